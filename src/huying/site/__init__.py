@@ -1,0 +1,1 @@
+"""Site: settings, root addresses, middleware, wsgi, command line."""

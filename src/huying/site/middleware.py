@@ -1,0 +1,61 @@
+"""Edge of every request: who is asking, what headers go out, how a refusal looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from huying.kernel.errors import NotYours, Refused
+from huying.org.reads import member
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class Headers:
+    """Nothing of a page stays in a shared browser's cache, and no feature of the device is asked for unused."""
+
+    def __init__(self, following: Next) -> None:
+        self.following = following
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.following(request)
+        if not request.path.startswith("/static/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(self)"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+
+class Actors:
+    """Puts the moment (``request.now``) and the signed-in member of staff (``request.actor``) on the request."""
+
+    def __init__(self, following: Next) -> None:
+        self.following = following
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.now = timezone.now()  # type: ignore[attr-defined]
+        request.actor = None  # type: ignore[attr-defined]
+        if request.path.startswith("/desk") and request.user.is_authenticated:
+            request.actor = member(request.user, timezone.localdate(request.now))  # type: ignore[attr-defined,arg-type]
+        return self.following(request)
+
+
+class Refusals:
+    """Turns what an act refuses into a page in plain Chinese; what is not yours looks exactly like what is not there."""
+
+    def __init__(self, following: Next) -> None:
+        self.following = following
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.following(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Refusals that a view did not show beside its form."""
+        if isinstance(error, NotYours):
+            return render(request, "404.html", status=404)
+        if isinstance(error, Refused):
+            return render(request, "refused.html", {"refusal": error}, status=409)
+        return None

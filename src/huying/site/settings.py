@@ -1,0 +1,207 @@
+"""Settings.  Everything an installation may set is an environment variable; ``docs/operations.md`` lists them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from environs import Env
+
+env = Env()
+HOME = Path(env.str("HUYING_HOME", "var")).resolve()
+env.read_env(str(HOME / "huying.env"), recurse=False)
+
+DEBUG = False
+HUYING_HOME = HOME
+HUYING_KEYS = env.path("HUYING_KEYS", HOME / "keys" / "huying-keys.json")
+HUYING_FILES = env.path("HUYING_FILES", HOME / "files")
+HUYING_FONTS = env.path("HUYING_FONTS", HOME / "fonts")
+HUYING_CIPHER = env.str("HUYING_CIPHER", "aes")  # or sm4
+HUYING_ARGON = {"time": env.int("HUYING_ARGON_TIME", 2), "memory_kib": env.int("HUYING_ARGON_KIB", 19_456)}
+HUYING_BASE_URL = env.str("HUYING_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+HUYING_CLAMD = env.str("HUYING_CLAMD", "")
+HUYING_DEMO = env.bool("HUYING_DEMO", False)
+
+
+def _secret() -> str:
+    """The framework's signing key: from the environment, else from a file beside the keys."""
+    if value := env.str("HUYING_SECRET", ""):
+        return value
+    path = HUYING_KEYS.parent / "secret"
+    return path.read_text().strip() if path.exists() else ""
+
+
+SECRET_KEY = _secret() or "not-initialised"  # `huying check` and `serve` refuse this value
+ALLOWED_HOSTS = env.list("HUYING_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+SECURE = HUYING_BASE_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [HUYING_BASE_URL]
+
+INSTALLED_APPS = [
+    "huying.kernel",
+    "huying.trail",
+    "huying.org",
+    "huying.mechanism",
+    "huying.papers",
+    "huying.files",
+    "huying.notices",
+    "huying.privacy",
+    "huying.cases",
+    "huying.intake",
+    "huying.handling",
+    "huying.feedback",
+    "huying.ledger",
+    "huying.desk",
+    "huying.public",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "treebeard",
+    "django_cotton",
+    "django_htmx",
+    "django_filters",
+    "django_tasks",
+    "django_tasks_db",
+    "django_structlog",
+    "csp",
+    "allauth",
+    "allauth.account",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "huying.site.middleware.Headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "huying.site.middleware.Actors",
+    "huying.site.middleware.Refusals",
+]
+
+ROOT_URLCONF = "huying.site.urls"
+WSGI_APPLICATION = "huying.site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "huying.site.context.page",
+            ],
+            "builtins": ["huying.kernel.templatetags.huying"],
+        },
+    }
+]
+COTTON_DIR = "cotton"
+
+# stack.md, Databases: Django's defaults lost 42-75 % of concurrent read-then-write transactions on SQLite.
+_SQLITE = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": (
+        "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;PRAGMA busy_timeout=20000;"
+        "PRAGMA cache_size=-32000;PRAGMA temp_store=MEMORY;"
+    ),
+}
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{HOME / 'huying.sqlite3'}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = _SQLITE
+    DATABASES["default"]["CONN_MAX_AGE"] = None
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # PgBouncer in transaction mode: no server-side cursors, no prepared statements kept.
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "files"]}}
+
+AUTH_USER_MODEL = "org.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/desk/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_ADAPTER = "huying.site.accounts.Adapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_SESSION_REMEMBER = False
+
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "huying.site.views.csrf_failure"
+SECURE_SSL_REDIRECT = SECURE and env.bool("HUYING_SSL_REDIRECT", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("HUYING_BEHIND_PROXY", False) else None
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+
+vars().update(env.dj_email_url("HUYING_MAIL", "dummy://"))  # EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT, ...
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("HUYING_MAIL_FROM", "huying@localhost")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "huying.site.logs.formatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": env.str("HUYING_LOG", "WARNING")},
+    "loggers": {"django.request": {"level": "ERROR"}, "django_structlog": {"level": "WARNING"}},
+}

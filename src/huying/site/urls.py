@@ -1,0 +1,10 @@
+"""Root addresses: worker's pages at /, desk at /desk/, accounts at /accounts/."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.account.urls")),
+]
+
+handler404 = "huying.site.views.not_found"
+handler500 = "huying.site.views.failed"

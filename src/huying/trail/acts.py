@@ -1,0 +1,94 @@
+"""Writing the trail: one entry per act, one reading per look, one anchor per root and day."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from huying.kernel.actors import Actor
+from huying.trail.models import Anchor, Chain, Entry, Reading
+from huying.trail.rules import GENESIS, anchor_digest, entry_digest, merkle
+
+
+@transaction.atomic
+def append(
+    *, chain: UUID, root: UUID, by: Actor, at: datetime, act: str, subject: str, data: dict[str, Any] | None = None
+) -> Entry:
+    """Add one entry to a chain, making the chain with its first entry.
+
+    ``subject`` is ``kind:<uuid>``; ``data`` holds codes, ids, counts and digests only.
+    """
+    head, _ = Chain.objects.select_for_update().get_or_create(id=chain, defaults={"root": root, "head": GENESIS})
+    entry = Entry(
+        chain=chain,
+        root=head.root,
+        seq=head.length + 1,
+        at=at,
+        actor=by.code,
+        act=act,
+        subject=subject,
+        data=json.loads(json.dumps(data or {}, default=str, sort_keys=True)),
+        previous=bytes(head.head),
+    )
+    entry.digest = entry_digest(entry)
+    entry.save(force_insert=True)
+    head.length, head.head = entry.seq, entry.digest
+    head.save(update_fields=["length", "head"])
+    return entry
+
+
+def note_reading(
+    *,
+    root: UUID,
+    by: Actor,
+    at: datetime,
+    what: str,
+    subject: UUID | None = None,
+    unit: UUID | None = None,
+    reason: str = "",
+) -> None:
+    """Write down that a member of staff looked.  Workers looking at their own case are not logged."""
+    if by.person_id is None:
+        return
+    Reading.objects.create(
+        root=root, at=at, person=by.person_id, post=by.post_id, unit=unit, subject=subject, what=what, reason=reason
+    )
+
+
+@transaction.atomic
+def anchor_day(*, root: UUID, day: date) -> Anchor:
+    """The anchor of one root for one day; the same anchor again if it exists already."""
+    if existing := Anchor.objects.filter(root=root, day=day).first():
+        return existing
+    last = Anchor.objects.filter(root=root).order_by("-day").first()
+    known = {} if last is None else _lengths(root)
+    heads = {}
+    leaves = []
+    for chain in Chain.objects.filter(root=root).order_by("id").iterator():
+        leaves.append(hashlib.sha256(chain.id.bytes + chain.length.to_bytes(4, "big") + bytes(chain.head)).digest())
+        if known.get(str(chain.id)) != chain.length:
+            heads[str(chain.id)] = [chain.length, bytes(chain.head).hex()]
+    previous = bytes(last.digest) if last else GENESIS
+    top = merkle(leaves)
+    return Anchor.objects.create(
+        root=root,
+        day=day,
+        chains=len(leaves),
+        merkle=top,
+        previous=previous,
+        digest=anchor_digest(root, day, len(leaves), top, previous),
+        heads=heads,
+    )
+
+
+def _lengths(root: UUID) -> dict[str, int]:
+    """Chain lengths as the anchors so far have seen them."""
+    known: dict[str, int] = {}
+    for heads in Anchor.objects.filter(root=root).order_by("day").values_list("heads", flat=True):
+        known.update({chain: pair[0] for chain, pair in heads.items()})
+    return known
