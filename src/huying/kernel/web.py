@@ -1,0 +1,63 @@
+"""The edge every page shares: one submission counts once, and a refusal goes back beside what was typed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseRedirect
+
+from huying.kernel.errors import Invalid, NotYours, Refused, Stale
+from huying.kernel.models import Once
+
+SHORTEST_KEY = 16
+
+
+def once_key(request: HttpRequest) -> str:
+    """The form's idempotency key, as the ``{% once %}`` tag wrote it.  ``Refused`` when the page did not send one."""
+    key = request.POST.get("once", "")
+    if not SHORTEST_KEY <= len(key) <= 64:
+        raise Refused("这一页放得太久，或者没有完整打开。", "请返回上一页刷新后再提交，写好的内容请先复制。")
+    return key
+
+
+def once(request: HttpRequest, do: Callable[[], str]) -> HttpResponseRedirect:
+    """Run one act for one submission and go to the address it returns.
+
+    The key's row is written in the act's own transaction: a double click, a resent request or one sent again after the
+    connection broke is answered with the first result, and a killed process leaves neither act nor row.
+    """
+    actor = getattr(request, "actor", None)
+    code = actor.code if actor else "public"
+    hashed = hashlib.sha256(f"{code}:{once_key(request)}".encode()).hexdigest()
+    with transaction.atomic():
+        row, fresh = Once.objects.get_or_create(key=hashed, defaults={"actor": code, "at": request.now})  # type: ignore[attr-defined]
+        if not fresh:
+            return HttpResponseRedirect(row.result)
+        row.result = do()
+        row.save(update_fields=["result"])
+    return HttpResponseRedirect(row.result)
+
+
+@contextmanager
+def refusals_on(form: forms.Form | forms.ModelForm[Any]) -> Iterator[None]:
+    """Put what an act refuses onto the form: fields for ``Invalid``, ``form.stale`` for ``Stale``, else the summary.
+
+    ``NotYours`` passes through: it is shown as a missing page.
+    """
+    try:
+        yield
+    except NotYours:
+        raise
+    except Invalid as error:
+        for name, message in error.fields.items():
+            form.add_error(name if name in form.fields else None, message)
+    except Stale as error:
+        form.stale = error.changes  # type: ignore[union-attr]
+        form.add_error(None, str(error))
+    except Refused as error:
+        form.add_error(None, str(error))
