@@ -47,7 +47,7 @@ def acting_as(post: Post, on: date) -> Member:
 
 def chain(unit: Unit) -> list[Unit]:
     """Ancestors from the top down to the unit itself (one query)."""
-    return [*unit.get_ancestors(), unit]
+    return [*Unit.objects.get_ancestors(unit), unit]
 
 
 def union_of(unit: Unit) -> Unit:

@@ -1,0 +1,241 @@
+"""How every test runs: own home with fresh keys, file database or throw-away PostgreSQL, no network, a frozen moment."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import socket
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.postgres import Cluster
+
+# Settings read the environment once, so it is prepared before anything imports them.  Each xdist worker has its own home.
+HOME = Path(tempfile.mkdtemp(prefix="huying-test-"))
+os.environ.update(
+    HUYING_HOME=str(HOME),
+    HUYING_KEYS=str(HOME / "keys" / "huying-keys.json"),
+    HUYING_FILES=str(HOME / "files"),
+    HUYING_SECRET="only-for-tests",
+    HUYING_ARGON_TIME="1",
+    HUYING_ARGON_KIB="64",
+    HUYING_MAIL="dummy://",
+    DJANGO_SETTINGS_MODULE="huying.site.settings",
+    DJANGO_ALLOW_ASYNC_UNSAFE="1",  # Playwright's own loop runs in the thread of a journey
+)
+for _name in ("HUYING_DEMO", "HUYING_BASE_URL", "HUYING_HOSTS", "HUYING_CIPHER"):
+    os.environ.pop(_name, None)
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--engine=postgres`` runs everything on a throw-away cluster (or on ``DATABASE_URL`` if that names one)."""
+    parser.addoption("--engine", choices=("sqlite", "postgres"), default=None, help="database engine for all tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepare keys and, in the process that started the run, the database server."""
+    given = os.environ.get("DATABASE_URL", "")
+    engine = config.getoption("--engine") or ("postgres" if given.startswith("postgres") else "sqlite")
+    if engine == "sqlite":
+        os.environ.pop("DATABASE_URL", None)
+    elif not given.startswith("postgres"):  # an xdist worker inherits the address from the process that started it
+        try:
+            cluster = Cluster().__enter__()
+        except RuntimeError as error:
+            raise pytest.UsageError(str(error)) from error
+        atexit.register(cluster.stop)
+        config.add_cleanup(cluster.stop)
+        os.environ["DATABASE_URL"] = cluster.url
+    if config.getoption("numprocesses", None):
+        # Workers must not find the settings named before their own conftest has prepared their own home.
+        del os.environ["DJANGO_SETTINGS_MODULE"]
+    else:
+        _start_django()
+
+
+def _start_django() -> None:
+    """Write fresh keys and load the rooms (only now, after the environment is set)."""
+    import django
+
+    from huying.kernel.crypto import new_keyring, write_keyring
+
+    django.setup()
+    write_keyring(new_keyring(), Path(os.environ["HUYING_KEYS"]))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """With ``CI=true`` a skip is a failure: what was not run was not proved."""
+    report = yield
+    if CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI does not accept: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Any:
+    """The same for modules that skip themselves while being collected."""
+    report = yield
+    if CI and report.outcome == "skipped":
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI does not accept: {report.longrepr}"
+    return report
+
+
+# --- database -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """SQLite tests use a file, as installations do: write-ahead log, several connections, real locks."""
+    from django.conf import settings
+
+    default = settings.DATABASES["default"]
+    if default["ENGINE"].endswith("sqlite3"):
+        default.setdefault("TEST", {})["NAME"] = str(HOME / "test.sqlite3")
+    default["CONN_MAX_AGE"] = 0
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """After migrating, keep a copy of the fresh database; tests that commit get it back.
+
+    Django's own way, emptying every table, is refused by the trail's triggers and would drop what migrations filled in.
+    """
+    from django.test import TransactionTestCase
+
+    with django_db_blocker.unblock():
+        restore = _keep_fresh()
+
+    def fixture_teardown(self: TransactionTestCase) -> None:
+        restore()
+
+    original = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+    TransactionTestCase._fixture_teardown = fixture_teardown  # type: ignore[attr-defined]
+    yield
+    TransactionTestCase._fixture_teardown = original  # type: ignore[attr-defined]
+
+
+def _keep_fresh() -> Any:
+    """Copy the migrated database and return what puts it back."""
+    from django.db import connection
+
+    return _sqlite_fresh(connection) if connection.vendor == "sqlite" else _postgres_fresh(connection)
+
+
+def _sqlite_fresh(connection: Any) -> Any:
+    """A copy through SQLite's backup call, which other open connections survive."""
+    fresh = HOME / "fresh.sqlite3"
+    connection.ensure_connection()
+    target = sqlite3.connect(fresh)
+    connection.connection.backup(target)
+    target.close()
+
+    def restore() -> None:
+        connection.close()
+        source, into = sqlite3.connect(fresh), sqlite3.connect(connection.settings_dict["NAME"], timeout=20)
+        source.backup(into)
+        source.close()
+        into.close()
+
+    return restore
+
+
+def _postgres_fresh(connection: Any) -> Any:
+    """Copies of the tables that migrations filled, in a schema of their own."""
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        cursor.execute("CREATE SCHEMA fresh")
+        filled = []
+        for table in tables:
+            cursor.execute(f'SELECT EXISTS (SELECT 1 FROM "{table}")')
+            if cursor.fetchone()[0]:
+                cursor.execute(f'CREATE TABLE fresh."{table}" AS TABLE public."{table}"')
+                filled.append(table)
+    every = ", ".join(f'public."{table}"' for table in tables)
+
+    def restore() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")  # the trail's triggers stand aside
+            cursor.execute(f"TRUNCATE {every}")
+            for table in filled:
+                cursor.execute(f'INSERT INTO public."{table}" SELECT * FROM fresh."{table}"')
+            cursor.execute("SET session_replication_role = origin")
+        connection.close()
+
+    return restore
+
+
+# --- what every test may ask for ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which tests act: Friday 20 November 2026, 09:00 in Shanghai."""
+    return NOW
+
+
+@pytest.fixture
+def make_unit() -> Any:
+    """``make_unit(name="…", under=unit, level="enterprise", **fields)``."""
+    from tests.factories import org
+
+    return org.make_unit
+
+
+@pytest.fixture
+def make_person() -> Any:
+    """``make_person(unit, name="…", account=True)``."""
+    from tests.factories import org
+
+    return org.make_person
+
+
+@pytest.fixture
+def make_post() -> Any:
+    """``make_post(unit, "officer", person=None, department=None)``."""
+    from tests.factories import org
+
+    return org.make_post
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Iterator[None]:
+    """Only this machine can be reached from a test."""
+    original, original_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def connect(self: socket.socket, address: Any) -> Any:
+        _check_local(self, address)
+        return original(self, address)
+
+    def connect_ex(self: socket.socket, address: Any) -> Any:
+        _check_local(self, address)
+        return original_ex(self, address)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", connect)
+    patch.setattr(socket.socket, "connect_ex", connect_ex)
+    yield
+    patch.undo()
+
+
+def _check_local(sock: socket.socket, address: Any) -> None:
+    if sock.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    host = str(address[0])
+    if host not in ("localhost", "") and not ip_address(host.split("%")[0]).is_loopback:
+        raise RuntimeError(f"a test tried to reach {host}: tests use no network")
