@@ -76,6 +76,14 @@ def _start_django() -> None:
     write_keyring(new_keyring(), Path(os.environ["HUYING_KEYS"]))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in ``tests/journeys`` is a journey: a story in a browser."""
+    journeys = Path(__file__).parent / "journeys"
+    for item in items:
+        if journeys in item.path.parents:
+            item.add_marker("journey")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
     """With ``CI=true`` a skip is a failure: what was not run was not proved."""
@@ -237,5 +245,5 @@ def _check_local(sock: socket.socket, address: Any) -> None:
     if sock.family not in (socket.AF_INET, socket.AF_INET6):
         return
     host = str(address[0])
-    if host not in ("localhost", "") and not ip_address(host.split("%")[0]).is_loopback:
+    if host not in ("localhost", "") and not ip_address(host.split("%", maxsplit=1)[0]).is_loopback:
         raise RuntimeError(f"a test tried to reach {host}: tests use no network")

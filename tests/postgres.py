@@ -32,7 +32,9 @@ FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacu
 def programs() -> Path | None:
     """The folder of the newest PostgreSQL server programs on this machine, or ``None``."""
     found = [folder for place in PLACES for folder in Path("/").glob(place.lstrip("/"))]
-    found.sort(key=lambda folder: [int(part) for part in "".join(c if c.isdigit() else " " for c in str(folder)).split()])
+    found.sort(
+        key=lambda folder: [int(part) for part in "".join(c if c.isdigit() else " " for c in str(folder)).split()]
+    )
     if on_path := shutil.which("initdb"):
         found.insert(0, Path(on_path).resolve().parent)
     whole = [folder for folder in found if (folder / "initdb").exists() and (folder / "postgres").exists()]
@@ -92,13 +94,18 @@ class Cluster:
                 *(str(bin_folder / "initdb"), "-D", str(data), "-U", "huying", "-A", "trust", "--no-sync"),
                 *(f"--locale={locale}", "--encoding=UTF8"),
             ],
+            check=False,
             capture_output=True,
             text=True,
             **self._as_user(),  # type: ignore[call-overload]
         )
         if made.returncode:
             raise RuntimeError(f"initdb: {made.stderr or made.stdout}")
-        options = [part for setting in (*FAST, "listen_addresses=", f"unix_socket_directories={self.folder}") for part in ("-c", setting)]
+        options = [
+            part
+            for setting in (*FAST, "listen_addresses=", f"unix_socket_directories={self.folder}")
+            for part in ("-c", setting)
+        ]
         log = (self.folder / "log").open("wb")
         self.process = subprocess.Popen(
             [str(bin_folder / "postgres"), "-D", str(data), *options],
@@ -115,7 +122,7 @@ class Cluster:
         for _ in range(200):
             if self.process is None or self.process.poll() is not None:
                 break
-            if subprocess.run(asked, capture_output=True).returncode == 0:
+            if subprocess.run(asked, check=False, capture_output=True).returncode == 0:
                 return
             time.sleep(0.05)
         said = (self.folder / "log").read_text(errors="replace")

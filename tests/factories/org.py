@@ -48,7 +48,12 @@ def make_person(unit: Unit, name: str = "", *, account: bool = True, **fields: A
 
 
 def make_post(
-    unit: Unit, role: str = Role.OFFICER, *, person: Person | None = None, department: Department | None = None, **fields: Any
+    unit: Unit,
+    role: str = Role.OFFICER,
+    *,
+    person: Person | None = None,
+    department: Department | None = None,
+    **fields: Any,
 ) -> Post:
     """A post at a unit; its person and department are made when not given."""
     if role in (Role.HANDLER, Role.DEPARTMENT_HEAD) and department is None:
