@@ -188,6 +188,20 @@ def _postgres_fresh(connection: Any) -> Any:
     return restore
 
 
+@pytest.fixture
+def database_url(db: None) -> str:
+    """``DATABASE_URL`` of the test database, for processes a test starts (together with ``transaction=True``)."""
+    from urllib.parse import quote
+
+    from django.db import connection
+
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{database['NAME']}"
+    host, password = quote(database["HOST"], safe=""), quote(database["PASSWORD"] or "", safe="")
+    return f"postgres://{database['USER']}:{password}@{host}:{database['PORT']}/{database['NAME']}"
+
+
 # --- what every test may ask for ----------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from uuid import UUID
 
 from django.db import models
@@ -32,7 +33,7 @@ class DataKey(models.Model):
         ]
 
     @classmethod
-    def fresh(cls, at) -> DataKey:
+    def fresh(cls, at: datetime) -> DataKey:
         """Make and store a new key."""
         row = cls(created_at=at)
         row.wrapped = crypto.wrap(os.urandom(crypto.KEY), f"datakey:{row.id}")
@@ -43,7 +44,7 @@ class DataKey(models.Model):
         """The 32 bytes.  Raises ``crypto.Unreadable`` once destroyed."""
         if self.wrapped is None:
             raise crypto.Unreadable(f"datakey:{self.id} destroyed")
-        return crypto.unwrap(self.wrapped, f"datakey:{self.id}")
+        return crypto.unwrap(bytes(self.wrapped), f"datakey:{self.id}")
 
     def seal(self, text: str, place: str) -> bytes:
         """Seal text for one place, named ``table:column:row``."""
@@ -97,6 +98,26 @@ class TextEntry(models.Model):
             models.Index(fields=["subject"], name="textentry_subject"),
             models.Index(fields=["slot"], name="textentry_slot"),
         ]
+
+
+class Schedule(models.Model):
+    """When a scheduled job ran and runs next (``kernel.jobs``).  ``worker`` names who has it in hand."""
+
+    name = models.CharField(primary_key=True, max_length=120)
+    next_at = models.DateTimeField(db_index=True)
+    worker = models.CharField(max_length=64, blank=True)
+    last_started = models.DateTimeField(null=True)
+    last_finished = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=500, blank=True)
+    fails = models.PositiveIntegerField(default=0)
+
+
+class Beat(models.Model):
+    """The last sign of life of a worker process; a clean stop removes it."""
+
+    worker = models.CharField(primary_key=True, max_length=64)
+    started_at = models.DateTimeField()
+    at = models.DateTimeField(db_index=True)
 
 
 def data_key(key_id: UUID) -> DataKey:
