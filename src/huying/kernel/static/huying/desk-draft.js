@@ -1,0 +1,98 @@
+// <form data-draft="name">: what is being typed is kept on the server, sealed, and offered again.
+//   POST   /desk/drafts/<name>  {"fields": {name: [values]}}  ->  {"at": ISO time}
+//   GET    /desk/drafts/<name>  ->  {"at": ISO time, "fields": {...}}, or 204 when there is none
+//   DELETE /desk/drafts/<name>  ->  204
+// Submitting clears it on the server, in the act's own request.  Where it says so: <span class="hy-draft" data-draft-state>.
+"use strict";
+
+const PAUSE = 3000;
+const UNKEPT = new Set(["csrfmiddlewaretoken", "once", "version"]);
+
+const kept = form => [...form.elements].filter(one =>
+  one.name && !UNKEPT.has(one.name) && !["password", "file", "submit", "button", "hidden"].includes(one.type));
+
+function read(form) {
+  const fields = {};
+  for (const one of kept(form)) {
+    if (["radio", "checkbox"].includes(one.type) && !one.checked) continue;
+    const values = one.multiple ? [...one.selectedOptions].map(option => option.value) : [one.value];
+    fields[one.name] = (fields[one.name] || []).concat(values);
+  }
+  return fields;
+}
+
+function write(form, fields) {
+  for (const one of kept(form)) {
+    const values = fields[one.name] || [];
+    if (["radio", "checkbox"].includes(one.type)) one.checked = values.includes(one.value);
+    else if (one.multiple) [...one.options].forEach(option => { option.selected = values.includes(option.value); });
+    else if (values.length) one.value = values[0];
+  }
+  form.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+const clock = iso => new Date(iso).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
+
+function keep(form) {
+  const address = `/desk/drafts/${encodeURIComponent(form.dataset.draft)}`;
+  const headers = { "X-CSRFToken": form.querySelector("[name=csrfmiddlewaretoken]").value, "Content-Type": "application/json" };
+  const asWritten = JSON.stringify(read(form));
+  let last = asWritten;
+  let timer = 0;
+  let state = form.querySelector("[data-draft-state]");
+  if (!state) {
+    state = document.createElement("span");
+    state.className = "hy-draft";
+    (form.querySelector(".hy-foot, .hy-acts") || form).append(state);
+  }
+  state.setAttribute("role", "status");
+
+  async function save() {
+    const now = JSON.stringify(read(form));
+    if (now === last || "sent" in form.dataset) return;
+    try {
+      const answer = await fetch(address, { method: "POST", headers, body: `{"fields":${now}}`, keepalive: now.length < 60000 });
+      if (!answer.ok) throw new Error(answer.status);
+      last = now;
+      state.textContent = `已存草稿 ${clock((await answer.json()).at)}`;
+    } catch {
+      state.textContent = "草稿没有存上，接着写，连上网会再存";
+      timer = setTimeout(save, PAUSE * 3);
+    }
+  }
+
+  async function offer() {
+    const answer = await fetch(address, { headers: { Accept: "application/json" } });
+    if (answer.status !== 200) return;
+    const draft = await answer.json();
+    if (JSON.stringify(draft.fields) === asWritten) return;
+    const day = new Date(draft.at).toLocaleDateString("zh-CN", { month: "long", day: "numeric" });
+    const note = document.createElement("div");
+    note.className = "hy-note";
+    note.setAttribute("role", "status");
+    const text = document.createElement("div");
+    text.textContent = `${day} ${clock(draft.at)} 写到一半的草稿还在。`;
+    const acts = document.createElement("p");
+    acts.className = "hy-acts";
+    const button = (word, what) => {
+      const one = document.createElement("button");
+      one.type = "button";
+      one.className = "btn btn-sm";
+      one.textContent = word;
+      one.addEventListener("click", () => { what(); note.remove(); });
+      acts.append(one);
+    };
+    button("接着写", () => write(form, draft.fields));
+    button("不要了", () => fetch(address, { method: "DELETE", headers }));
+    text.append(acts);
+    note.append(document.createElement("span"), text);
+    form.before(note);
+  }
+
+  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, PAUSE); });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
+  // a form sent back with its mistakes is newer than any draft
+  if (!form.querySelector("[aria-invalid=true], .hy-note[role=alert]")) offer().catch(() => {});
+}
+
+document.querySelectorAll("form[data-draft]").forEach(keep);
