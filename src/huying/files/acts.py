@@ -1,0 +1,138 @@
+"""Keeping, copying and erasing files.
+
+No permission is asked here and no trail written: the room that attaches a file knows whose it is, and does both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from huying.files import disk, office, pdf, scanner
+from huying.files.content import Kept, examine
+from huying.files.models import File, Kind, State
+from huying.files.reads import content
+from huying.files.reads import name as name_of
+from huying.files.rules import UNMASKABLE, check_size, clean_name, ending_of, with_ending
+from huying.kernel import crypto
+from huying.kernel.actors import Actor
+from huying.kernel.errors import Invalid, Refused
+from huying.kernel.models import DataKey
+from huying.org.models import Unit
+
+ORPHAN_AGE = timedelta(days=1)
+_GONE = b""
+
+
+@transaction.atomic
+def store(*, upload: UploadedFile, key: DataKey, root: Unit, by: Actor, at: datetime) -> File:
+    """Check an upload and keep it under a data key.  Raises ``Invalid`` (field ``files``) naming the file.
+
+    Pictures are kept re-encoded only.  With a scanner that does not answer the file is kept in quarantine.
+    """
+    given = clean_name(upload.name or "")
+    check_size(given, upload.size or 0)
+    upload.seek(0)
+    raw = upload.read()
+    kept = examine(given, raw)
+    state = State.STORED
+    if scanner.configured() and not scanner.clean(kept.name, raw):
+        state = State.QUARANTINED
+    return _keep(kept, key=key, root=root, at=at, state=state, digest=digest_of(key, raw))
+
+
+@transaction.atomic
+def release(*, file: File, name: str, key: DataKey, by: Actor, at: datetime) -> File:
+    """A copy under another data key, with a neutral name (``附件1``) and without metadata.  Raises ``Refused``.
+
+    What can be seen in it stays: whoever releases has looked at it.
+    """
+    if file.kind in UNMASKABLE:
+        raise Refused("录音能听出是谁，不能生成公开副本。", "请把录音内容写成文字，放进公开摘要。")
+    body = content(file)
+    if file.kind == Kind.PDF:
+        body = pdf.neutral(body)
+    elif file.kind in (Kind.DOCUMENT, Kind.SHEET):
+        body = office.neutral(body)
+    neutral = Kept(with_ending(name, ending_of(name_of(file))), Kind(file.kind), file.media, body)
+    digest = digest_of(key, body)
+    return _keep(neutral, key=key, root=file.root, at=at, state=State.STORED, digest=digest, released_from=file)
+
+
+@transaction.atomic
+def rescan(*, file: File, by: Actor, at: datetime) -> File:
+    """Ask the scanner again about a quarantined file: let it out, erase it if something is found, else leave it."""
+    row = File.objects.select_for_update().get(pk=file.pk)
+    if row.state != State.QUARANTINED:
+        return row
+    try:
+        clean = not scanner.configured() or scanner.clean("附件", _opened(row))
+    except Invalid:
+        return _erase(row, at)
+    if clean:
+        row.state = State.STORED
+        row.save(update_fields=["state"])
+    return row
+
+
+@transaction.atomic
+def erase(*, file: File, by: Actor, at: datetime) -> File:
+    """Take content and name away; the row stays as a tombstone.  Erasing twice is the same as once."""
+    row = File.objects.select_for_update().get(pk=file.pk)
+    return row if row.state == State.ERASED else _erase(row, at)
+
+
+def sweep_orphans(*, by: Actor, at: datetime) -> int:
+    """Remove contents without a living row that are older than a day; how many."""
+    limit = (at - ORPHAN_AGE).timestamp()
+    old = [(path, file_id) for path, file_id, touched in disk.contents() if touched < limit]
+    swept = 0
+    for start in range(0, len(old), 500):
+        batch = old[start : start + 500]
+        ids = [file_id for _, file_id in batch if file_id]
+        living = set(File.objects.filter(id__in=ids).exclude(state=State.ERASED).values_list("id", flat=True))
+        for path, file_id in batch:
+            if file_id not in living:
+                path.unlink(missing_ok=True)
+                swept += 1
+    return swept
+
+
+def digest_of(key: DataKey, raw: bytes) -> bytes:
+    """The keyed digest of an upload: equal for equal files under one data key, else without meaning."""
+    return hmac.new(key.secret(), b"file:digest:" + raw, hashlib.sha256).digest()
+
+
+def _keep(
+    kept: Kept,
+    *,
+    key: DataKey,
+    root: Unit,
+    at: datetime,
+    state: State,
+    digest: bytes,
+    released_from: File | None = None,
+) -> File:
+    """Content first, safely on disk, then the row: a killed process leaves at worst an orphan."""
+    row = File(root=root, key=key, kind=kept.kind, media=kept.media, size=len(kept.body), digest=digest, state=state)
+    row.released_from, row.created_at = released_from, at
+    row.name = key.seal(kept.name, row.name_place)
+    disk.write(row.id, crypto.encrypt(key.secret(), kept.body, row.body_place))
+    row.save(force_insert=True)
+    return row
+
+
+def _erase(row: File, at: datetime) -> File:
+    row.name, row.digest, row.size, row.state, row.erased_at = _GONE, _GONE, 0, State.ERASED, at
+    row.save(update_fields=["name", "digest", "size", "state", "erased_at"])
+    # After commit: were it before, a rolled back erasure would have lost the content.
+    transaction.on_commit(lambda: disk.remove(row.id))
+    return row
+
+
+def _opened(row: File) -> bytes:
+    return crypto.decrypt(row.key.secret(), disk.read(row.id), row.body_place)
