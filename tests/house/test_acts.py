@@ -1,0 +1,117 @@
+"""Acts say who and when; nothing below the edge reads the clock."""
+
+from __future__ import annotations
+
+import ast
+
+from tests.house.source import Module, functions, modules
+
+# Acts that have no actor or no moment of their own, and why.
+NO_BY = {
+    "trail/anchor_day": "the system's own daily duty, once per root and day",
+    "notices/deliver_due": "the system's own duty, run by the clock",
+}
+NO_AT = {
+    "trail/anchor_day": "it is given the day itself",
+}
+CLOCKS = {
+    ("timezone", "now"),
+    ("timezone", "localtime"),
+    ("timezone", "localdate"),
+    ("datetime", "now"),
+    ("datetime", "utcnow"),
+    ("datetime", "today"),
+    ("date", "today"),
+    ("time", "time"),
+    ("functions", "Now"),
+}
+BELOW_THE_EDGE = ("acts", "reads", "rules", "models", "lifecycle")
+
+
+def _acts() -> list[tuple[Module, ast.FunctionDef]]:
+    """What a room offers as acts: public functions of acts.py, or of a package what ``acts/__init__`` passes on.
+
+    ``check_…`` asks and refuses, it does not act.
+    """
+    passed_on = {
+        (module.room, alias.name)
+        for module in modules("acts")
+        if module.path.stem == "__init__"
+        for node in module.tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    return [
+        (module, node)
+        for module in modules("acts")
+        for node in module.tree.body
+        if isinstance(node, ast.FunctionDef)
+        and not node.name.startswith(("_", "check_"))
+        and (module.path.stem == "acts" or (module.room, node.name) in passed_on)
+    ]
+
+
+def test_acts_are_keyword_only() -> None:
+    loose = [f"{m.place}:{f.lineno} {f.name}" for m, f in _acts() if f.args.args or f.args.posonlyargs or f.args.vararg]
+    assert not loose, "\n".join(loose)
+
+
+def test_acts_say_who_and_when() -> None:
+    missing = []
+    for module, act in _acts():
+        given = {argument.arg for argument in act.args.kwonlyargs}
+        name = f"{module.room}/{act.name}"
+        if "by" not in given and name not in NO_BY:
+            missing.append(f"{module.place}:{act.lineno} {act.name} lacks by")
+        if "at" not in given and name not in NO_AT:
+            missing.append(f"{module.place}:{act.lineno} {act.name} lacks at")
+    assert not missing, "\n".join(missing)
+
+
+def test_acts_are_typed() -> None:
+    untyped = [
+        f"{m.place}:{f.lineno} {f.name}"
+        for m, f in _acts()
+        if f.returns is None or any(a.annotation is None for a in f.args.kwonlyargs)
+    ]
+    assert not untyped, "\n".join(untyped)
+
+
+def test_acts_never_take_a_request() -> None:
+    found = [f"{m.place}:{f.lineno} {f.name}" for m, f in _acts() if "request" in {a.arg for a in f.args.kwonlyargs}]
+    assert not found, "\n".join(found)
+
+
+def test_nothing_below_the_edge_reads_the_clock() -> None:
+    reads = []
+    for module in modules(*BELOW_THE_EDGE):
+        if module.room in ("kernel", "site"):
+            continue
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                called = (node.value.id, node.attr)
+                if called in CLOCKS and not _of_given_moment(module.tree, node):
+                    reads.append(f"{module.place}:{node.lineno} {'.'.join(called)}")
+            if isinstance(node, ast.keyword) and node.arg in ("auto_now", "auto_now_add"):
+                reads.append(f"{module.place}:{node.value.lineno} {node.arg}")
+    assert not reads, "\n".join(reads)
+
+
+def _of_given_moment(tree: ast.Module, attribute: ast.Attribute) -> bool:
+    """``timezone.localdate(at)`` turns a given moment; without an argument it reads the clock."""
+    if attribute.attr not in ("localdate", "localtime"):
+        return False
+    return any(isinstance(n, ast.Call) and n.func is attribute and bool(n.args) for n in ast.walk(tree))
+
+
+def test_views_and_forms_never_save() -> None:
+    found = [
+        f"{module.place}:{node.lineno} .{node.func.attr}"
+        for module in modules("views", "public", "forms")
+        for function in functions(module.tree)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("save", "bulk_create", "bulk_update", "get_or_create", "update_or_create")
+    ]
+    assert not found, "\n".join(found)
