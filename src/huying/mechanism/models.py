@@ -99,7 +99,8 @@ class Day(models.Model):
 
 class CalendarYear(models.Model):
     """Whether a year's holidays have been announced.  ``edition`` is new after every change to one of its days, so that
-    every process notices."""
+    every process notices.
+    """
 
     year = models.PositiveSmallIntegerField("年份", primary_key=True)
     known = models.BooleanField("已公布")

@@ -1,0 +1,151 @@
+"""Asking for the rules of a unit, the rules a case kept, and the working-day calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from huying.kernel.clock import WorkDays
+from huying.kernel.errors import Refused
+from huying.mechanism.calendar import Calendar
+from huying.mechanism.models import HOUSE, Adoption, CalendarYear, Day, Pack, Snapshot
+from huying.mechanism.resolve import Layer, resolve
+from huying.mechanism.rules import Rules
+from huying.org.models import Unit
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """A pack in force at a unit.  ``inherited``: adopted by a unit above, so it cannot be dropped here."""
+
+    pack: Pack
+    unit: Unit
+    from_day: date
+    inherited: bool
+
+
+# --- rules ---
+
+
+def rules_for(unit: Unit, on: date) -> Rules:
+    """The rules a unit works by on a day: packs and house rules of its whole chain (two queries, one more when new)."""
+    return _resolved(_starting_id(), _layer_keys(adoptions(unit, on)))
+
+
+@lru_cache(maxsize=512)
+def rules_kept(snapshot_id: UUID) -> Rules:
+    """The rules a case began with.  Snapshots never change, so a process reads each once."""
+    return Rules.from_body(Snapshot.objects.values_list("body", flat=True).get(pk=snapshot_id))
+
+
+def adoptions(unit: Unit, on: date) -> QuerySet[Adoption]:
+    """Adoptions and house rules in force for a unit, from the topmost unit down."""
+    steps = range(Unit.steplen, len(unit.path) + 1, Unit.steplen)
+    chain = [unit.path[:end] for end in steps]
+    return Adoption.objects.on(on).filter(unit__path__in=chain).order_by("unit__path", "from_day", "id")
+
+
+def adopted(unit: Unit, on: date) -> list[Adopted]:
+    """Packs in force at a unit (one query); a pack adopted twice along the chain belongs to the upper unit."""
+    found: dict[str, Adopted] = {}
+    for row in adoptions(unit, on).exclude(code=HOUSE).select_related("pack", "unit"):
+        found.setdefault(row.code, Adopted(row.pack, row.unit, row.from_day, inherited=row.unit_id != unit.pk))
+    return list(found.values())
+
+
+def shipped_packs() -> list[Pack]:
+    """The newest version of every pack a unit may adopt."""
+    newest = {pack.code: pack for pack in Pack.objects.filter(unit=None).exclude(code=HOUSE).order_by("version")}
+    return sorted(newest.values(), key=lambda pack: pack.code)
+
+
+def house_rules(unit: Unit, on: date) -> Mapping[str, Any]:
+    """What a unit has set for itself; empty when nothing."""
+    row = Adoption.objects.on(on).filter(unit=unit, code=HOUSE).select_related("pack").first()
+    changes: Mapping[str, Any] = row.pack.body["changes"] if row else {}
+    return changes
+
+
+def starting_values() -> Mapping[str, Any]:
+    """The body of the product's starting values."""
+    return _bodies([_starting_id()])[_starting_id()]
+
+
+def layers_under_house(unit: Unit, on: date) -> list[Layer]:
+    """What a unit's own house rules stand on: packs in force and the house rules of the units above."""
+    keys = _layer_keys(adoptions(unit, on).exclude(unit=unit, code=HOUSE))
+    return _layers(keys, _bodies([key[0] for key in keys]))
+
+
+def _starting_id() -> UUID:
+    newest = Pack.objects.filter(unit=None, code=HOUSE).order_by("-version").values_list("pk", flat=True).first()
+    if newest is None:
+        raise Refused("系统还没有准备好机制包。", "请系统管理员先运行 huying init。")
+    return newest
+
+
+# Pack id, code, version, name of the unit it comes from.  Packs never change, so equal keys mean equal rules.
+_Key = tuple[UUID, str, int, str]
+
+
+def _layer_keys(rows: QuerySet[Adoption]) -> tuple[_Key, ...]:
+    found: dict[object, _Key] = {}
+    for row in rows.values_list("pack_id", "code", "pack__version", "unit__name"):
+        found.setdefault(row[0] if row[1] == HOUSE else row[1], row)
+    return tuple(found.values())
+
+
+def _bodies(ids: Sequence[UUID]) -> dict[UUID, Mapping[str, Any]]:
+    return dict(Pack.objects.filter(pk__in=ids).values_list("pk", "body"))
+
+
+def _layers(keys: Sequence[_Key], bodies: Mapping[UUID, Mapping[str, Any]]) -> list[Layer]:
+    return [
+        Layer(unit=name, code=code, version=version, body=bodies[pk], house=code == HOUSE)
+        for pk, code, version, name in keys
+    ]
+
+
+@lru_cache(maxsize=512)
+def _resolved(start: UUID, keys: tuple[_Key, ...]) -> Rules:
+    bodies = _bodies([start, *(key[0] for key in keys)])
+    return Rules(resolve(bodies[start], _layers(keys, bodies)))
+
+
+# --- calendar ---
+
+_YearKey = tuple[int, bool, UUID]
+
+
+def calendar() -> WorkDays:
+    """The working-day calendar (one query; the days themselves are read again only after a change)."""
+    return _calendar(tuple(CalendarYear.objects.order_by("year").values_list("year", "known", "edition")))
+
+
+@lru_cache(maxsize=4)
+def _calendar(years: tuple[_YearKey, ...]) -> Calendar:
+    special = {day: (is_work, name) for day, is_work, name in Day.objects.values_list("day", "is_work", "name")}
+    return Calendar(special=special, years=frozenset(year for year, known, _ in years if known))
+
+
+def special_days(year: int) -> QuerySet[Day]:
+    """Holidays and make-up days of a year, for the page that edits them."""
+    return Day.objects.filter(day__year=year).order_by("day")
+
+
+def warning(on: date) -> str:
+    """From 1 November, a sentence while next year's holidays are missing; all year while this year's are."""
+    years = [on.year] if on.month < 11 else [on.year, on.year + 1]
+    known = set(CalendarYear.objects.filter(year__in=years, known=True).values_list("year", flat=True))
+    missing = [str(year) for year in years if year not in known]
+    if not missing:
+        return ""
+    return (
+        f"{'、'.join(missing)} 年的放假安排还没有录入，涉及的到期日都是暂定的。国务院办公厅公布后，请系统管理员录入。"
+    )
