@@ -5,11 +5,20 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Greatest
+from django.utils import timezone
 
+from huying.kernel import crypto
+from huying.kernel.actors import SYSTEM, Actor
 from huying.kernel.errors import NotYours
-from huying.org.models import Person, Post, Role, Unit, User
-from huying.org.rules import Can, Member, keys_of, reaches, ROLES
+from huying.kernel.models import Draft
+from huying.kernel.text import normalise
+from huying.org.models import IN_DEPARTMENT, Department, Person, Post, Role, Unit, User
+from huying.org.rules import ROLES, UNION_OFFICE, Can, Member, keys_of, reaches
+from huying.trail.models import Entry
+
+WORKBOOK = "org.roster"
 
 
 def member(user: User, on: date) -> Member:
@@ -91,3 +100,195 @@ def get_unit(actor: Member, can: Can, unit_id: UUID) -> Unit:
 def chairs(unit: Unit, on: date) -> QuerySet[Post]:
     """The union chair of a unit (and an acting one)."""
     return Post.objects.on(on).filter(unit=unit, role=Role.CHAIR).select_related("person", "unit")
+
+
+# --- looking after the organisation -----------------------------------------------------------------------------------
+
+
+def looked_after(actor: Actor, *cans: Can) -> QuerySet[Unit]:
+    """Units within reach of any of these permissions; every unit for the installation itself."""
+    if actor == SYSTEM:
+        return Unit.objects.order_by("path")
+    units = Unit.objects.none()
+    if isinstance(actor, Member):
+        for can in cans:
+            units = units | managed_units(actor, can)
+    return units.order_by("path")
+
+
+def tops(actor: Member) -> list[Unit]:
+    """Where the tree begins for an administrator: own units that stand under no other own unit."""
+    found: list[Unit] = []
+    own = {unit.pk: unit for can in (Can.ORG, Can.POSTS) for unit in actor.units(can)}
+    for unit in sorted(own.values(), key=lambda u: u.path):
+        if not any(unit.path.startswith(above.path) for above in found):
+            found.append(unit)
+    return found
+
+
+def kept_unit(actor: Actor, unit_id: UUID) -> Unit:
+    """One unit whose organisation or posts the actor looks after, or ``NotYours``."""
+    return _one(looked_after(actor, Can.ORG, Can.POSTS).select_related("merged_into"), unit_id)
+
+
+def people(actor: Actor, *, q: str = "", unit: Unit | None = None, left: bool = False) -> QuerySet[Person]:
+    """People of the units looked after, by name; ``q`` is part of a name, its pinyin or first letters, or a staff number."""
+    rows = Person.objects.filter(unit__in=looked_after(actor, Can.ORG, Can.POSTS), left_on__isnull=not left)
+    if unit is not None:
+        rows = rows.filter(unit=unit)
+    word = normalise(q)
+    if word and word.isascii():
+        sound = Q(name_sort__startswith=word) | Q(name_sort__contains=f" {word}")
+        rows = rows.filter(sound | Q(staff_no__istartswith=word) | Q(name__icontains=word))
+    elif word:
+        rows = rows.filter(name__contains=word)
+    return rows.select_related("unit").order_by("name_sort", "id")
+
+
+def kept_person(actor: Actor, person_id: UUID) -> Person:
+    """One person of the units looked after, or ``NotYours``."""
+    rows = Person.objects.filter(unit__in=looked_after(actor, Can.ORG, Can.POSTS))
+    return _one(rows.select_related("unit", "user"), person_id)
+
+
+def kept_post(actor: Actor, post_id: UUID) -> Post:
+    """One post at the units looked after, or ``NotYours``."""
+    rows = Post.objects.filter(unit__in=looked_after(actor, Can.POSTS))
+    return _one(rows.select_related("unit", "person", "department"), post_id)
+
+
+def kept_department(actor: Actor, department_id: UUID) -> Department:
+    """One department of the units looked after, or ``NotYours``."""
+    rows = Department.objects.filter(unit__in=looked_after(actor, Can.ORG))
+    return _one(rows.select_related("unit"), department_id)
+
+
+def _one(rows: QuerySet, pk: UUID):
+    """The row of that id, or ``NotYours``: forbidden and missing look the same."""
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise NotYours
+    return row
+
+
+def units_named(actor: Actor, q: str) -> QuerySet[Unit]:
+    """Open units looked after whose name contains the words, from the top down."""
+    return looked_after(actor, Can.ORG, Can.POSTS).open().filter(Q(name__icontains=q) | Q(short_name__icontains=q))
+
+
+def children(unit: Unit) -> QuerySet[Unit]:
+    """Open units directly below, by name, each with the number of its own departments and people."""
+    return counted(Unit.objects.get_children(unit).open().order_by("name"))
+
+
+def counted(units: QuerySet[Unit]) -> QuerySet[Unit]:
+    """Units with ``n_people``: how many are in the roster now."""
+    return units.annotate(n_people=Count("people", filter=Q(people__left_on__isnull=True)))
+
+
+def in_reach(actor: Actor, can: Can, person: Person) -> bool:
+    """Does this person stand in the roster of a unit the actor looks after?"""
+    return looked_after(actor, can).filter(pk=person.unit_id).exists()
+
+
+# --- posts ------------------------------------------------------------------------------------------------------------
+
+
+def during(starts_on: date, ends_on: date | None) -> QuerySet[Post]:
+    """Posts held on any day of a span (``None``: no end)."""
+    held = Q(ends_on__isnull=True) | Q(ends_on__gte=Greatest(F("starts_on"), starts_on))
+    rows = Post.objects.filter(held)
+    return rows if ends_on is None else rows.filter(starts_on__lte=ends_on)
+
+
+def small_union(unit: Unit, persons: set[UUID], on: date) -> bool:
+    """Is nobody but these an officer of this union, and does a union above hold security administration and audit?"""
+    held = Post.objects.on(on)
+    if held.filter(unit=unit, role__in=UNION_OFFICE).exclude(person__in=persons).exists():
+        return False
+    wanted = (Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
+    above = held.filter(unit__in=Unit.objects.get_ancestors(unit), role__in=wanted)
+    return above.values("role").distinct().count() == len(wanted)
+
+
+def joins_offices(posts: QuerySet[Post]) -> Post | None:
+    """An officer among these posts who is the unit's system administrator as well."""
+    administrators = posts.filter(role=Role.SYSTEM_ADMIN).values("person")
+    return posts.filter(role__in=UNION_OFFICE, person__in=administrators).select_related("person").first()
+
+
+def successors(post: Post, on: date) -> list[Post]:
+    """Who can take over what a post has open on a day, nearest first.
+
+    Its acting officer; others in the same role and place; the department's head and handlers, or the union's chair and
+    officers; last, the officers of the union above.  Where the unit was merged, those of the unit it went into.
+    """
+    unit = post.unit.merged_into or post.unit
+    held = Post.objects.on(on).exclude(pk=post.pk).exclude(person_id=post.person_id).select_related("person", "unit")
+    if post.role in IN_DEPARTMENT:
+        near = held.filter(department_id=post.department_id)
+    else:
+        near = held.filter(unit=unit, role__in={post.role, *UNION_OFFICE, Role.UPPER_OFFICER})
+    found = sorted(near, key=lambda p: (p.acting_for_id != post.pk, p.role != post.role, p.starts_on, p.pk))
+    above = union_above(unit)
+    if post.role not in IN_DEPARTMENT and above is not None:
+        found += held.filter(unit=above, role__in={*UNION_OFFICE, Role.UPPER_OFFICER}).order_by(
+            "role", "starts_on", "id"
+        )
+    return found
+
+
+def same_staff_numbers(unit: Unit, other: Unit) -> QuerySet[Person]:
+    """People of a unit whose staff number is somebody else's at the other unit."""
+    numbers = other.people.exclude(staff_no="").values("staff_no")
+    return unit.people.filter(staff_no__in=numbers)
+
+
+# --- what happened meanwhile, and the workbook being imported -----------------------------------------------------------
+
+_DONE = {
+    "unit.opened": "设立了这个组织",
+    "unit.changed": "改了",
+    "unit.moved": "把它移到了别的上级下面",
+    "unit.merged": "把它并入了别的组织",
+    "unit.closed": "撤销了这个组织",
+    "department.opened": "启用了这个部门",
+    "department.renamed": "改了部门名称",
+    "department.closed": "撤销了这个部门",
+    "person.changed": "改了",
+    "person.left": "登记了离开",
+}
+
+
+def changes_since(unit_id: UUID, subject: str, version: int) -> list[str]:
+    """Who did what to a unit, department or person after a version of it, in sentences, oldest first."""
+    model = {"unit": Unit, "department": Department, "person": Person}[subject.partition(":")[0]]
+    rows = Entry.objects.filter(chain=unit_id, subject=subject, data__version__gt=version).order_by("seq")
+    said = []
+    for entry in rows:
+        names = "、".join(str(model._meta.get_field(name).verbose_name) for name in entry.data.get("fields", []))
+        when = timezone.localtime(entry.at)
+        what = _DONE.get(entry.act, "更新了资料") + (names if entry.act.endswith(".changed") else "")
+        said.append(f"{when:%-m月%-d日 %H:%M}，{actor_name(entry.actor)}{what}。")
+    return said or ["资料刚刚被更新过。"]
+
+
+def actor_name(code: str) -> str:
+    """The person behind an actor's code, as colleagues read it."""
+    kind, _, key = code.partition(":")
+    if kind == "post":
+        names = Person.objects.filter(posts=key)
+    elif kind == "person":
+        names = Person.objects.filter(pk=key)
+    else:
+        return SYSTEM.label if code == SYSTEM.code else "一位同事"
+    return names.values_list("name", flat=True).first() or "一位同事"
+
+
+def kept_workbook(actor: Actor) -> bytes | None:
+    """The workbook this person is importing, as uploaded; ``None`` when there is none (any more)."""
+    draft = Draft.objects.filter(person=actor.person_id, form=WORKBOOK).first()
+    try:
+        return crypto.unwrap(draft.sealed, f"draft:{actor.person_id}:{WORKBOOK}") if draft else None
+    except crypto.Unreadable:
+        return None

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from huying.kernel.actors import Actor
+from pypinyin import lazy_pinyin
+
+from huying.kernel.actors import SYSTEM, Actor
 from huying.kernel.errors import NotYours
-from huying.org.models import Level, Post, Role, Unit
+from huying.org.models import IN_DEPARTMENT, UPPER, Level, Post, Role, Unit
 
 
 class Can(StrEnum):
@@ -60,10 +62,14 @@ ROLES: dict[str, Bundle] = {
     Role.WORKER: Bundle("只看自己的事", frozenset()),
     Role.LIAISON: Bundle("在车间替职工转达", frozenset({Can.REGISTER})),
     Role.OFFICER: Bundle("登记、受理、交办、督办、告知、归档", _OFFICE),
-    Role.CHAIR: Bundle("工会干部的全部工作，另批准延期、暂停和重新办理，定本单位细则", _OFFICE | {Can.APPROVE, Can.PACKS}),
+    Role.CHAIR: Bundle(
+        "工会干部的全部工作，另批准延期、暂停和重新办理，定本单位细则", _OFFICE | {Can.APPROVE, Can.PACKS}
+    ),
     Role.HANDLER: Bundle("只办交给本部门的协商事项，看遮盖本", frozenset({Can.ITEMS})),
     Role.DEPARTMENT_HEAD: Bundle("看本部门的协商事项并督促办理", frozenset({Can.ITEMS})),
-    Role.MANAGEMENT_HEAD: Bundle("看本单位各部门的协商事项和汇总数字", frozenset({Can.ITEMS_OF_UNIT, Can.READ_FIGURES})),
+    Role.MANAGEMENT_HEAD: Bundle(
+        "看本单位各部门的协商事项和汇总数字", frozenset({Can.ITEMS_OF_UNIT, Can.READ_FIGURES})
+    ),
     Role.DELEGATE: Bundle("参加协商会议、测评", frozenset()),
     Role.UPPER_OFFICER: Bundle("办理报到本级的事项，看下级的公开摘要并督促", _OFFICE | {Can.READ_BELOW, Can.APPROVE}),
     Role.SYSTEM_ADMIN: Bundle("维护组织、部门、人员和系统运行，不看事项", frozenset({Can.ORG, Can.SYSTEM})),
@@ -139,3 +145,99 @@ def root_of(chain: list[Unit]) -> Unit:
             return unit
     below = [unit for unit in chain if unit.level not in (Level.NATION, Level.PROVINCE)]
     return below[0] if below else chain[-1]
+
+
+def may_manage(actor: Actor, can: Can, unit: Unit | None) -> bool:
+    """May this person look after a unit's organisation or posts?  ``None`` is the place above every unit: only the
+    installation itself (first set-up, import from the command line) acts there."""
+    return actor == SYSTEM or (unit is not None and may(actor, can, unit))
+
+
+def check_manage(actor: Actor, can: Can, unit: Unit | None) -> None:
+    """``may_manage``, or ``NotYours``."""
+    if not may_manage(actor, can, unit):
+        raise NotYours
+
+
+_AREAS = frozenset({Level.NATION, Level.PROVINCE, Level.CITY, Level.COUNTY, Level.TOWN})
+_EMPLOYERS = frozenset({Level.GROUP, Level.ENTERPRISE, Level.SUBSIDIARY})
+# Which levels may stand directly above each level; ``None`` is the top of an installation.
+ABOVE: dict[str, frozenset[str | None]] = {
+    Level.NATION: frozenset({None}),
+    Level.PROVINCE: frozenset({None, Level.NATION}),
+    Level.CITY: frozenset({None, Level.PROVINCE}),
+    # some provinces lead counties directly, some cities have no counties
+    Level.COUNTY: frozenset({None, Level.CITY, Level.PROVINCE}),
+    Level.TOWN: frozenset({None, Level.COUNTY, Level.CITY}),
+    Level.INDUSTRY: frozenset({None, Level.INDUSTRY}) | _AREAS,
+    Level.GROUP: frozenset({None, Level.GROUP}) | UPPER,
+    Level.ENTERPRISE: frozenset({None, Level.GROUP}) | UPPER,
+    Level.SUBSIDIARY: _EMPLOYERS,
+    Level.WORKSHOP: _EMPLOYERS | {Level.WORKSHOP},
+}
+
+
+def may_stand(level: str, above: str | None) -> bool:
+    """May a unit of this level stand directly under one of that level (``None``: at the top)?"""
+    return above in ABOVE[level]
+
+
+def levels_under(above: str | None) -> list[Level]:
+    """Levels that may stand directly under a level, from the highest down."""
+    return [level for level in Level if may_stand(level, above)]
+
+
+_CASEWORK = frozenset({Can.REGISTER, Can.READ_CASES, Can.HANDLE_CASES, Can.ITEMS, Can.ITEMS_OF_UNIT})
+# Roles that touch cases in any way; an administrator holds none of them.
+CASE_ROLES = frozenset(role for role, bundle in ROLES.items() if bundle.can & _CASEWORK)
+# Roles a small union's only officer may join with system administration (secrecy.md, Small units).
+UNION_OFFICE = frozenset({Role.CHAIR, Role.OFFICER})
+
+
+def clash(role: str, others: Iterable[str], *, small_union: bool) -> str:
+    """Why a person holding ``others`` may not also hold ``role``, in a sentence; empty when it is allowed.
+
+    ``small_union``: this person is the union's only officer, and the union above holds security administration and audit.
+    """
+    for other in others:
+        pair = {role, other}
+        if role != other and len(pair & set(ADMINISTRATORS)) == 2:
+            return f"“{Role(role).label}”和“{Role(other).label}”不能由同一个人担任，三员要分开。"
+        if pair & set(ADMINISTRATORS) and pair & CASE_ROLES:
+            if small_union and Role.SYSTEM_ADMIN in pair and pair & UNION_OFFICE:
+                continue
+            return f"“{Role(role).label}”和“{Role(other).label}”不能由同一个人担任，管理员不经手事项。"
+    return ""
+
+
+def fits(role: str, level: str) -> str:
+    """Why a role does not exist at a level, in a sentence; empty when it does."""
+    name, place = Role(role).label, Level(level).label
+    if role == Role.UPPER_OFFICER and level not in UPPER:
+        return f"“{name}”只设在地方和产业工会，不设在{place}。"
+    if role == Role.MANAGEMENT_HEAD and level in UPPER:
+        return f"“{name}”只设在用人单位，不设在{place}。"
+    if level == Level.WORKSHOP and role in (*ADMINISTRATORS, Role.MANAGEMENT_HEAD):
+        return f"“{name}”不设在{place}，请在它的上一级任命。"
+    return ""
+
+
+# Roles that follow their department or their people when a union is merged.  The others end: who handles cases or
+# administers in the merged union is appointed anew by its security administrator, never by the way.
+CARRIED = frozenset({Role.WORKER, Role.LIAISON, Role.DELEGATE, *IN_DEPARTMENT})
+
+# Surnames read otherwise than the character usually is.
+_SURNAMES = {
+    "曾": "zeng", "单": "shan", "解": "xie", "查": "zha", "仇": "qiu", "翟": "zhai", "区": "ou", "朴": "piao", "盖": "ge",
+    "覃": "qin", "召": "shao", "洗": "xian", "员": "yun", "乜": "nie", "缪": "miao", "隗": "wei", "尉迟": "yu chi",
+    "万俟": "mo qi", "长孙": "zhang sun",
+}  # fmt: skip
+
+
+def name_key(name: str) -> str:
+    """What a name is sorted and found by: its syllables, the syllables joined, their first letters."""
+    surname = next((s for s in (name[:2], name[:1]) if s in _SURNAMES), "")
+    read = _SURNAMES[surname].split() if surname else []
+    rest = [part.strip().lower() for part in lazy_pinyin(name[len(surname) :]) if part.strip(" ·")]
+    parts = " ".join([*read, *rest]).split()
+    return f"{' '.join(parts)[:70]} {''.join(parts)[:60]} {''.join(p[0] for p in parts)[:20]}".strip()

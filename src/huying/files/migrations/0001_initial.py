@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('kernel', '0002_text_index'),
-        ('org', '0002_initial'),
+        ('org', '0001_initial'),
     ]
 
     operations = [

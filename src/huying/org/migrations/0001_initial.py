@@ -2,8 +2,9 @@
 
 import django.core.validators
 import django.db.models.deletion
-import huying.kernel.ids
 from django.db import migrations, models
+
+import huying.kernel.ids
 
 
 class Migration(migrations.Migration):
@@ -20,6 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=huying.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=60, validators=[django.core.validators.RegexValidator('^[^\\x00-\\x1f\\x7f]*$', '含有不能使用的字符。')], verbose_name='部门名称')),
                 ('closed_on', models.DateField(blank=True, null=True, verbose_name='撤销日期')),
+                ('version', models.PositiveIntegerField(default=1)),
             ],
             options={
                 'verbose_name': '部门',
@@ -37,6 +39,7 @@ class Migration(migrations.Migration):
                 ('is_member', models.BooleanField(default=True, verbose_name='工会会员')),
                 ('left_on', models.DateField(blank=True, null=True, verbose_name='离开日期')),
                 ('erased_at', models.DateTimeField(editable=False, null=True)),
+                ('version', models.PositiveIntegerField(default=1)),
             ],
             options={
                 'verbose_name': '人员',
@@ -127,10 +130,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='post',
             index=models.Index(fields=['unit', 'role'], name='post_unit_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='post_ends_after_start'),
         ),
         migrations.AddConstraint(
             model_name='post',

@@ -1,0 +1,97 @@
+"""Opening, resetting, closing accounts.  The one-time password is returned once and kept nowhere."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from django.db import transaction
+
+from huying.kernel.actors import Actor
+from huying.kernel.errors import Invalid, NotYours, Refused
+from huying.kernel.ids import readable_code
+from huying.org.acts.steps import check_fields, locked, write
+from huying.org.models import Person, User
+from huying.org.rules import Can, check_manage
+
+LOGIN_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
+
+
+@transaction.atomic
+def open_account(*, person: Person, username: str, by: Actor, at: datetime, email: str = "") -> tuple[User, str]:
+    """Open an account for a person and return it with its one-time password, which must be changed at first sign-in.
+
+    Raises ``NotYours``, ``Refused``, ``Invalid``.
+    """
+    row = _lock_for(person, by)
+    if row.left_on or row.erased_at:
+        raise Refused(f"“{row.name}”已经离开，不能开账号。")
+    if User.objects.filter(person=row).exists():
+        raise Refused(f"“{row.name}”已经有账号。", "忘记密码请用“重置密码”。")
+    name = username.strip().lower()
+    if not LOGIN_NAME.fullmatch(name):
+        raise Invalid({"username": "登录名用小写字母、数字、点、横线，3 到 40 个字符，字母或数字开头。"})
+    if User.objects.filter(username=name).exists():
+        raise Invalid({"username": f"登录名“{name}”已经有人用了，请换一个。"})
+    user = User(username=name, email=email.strip(), person=row)
+    check_fields(user, ["username", "email"])
+    password = _give_password(user)
+    write(unit=row.unit, by=by, at=at, act="account.opened", subject=user, data={"person": str(row.pk)})
+    return user, password
+
+
+@transaction.atomic
+def reset_password(*, user: User, by: Actor, at: datetime) -> tuple[User, str]:
+    """A new one-time password; the old one and every open session end.  ``NotYours``, ``Refused``."""
+    row = _lock_for(user.person, by)
+    fresh = User.objects.select_for_update().get(pk=user.pk)
+    if not fresh.is_active:
+        raise Refused("这个账号已经停用。", "请先启用，再重置密码。")
+    password = _give_password(fresh)
+    write(unit=row.unit, by=by, at=at, act="account.reset", subject=fresh, data={"person": str(row.pk)})
+    return fresh, password
+
+
+@transaction.atomic
+def disable_account(*, user: User, by: Actor, at: datetime) -> User:
+    """Nobody can sign in with it any more.  ``NotYours``, ``Refused``."""
+    return _switch(user, False, by, at)
+
+
+@transaction.atomic
+def enable_account(*, user: User, by: Actor, at: datetime) -> User:
+    """It can be used again.  ``NotYours``, ``Refused``."""
+    if user.person.left_on:
+        raise Refused(f"“{user.person.name}”已经离开，不能启用账号。")
+    return _switch(user, True, by, at)
+
+
+def _lock_for(person: Person, by: Actor) -> Person:
+    """The person, locked, when this administrator looks after the accounts there and it is not their own."""
+    check_manage(by, Can.POSTS, person.unit)
+    if by.person_id == person.pk:
+        raise Refused("不能在这里改自己的账号。", "改密码请到“我的账号”，其他请另一位安全管理员办理。")
+    return locked(person)
+
+
+def _give_password(user: User) -> str:
+    """Set a random password that must be changed.  About 59 bits: enough for the few days it lives."""
+    password = readable_code(groups=3)
+    user.set_password(password)
+    user.must_change_password = True
+    user.save()
+    return password
+
+
+def _switch(user: User, active: bool, by: Actor, at: datetime) -> User:
+    row = _lock_for(user.person, by)
+    fresh = User.objects.select_for_update().filter(person=row).first()
+    if fresh is None:
+        raise NotYours
+    if fresh.is_active == active:
+        raise Refused(f"账号已经是{'启用' if active else '停用'}状态。")
+    fresh.is_active = active
+    fresh.save(update_fields=["is_active"])
+    act = "account.enabled" if active else "account.disabled"
+    write(unit=row.unit, by=by, at=at, act=act, subject=fresh, data={"person": str(row.pk)})
+    return fresh
