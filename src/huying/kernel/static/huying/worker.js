@@ -37,6 +37,13 @@ function files(input) {
   const state = make("p", "hy-hint");
   state.setAttribute("role", "status");
   input.after(list, state);
+  input.classList.add("hy-sr");
+  const tile = make("li", "is-add");
+  const label = make("label");
+  label.htmlFor = input.id;
+  label.setAttribute("aria-hidden", "true");   // the field's own label is read; this is where one taps
+  label.append(icon("camera"), make("span", "", "拍照或选文件"));
+  tile.append(label);
   const chosen = held.get(input.name) || [];
   held.set(input.name, chosen);
 
@@ -45,7 +52,7 @@ function files(input) {
     chosen.forEach(file => box.items.add(file));
     input.files = box.files;
     list.querySelectorAll("[src]").forEach(one => URL.revokeObjectURL(one.src));
-    list.replaceChildren(...chosen.map(show));
+    list.replaceChildren(...chosen.map(show), ...(chosen.length < most ? [tile] : []));
   }
 
   function show(file, place) {
@@ -86,7 +93,8 @@ function files(input) {
   }
 
   input.addEventListener("change", () => add([...input.files]));
-  if (chosen.length) { put(); say(); }
+  put();
+  say();
   return add;
 }
 
