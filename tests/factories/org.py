@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from itertools import count
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from pypinyin import lazy_pinyin
 
 from huying.org.models import Department, Level, Person, Post, Role, Unit, User
@@ -14,6 +16,12 @@ from huying.org.rules import Member, root_of
 
 TODAY = date(2026, 11, 20)
 _numbers = count(1)
+
+
+@cache
+def _password() -> str:
+    """One hash for everybody: hashing is slow on purpose."""
+    return make_password("huying-test-1")
 
 
 def make_unit(name: str = "", *, under: Unit | None = None, level: str = Level.ENTERPRISE, **fields: Any) -> Unit:
@@ -42,7 +50,7 @@ def make_person(unit: Unit, name: str = "", *, account: bool = True, **fields: A
     person = Person.objects.create(unit=unit, name=name, name_sort=" ".join(lazy_pinyin(name)), **fields)
     if account:
         user = User(username=f"user{number}", person=person, email=f"user{number}@example.invalid")
-        user.set_password("huying-test-1")
+        user.password = _password()
         user.save()
     return person
 
