@@ -36,6 +36,6 @@ def upload(unit, key, now) -> Any:
     def put(name: str, raw: bytes) -> Any:
         given = SimpleUploadedFile("x", raw)
         given._name = name
-        return acts.store(upload=given, key=key, root=unit, by=SYSTEM, at=now)
+        return acts.store(checked=acts.check(upload=given), key=key, root=unit, by=SYSTEM, at=now)
 
     return put

@@ -189,4 +189,4 @@ def test_no_scanner_is_said_plainly(settings):
 def test_an_upload_read_before_is_read_from_its_beginning(unit, key, now):
     given = SimpleUploadedFile("a.txt", b"text")
     given.read()
-    assert reads.content(acts.store(upload=given, key=key, root=unit, by=SYSTEM, at=now)) == b"text"
+    assert reads.content(acts.store(checked=acts.check(upload=given), key=key, root=unit, by=SYSTEM, at=now)) == b"text"

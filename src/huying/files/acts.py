@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.files.uploadedfile import UploadedFile
@@ -28,11 +29,20 @@ ORPHAN_AGE = timedelta(days=1)
 _GONE = b""
 
 
-@transaction.atomic
-def store(*, upload: UploadedFile, key: DataKey, root: Unit, by: Actor, at: datetime) -> File:
-    """Check an upload and keep it under a data key.  Raises ``Invalid`` (field ``files``) naming the file.
+@dataclass(frozen=True)
+class Checked:
+    """An upload that was looked through and may be kept.  ``fingerprint`` is the SHA-256 of what was uploaded."""
 
-    Pictures are kept re-encoded only.  With a scanner that does not answer the file is kept in quarantine.
+    kept: Kept
+    fingerprint: bytes
+    state: State
+
+
+def check(*, upload: UploadedFile) -> Checked:
+    """Look through an upload and re-encode pictures.  Raises ``Invalid`` (field ``files``) naming the file.
+
+    Slow and without the database, so that it is done before the act's transaction begins (a writer of SQLite would make
+    everybody wait).  With a scanner that does not answer the file goes into quarantine.
     """
     given = clean_name(upload.name or "")
     check_size(given, upload.size or 0)
@@ -42,7 +52,14 @@ def store(*, upload: UploadedFile, key: DataKey, root: Unit, by: Actor, at: date
     state = State.STORED
     if scanner.configured() and not scanner.clean(kept.name, raw):
         state = State.QUARANTINED
-    return _keep(kept, key=key, root=root, at=at, state=state, digest=digest_of(key, raw))
+    return Checked(kept, hashlib.sha256(raw).digest(), state)
+
+
+@transaction.atomic
+def store(*, checked: Checked, key: DataKey, root: Unit, by: Actor, at: datetime) -> File:
+    """Keep a checked upload under a data key."""
+    digest = digest_of(key, checked.fingerprint)
+    return _keep(checked.kept, key=key, root=root, at=at, state=checked.state, digest=digest)
 
 
 @transaction.atomic
@@ -59,7 +76,7 @@ def release(*, file: File, name: str, key: DataKey, by: Actor, at: datetime) -> 
     elif file.kind in (Kind.DOCUMENT, Kind.SHEET):
         body = office.neutral(body)
     neutral = Kept(with_ending(name, ending_of(name_of(file))), Kind(file.kind), file.media, body)
-    digest = digest_of(key, body)
+    digest = digest_of(key, hashlib.sha256(body).digest())
     return _keep(neutral, key=key, root=file.root, at=at, state=State.STORED, digest=digest, released_from=file)
 
 
@@ -102,9 +119,9 @@ def sweep_orphans(*, by: Actor, at: datetime) -> int:
     return swept
 
 
-def digest_of(key: DataKey, raw: bytes) -> bytes:
+def digest_of(key: DataKey, fingerprint: bytes) -> bytes:
     """The keyed digest of an upload: equal for equal files under one data key, else without meaning."""
-    return hmac.new(key.secret(), b"file:digest:" + raw, hashlib.sha256).digest()
+    return hmac.new(key.secret(), b"file:digest:" + fingerprint, hashlib.sha256).digest()
 
 
 def _keep(

@@ -44,6 +44,18 @@ def hits(kind: str, query: str) -> Q | None:
     return Q(pk__in=RawSQL(sql, (match, kind)))
 
 
+def any_hits(kind: str, terms: list[str]) -> Q:
+    """A filter on ``pk`` for objects whose text has at least one of these index terms."""
+    if connection.vendor == "postgresql":
+        sql = "SELECT subject FROM kernel_textentry WHERE kind = %s AND grams_ts @@ %s::tsquery"
+        return Q(pk__in=RawSQL(sql, (kind, " | ".join(_pg_term(term) for term in terms))))
+    sql = (
+        "SELECT e.subject FROM kernel_textentry e JOIN kernel_textentry_fts ON kernel_textentry_fts.rowid = e.slot "
+        "WHERE kernel_textentry_fts MATCH %s AND e.kind = %s"
+    )
+    return Q(pk__in=RawSQL(sql, (" OR ".join(_fts_phrase([term]) for term in terms), kind)))
+
+
 def _lone(term: str) -> bool:
     """A single Chinese character: it opens a bigram or closes a run, so a prefix finds it everywhere."""
     return len(term) == 1 and not term.isascii()

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("desk/", include("huying.desk.urls")),
     path("accounts/", include("allauth.account.urls")),
 ]
 

@@ -1,0 +1,54 @@
+"""Who hears of what, in the act's own transaction.  A notice carries the number and the act, never a word of the matter."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+
+from huying.cases.models import Case, Recusal
+from huying.cases.rules import free_of
+from huying.kernel.actors import Actor
+from huying.notices.acts import send
+from huying.org.models import Post
+from huying.org.reads import holders
+from huying.org.rules import Can
+
+
+def _send(case: Case, posts: list[Post], kind: str, what: str, *, by: Actor, at: datetime, key: str) -> None:
+    people = {post.person_id: post.person for post in posts}
+    send(
+        to=list(people.values()),
+        kind=f"case.{kind}",
+        title=f"{case.number} {what}",
+        url=reverse("desk:case", args=[case.pk]),
+        root=case.root,
+        subject=case.pk,
+        by=by,
+        at=at,
+        key=key or str(case.version),
+    )
+
+
+def _free(case: Case, can: Can, at: datetime) -> list[Post]:
+    keys = set(Recusal.objects.filter(case=case).values_list("key", flat=True))
+    return free_of(holders(case.holder, can, timezone.localdate(at)), keys)
+
+
+def tell_office(case: Case, kind: str, what: str, *, by: Actor, at: datetime, key: str = "") -> None:
+    """Everybody at the union that has the case who may handle it."""
+    _send(case, _free(case, Can.HANDLE_CASES, at), kind, what, by=by, at=at, key=key)
+
+
+def tell_officer(case: Case, kind: str, what: str, *, by: Actor, at: datetime, key: str = "") -> None:
+    """The case officer; the whole office while there is none."""
+    if case.officer is None:
+        tell_office(case, kind, what, by=by, at=at, key=key)
+    else:
+        _send(case, [case.officer], kind, what, by=by, at=at, key=key)
+
+
+def tell_approvers(case: Case, kind: str, what: str, *, by: Actor, at: datetime, key: str = "") -> None:
+    """Who may approve at the union that has the case."""
+    _send(case, _free(case, Can.APPROVE, at), kind, what, by=by, at=at, key=key)

@@ -1,0 +1,132 @@
+"""Pure rules of a case: what may be given, who must not know, who may open what is sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from huying.cases.models import Case, Secrecy
+from huying.kernel.actors import Actor
+from huying.kernel.errors import Invalid, NotYours, Refused
+from huying.org.models import Post, Role, Unit
+from huying.org.rules import Can, Member, keys_of
+from huying.privacy.rules import normal_phone
+
+LONGEST_WORDS = 5000
+LONGEST_TITLE = 60
+MOST_VOICES = 200
+STRICTEST = (Secrecy.ANONYMOUS, Secrecy.SEALED, Secrecy.NAMED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voice:
+    """One person speaking: how secret, who (never for anonymous), own words, the 16 digits of the receipt."""
+
+    receipt: str
+    secrecy: str = Secrecy.SEALED
+    name: str = ""
+    phone: str = ""
+    about: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concerns:
+    """Whom the matter concerns, said before anybody reads it."""
+
+    chair: bool = False
+    own_union: bool = False
+    superior: str = ""
+    departments: tuple[UUID, ...] = field(default=())
+
+    def __bool__(self) -> bool:
+        return bool(self.chair or self.own_union or self.superior.strip() or self.departments)
+
+
+def check_voices(voices: Iterable[Voice], *, needs_words: bool = True) -> None:
+    """What must be given to speak: words from the first, a name where one speaks named."""
+    voices = list(voices)
+    wrong: dict[str, str] = {}
+    if not voices or len(voices) > MOST_VOICES:
+        wrong["voices"] = f"联名最多 {MOST_VOICES} 人。"
+    first = voices[0] if voices else None
+    if needs_words and first and not first.words.strip():
+        wrong["words"] = "请写一写是什么事，几句话就行。"
+    if first and len(first.words) > LONGEST_WORDS:
+        wrong["words"] = f"写了 {len(first.words)} 字，最多 {LONGEST_WORDS} 字。请分两次说，或者把材料拍照附上。"
+    for voice in voices:
+        if voice.secrecy == Secrecy.NAMED and not voice.name.strip():
+            wrong["name"] = "实名反映请写姓名；不想写，请选“保密”或“匿名”。"
+        if voice.secrecy != Secrecy.ANONYMOUS and voice.phone and not 5 <= len(normal_phone(voice.phone)) <= 15:
+            wrong["phone"] = "电话号码好像不对，请再看一下；也可以不填。"
+    if wrong:
+        raise Invalid(wrong)
+
+
+def strictest(levels: Iterable[str]) -> str:
+    """The strictest way to speak among several."""
+    given = set(levels)
+    return next(level for level in STRICTEST if level in given)
+
+
+def superior_keys(said: str, posts: Iterable[Post]) -> set[str]:
+    """Whom a superior's name or call (“刘志强”, “刘主任”) may mean among a unit's post-holders.
+
+    An exact name means that person; else everybody of that surname is kept away: hiding from one too many does no harm.
+    """
+    name = said.strip()
+    if not name:
+        return set()
+    posts = list(posts)
+    exact = {f"person:{p.person_id}" for p in posts if p.person.name == name or p.person.name in name}
+    return exact or {f"person:{p.person_id}" for p in posts if p.person.name[:1] == name[:1]}
+
+
+def recusal_keys(concerns: Concerns, unit: Unit, posts: Iterable[Post]) -> list[tuple[str, str]]:
+    """(key, what the worker said) for everything the matter concerns at a unit."""
+    posts = list(posts)
+    keys: dict[str, str] = {}
+    if concerns.chair:
+        keys[f"{Role.CHAIR}:{unit.pk}"] = "chair"
+        keys |= {f"person:{p.person_id}": "chair" for p in posts if p.role == Role.CHAIR and p.unit_id == unit.pk}
+    if concerns.own_union:
+        keys[f"unit:{unit.pk}"] = "union"
+    for key in superior_keys(concerns.superior, posts):
+        keys.setdefault(key, "superior")
+    for department in concerns.departments:
+        keys[f"department:{department}"] = "department"
+        keys |= {f"person:{p.person_id}": "department" for p in posts if p.department_id == department}
+    return list(keys.items())
+
+
+def free_of(posts: Iterable[Post], keys: set[str]) -> list[Post]:
+    """Post-holders whom none of the recusal keys names, looking at all posts each person holds."""
+    posts = list(posts)
+    by_person: dict[UUID, list[Post]] = {}
+    for post in posts:
+        by_person.setdefault(post.person_id, []).append(post)
+    return [post for post in posts if not keys & keys_of(post.person_id, by_person[post.person_id])]
+
+
+def may_open_sealed(actor: Actor, case: Case) -> bool:
+    """May this person open what is sealed: only the case officer, and only while the case is at that officer's union."""
+    return (
+        isinstance(actor, Member)
+        and case.officer is not None
+        and case.officer.person_id == actor.person_id
+        and actor.post_for(Can.OPEN_SEALED, case.holder) is not None
+    )
+
+
+def check_may_open_sealed(actor: Actor, case: Case) -> None:
+    """``NotYours`` outside the union that has the case, ``Refused`` for a colleague who is not its officer."""
+    if not isinstance(actor, Member) or actor.post_for(Can.OPEN_SEALED, case.holder) is None:
+        raise NotYours
+    if not may_open_sealed(actor, case):
+        raise Refused("密封内容只有本件责任人能打开。", "如果由您负责，请先“接手”这件事。")
+
+
+def place_of(table: str, column: str, row: UUID) -> str:
+    """Where a sealed value belongs; a value moved elsewhere does not open."""
+    return f"{table}:{column}:{row}"

@@ -1,0 +1,52 @@
+"""Asking about surveys: what came in, what waits for a decision, grades in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from huying.cases.models import Case, Party
+from huying.cases.reads import people_behind, rules_of
+from huying.feedback.models import Answer, ReopenRequest, Survey
+
+
+@dataclass(frozen=True)
+class Result:
+    """One round's survey: how many were asked and answered, grades by label.  Shown to the union that has the case."""
+
+    survey: Survey
+    asked: int
+    answered: int
+    grades: list[tuple[str, int]]
+    handled: int
+
+
+def results(case: Case) -> list[Result]:
+    """Results of every round, newest first (two queries)."""
+    surveys = list(case.surveys.prefetch_related("answers").order_by("-round"))
+    asked = people_behind(case).count() if surveys else 0
+    found = []
+    for survey in surveys:
+        answers = list(survey.answers.all())
+        grades = [(g["label"], sum(a.result == g["code"] for a in answers)) for g in survey.scale]
+        found.append(Result(survey, max(asked, len(answers)), len(answers), grades, sum(a.handled for a in answers)))
+    return found
+
+
+def waiting_reopen(case: Case) -> int:
+    """How many requests to take the case up again wait for a decision."""
+    return ReopenRequest.objects.filter(case=case, granted__isnull=True).count()
+
+
+def answer_of(case: Case, party: Party) -> Answer | None:
+    """One worker's answer in the present round."""
+    return (
+        Answer.objects.filter(survey__case=case, survey__round=case.round, party=party).select_related("survey").first()
+    )
+
+
+def scale_for(case: Case) -> list[tuple[str, str]]:
+    """Grades to choose from: the open survey's, or the pack's before it is opened."""
+    survey = case.surveys.filter(round=case.round).first()
+    if survey:
+        return [(grade["code"], grade["label"]) for grade in survey.scale]
+    return [(grade.code, grade.label) for grade in rules_of(case).scale().grades]

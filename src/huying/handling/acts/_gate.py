@@ -1,0 +1,144 @@
+"""The gate of an item: lock, permission, table, history, trail, and the files that came with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+
+from huying.cases.acts import locked as locked_case
+from huying.cases.models import Case
+from huying.files.acts import Checked, store
+from huying.handling.lifecycle import ITEM
+from huying.handling.models import Item, ItemEvent, ItemFile
+from huying.kernel.actors import Actor
+from huying.kernel.errors import NotYours, Stale
+from huying.kernel.models import DataKey
+from huying.notices.acts import send
+from huying.trail.acts import append
+
+
+def for_department(item_id: UUID, *, by: Actor, version: int | None = None) -> Item:
+    """An item locked for the department that works on it; its case is locked first, as every act on a case does."""
+    item = Item.objects.visible_to(by).filter(pk=item_id).only("case_id", "department_id").first()
+    if item is None or item.department_id not in getattr(by, "departments", list)():
+        raise NotYours
+    Case.objects.select_for_update().get(pk=item.case_id)
+    return _fresh(item_id, version)
+
+
+def for_union(item_id: UUID, *, by: Actor, version: int | None = None) -> Item:
+    """An item locked for the union, through the case's own scope."""
+    item = Item.objects.filter(pk=item_id).only("case_id").first()
+    if item is None:
+        raise NotYours
+    locked_case(item.case_id, by=by)
+    return _fresh(item_id, version)
+
+
+def _fresh(item_id: UUID, version: int | None) -> Item:
+    item = (
+        Item.objects.select_for_update(of=("self",))
+        .select_related(
+            "case__holder", "case__officer__person", "case__root", "department__unit", "handler__person", "root"
+        )
+        .get(pk=item_id)
+    )
+    if version is not None and version != item.version:
+        raise Stale(item_changes(item, version))
+    return item
+
+
+def item_changes(item: Item, version: int) -> list[str]:
+    """Who changed what on an item while somebody typed."""
+    events = ItemEvent.objects.filter(item=item, version__gt=version).order_by("at", "id")[:10]
+    return [f"{timezone.localtime(e.at):%m月%d日 %H:%M} {e.who}：{e.label}" for e in events] or [
+        "这个事项刚刚被改动过。"
+    ]
+
+
+def advance_item(
+    item: Item,
+    act: str,
+    *,
+    by: Actor,
+    at: datetime,
+    text: str = "",
+    label: str = "",
+    state: str = "",
+    union_only: bool = False,
+    data: dict[str, Any] | None = None,
+) -> ItemEvent:
+    """Do one step of the item's table: the only writer of its status."""
+    step = ITEM.check_now(item.status, act)
+    if step.target is not None:
+        item.status = step.target
+    item.version += 1
+    item.save()
+    return record_item(
+        item, act, label or step.label, by=by, at=at, text=text, state=state, union_only=union_only, data=data
+    )
+
+
+def record_item(
+    item: Item,
+    act: str,
+    label: str,
+    *,
+    by: Actor,
+    at: datetime,
+    text: str = "",
+    state: str = "",
+    union_only: bool = False,
+    data: dict[str, Any] | None = None,
+) -> ItemEvent:
+    """Append one line to the item's history and one entry to the case's trail."""
+    entry = append(
+        chain=item.case_id,
+        root=item.root_id,
+        by=by,
+        at=at,
+        act=f"item.{act}",
+        subject=f"item:{item.pk}",
+        data={"status": item.status, "version": item.version, **(data or {})},
+    )
+    return ItemEvent.objects.create(
+        root_id=item.root_id,
+        item=item,
+        at=at,
+        act=act,
+        version=item.version,
+        label=label,
+        state=state,
+        who=by.label,
+        post_id=by.post_id,
+        text=text,
+        union_only=union_only,
+        entry=entry.pk,
+    )
+
+
+def keep_item_files(item: Item, event: ItemEvent, checked: tuple[Checked, ...], *, by: Actor, at: datetime) -> None:
+    """Keep what a department adds, under a key of the item's own."""
+    for one in checked:
+        key = DataKey.fresh(at)
+        kept = store(checked=one, key=key, root=item.root, by=by, at=at)
+        ItemFile.objects.create(root_id=item.root_id, item=item, event=event, key=key, file=kept, at=at)
+
+
+def tell_handler(item: Item, kind: str, what: str, *, by: Actor, at: datetime, key: str = "") -> None:
+    """The department's handler hears of it under the item's code, never the case's number."""
+    send(
+        to=[item.handler.person],
+        kind=f"item.{kind}",
+        title=f"事项 {item.code} {what}",
+        url=reverse("desk:item", args=[item.pk]),
+        root=item.root,
+        subject=item.pk,
+        by=by,
+        at=at,
+        key=key or str(item.version),
+    )

@@ -1,0 +1,278 @@
+"""The union's side: giving an item to a department, checking and urging, telling the worker, having it done again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from huying.cases.acts import (
+    Said,
+    carry,
+    keys_against,
+    locked,
+    start_fixed,
+    stop_clock,
+    tell_party,
+)
+from huying.cases.acts import hand_over as hand_over_cases
+from huying.cases.models import Case
+from huying.cases.reads import people_behind, rules_of
+from huying.handling.acts._gate import advance_item, for_union, record_item, tell_handler
+from huying.handling.models import CoHandling, Item, Telling
+from huying.kernel.actors import Actor
+from huying.kernel.errors import Invalid, Refused
+from huying.org.models import Department, Post
+from huying.org.rules import Can, check_may, keys_of
+
+FOUR = {"measure": "解决措施", "department": "承办部门", "handler": "承办人", "deadline": "办结时限"}
+
+
+def _check_four(
+    case: Case,
+    *,
+    measure: str,
+    department: Department | None,
+    handler: Post | None,
+    deadline: date | None,
+    at: datetime,
+) -> None:
+    """All four, or the item is not settled (MY-3.2.3b); a department or person the matter concerns gets no trace of it."""
+    given = {"measure": measure.strip(), "department": department, "handler": handler, "deadline": deadline}
+    wrong = {name: f"还缺“{FOUR[name]}”，四项齐了才能交办。" for name, value in given.items() if not value}
+    if deadline and deadline < timezone.localdate(at):
+        wrong["deadline"] = "时限不能早于今天。"
+    if department and handler and handler.department_id != department.pk:
+        wrong["handler"] = f"承办人要是{department.name}的人。"
+    if department and department.unit_id not in (case.unit_id, case.holder_id, case.place_id):
+        wrong["department"] = "请选本单位的部门。"
+    if department and handler and not wrong:
+        named = keys_against(case)
+        posts = list(Post.objects.on(timezone.localdate(at)).filter(person_id=handler.person_id))
+        if f"department:{department.pk}" in named or named & keys_of(handler.person_id, posts):
+            wrong["department"] = "这件事涉及这个部门或这位同志，要换一个部门或人。"
+    if wrong:
+        raise Invalid(wrong)
+
+
+@transaction.atomic
+def assign(
+    *,
+    case_id: UUID,
+    measure: str,
+    department: Department | None,
+    handler: Post | None,
+    deadline: date | None,
+    brief: str,
+    helping: Sequence[Department] = (),
+    by: Actor,
+    at: datetime,
+    version: int | None = None,
+) -> Item:
+    """Give an item to a department.  It reads ``brief``: the released summary, made narrower where the officer wishes."""
+    case = locked(case_id, by=by, version=version)
+    post = check_may(by, Can.HANDLE_CASES, case.holder)
+    _check_four(case, measure=measure, department=department, handler=handler, deadline=deadline, at=at)
+    assert department and handler and deadline
+    if not brief.strip():
+        raise Invalid({"brief": "请写部门能看到的内容。"})
+    item = Item.objects.create(
+        root_id=case.root_id,
+        case=case,
+        round=case.round,
+        brief=brief.strip(),
+        measure=measure.strip(),
+        department=department,
+        handler=handler,
+        deadline=deadline,
+        given_at=at,
+        given_by=post,
+    )
+    CoHandling.objects.bulk_create(
+        [CoHandling(root_id=case.root_id, item=item, department=one) for one in set(helping) - {department}]
+    )
+    said = Said(
+        label=f"交给{department.name}办理",
+        text=f"{item.measure}（{handler.person.name}，{deadline.month}月{deadline.day}日前办结）",
+        worker_label=f"交给{department.name}办理",
+        worker_text=f"{item.measure} {deadline.month}月{deadline.day}日前办好。",
+    )
+    carry(case=case, act="assign", by=by, at=at, said=said, data={"item": item.pk, "department": department.pk})
+    record_item(item, "give", "交办", by=by, at=at, text=item.measure)
+    start_fixed(
+        case,
+        "item",
+        deadline,
+        by=by,
+        at=at,
+        subject=item.pk,
+        unit=case.holder,
+        department=department.pk,
+        clause=_clause(case),
+    )
+    tell_handler(item, "given", "交给您办理", by=by, at=at)
+    return item
+
+
+def _clause(case: Case) -> str:
+    """The clause under which a deadline is fixed, as the case's rules name it."""
+    return rules_of(case).needs("item").clause.id
+
+
+@transaction.atomic
+def give_again(
+    *, item_id: UUID, department: Department | None, handler: Post | None, deadline: date | None, by: Actor, at: datetime,
+    version: int | None = None,
+) -> Item:  # fmt: skip
+    """After a department sent it back: to another department or person.  The clock ran on all the while."""
+    item = for_union(item_id, by=by, version=version)
+    check_may(by, Can.HANDLE_CASES, item.case.holder)
+    deadline = deadline or item.deadline
+    _check_four(
+        item.case, measure=item.measure, department=department, handler=handler,
+        deadline=max(deadline, timezone.localdate(at)), at=at,
+    )  # fmt: skip
+    assert department and handler
+    item.department, item.handler = department, handler
+    advance_item(item, "give_again", by=by, at=at, label=f"改交{department.name}", text=handler.person.name)
+    if deadline != item.deadline:
+        stop_clock(item.case, "item", by=by, at=at, subject=item.pk)
+        item.deadline = deadline
+        item.save(update_fields=["deadline"])
+        start_fixed(
+            item.case, "item", deadline, by=by, at=at, subject=item.pk, unit=item.case.holder, department=department.pk,
+            clause=_clause(item.case),
+        )  # fmt: skip
+    tell_handler(item, "given", "交给您办理", by=by, at=at)
+    return item
+
+
+@transaction.atomic
+def check(*, item_id: UUID, text: str, urge: bool, by: Actor, at: datetime) -> Item:
+    """A check between giving and completion is logged; urging also goes to the handler (MY-3.2.4e)."""
+    item = for_union(item_id, by=by)
+    check_may(by, Can.HANDLE_CASES, item.case.holder)
+    if not text.strip():
+        raise Invalid({"text": "请写明督导的情况。"})
+    act = "urge" if urge else "check"
+    advance_item(item, act, by=by, at=at, text=text.strip(), union_only=not urge)
+    if urge:
+        tell_handler(item, "urged", "催办", by=by, at=at)
+    return item
+
+
+@transaction.atomic
+def redo(*, item_id: UUID, reason: str, deadline: date, by: Actor, at: datetime, version: int | None = None) -> Item:
+    """The written report does not answer the matter: the department works on it again, by a new date."""
+    item = for_union(item_id, by=by, version=version)
+    check_may(by, Can.HANDLE_CASES, item.case.holder)
+    if not reason.strip():
+        raise Invalid({"reason": "请写明要补办什么。"})
+    if deadline < timezone.localdate(at):
+        raise Invalid({"deadline": "时限不能早于今天。"})
+    item.deadline, item.done_on, item.done_said_at, item.reported_at = deadline, None, None, None
+    advance_item(item, "redo", by=by, at=at, text=reason.strip())
+    if item.case.status == "reported":
+        carry(case=item.case, act="back_to_work", by=by, at=at, said=Said(text=reason.strip()))
+    start_fixed(
+        item.case, "item", deadline, by=by, at=at, subject=item.pk, unit=item.case.holder, department=item.department_id,
+        clause=_clause(item.case),
+    )  # fmt: skip
+    tell_handler(item, "redo", "请补办", by=by, at=at)
+    return item
+
+
+@transaction.atomic
+def drop(*, item_id: UUID, reason: str, by: Actor, at: datetime, version: int | None = None) -> Item:
+    """Take an item away from a department, with a reason; the case goes on with its other items."""
+    item = for_union(item_id, by=by, version=version)
+    check_may(by, Can.HANDLE_CASES, item.case.holder)
+    if not reason.strip():
+        raise Invalid({"reason": "请写明理由。"})
+    advance_item(item, "drop", by=by, at=at, text=reason.strip())
+    stop_clock(item.case, "item", by=by, at=at, subject=item.pk)
+    tell_handler(item, "dropped", "不再由您办理", by=by, at=at)
+    close_if_all_reported(item.case, by=by, at=at)
+    return item
+
+
+def close_if_all_reported(case: Case, *, by: Actor, at: datetime) -> None:
+    """When every item of the round has its written report, the clock for telling the worker starts."""
+    items = list(Item.objects.filter(case=case, round=case.round).exclude(status="dropped"))
+    if case.status == "handling" and items and all(item.status == "reported" for item in items):
+        carry(case=case, act="all_reported", by=by, at=at)
+
+
+@transaction.atomic
+def tell(
+    *, case_id: UUID, how: str, kind: str, text: str, told_on: date, by: Actor, at: datetime, version: int | None = None
+) -> Case:
+    """Tell everybody behind the case the process and result, or explain why not: how, when, by whom (MY-3.2.4b, c).
+
+    Back-dating to the day of a talk is allowed and shows; a day before the result was there is not.
+    """
+    case = locked(case_id, by=by, version=version)
+    post = check_may(by, Can.HANDLE_CASES, case.holder)
+    ways = {choice.code: choice.label for choice in _ways(case)}
+    wrong = {}
+    if how not in ways:
+        wrong["how"] = "请选怎样告知的。"
+    if not text.strip():
+        wrong["text"] = "请写明办理的过程和结果，职工看到的就是这段话。"
+    started = case.clocks.filter(code="tell", stopped_at__isnull=True).values_list("start_day", flat=True).first()
+    if told_on > timezone.localdate(at) or (started and told_on < started):
+        wrong["told_on"] = "告知的日子要在有结果之后、今天或以前。"
+    if kind not in ("result", "explain"):
+        wrong["kind"] = "请选告知结果还是解释说明。"
+    if wrong:
+        raise Invalid(wrong)
+    label = f"{by.label.split('·')[0]}用{ways[how]}把结果告诉了您" if kind == "result" else "工会向您说明了情况"
+    carry(
+        case=case, act="tell", by=by, at=at,
+        said=Said(label=f"{'告知结果' if kind == 'result' else '解释说明'}（{ways[how]}）", text=text.strip(), worker_label=label,
+                  worker_text=text.strip()),
+        data={"how": how, "kind": kind, "told_on": told_on},
+    )  # fmt: skip
+    parties = list(people_behind(case))
+    Telling.objects.bulk_create(
+        [
+            Telling(root_id=case.root_id, case=case, party=party, round=case.round, how=how, kind=kind, text=text.strip(),
+                    told_on=told_on, post=post, at=at)
+            for party in parties
+        ]
+    )  # fmt: skip
+    for party in parties:
+        if party.case_id != case.pk:
+            tell_party(case=case, party=party, label=label, text=text.strip(), by=by, at=at)
+    return case
+
+
+def _ways(case: Case):
+    return rules_of(case).options("tell_ways").choices
+
+
+@transaction.atomic
+def hand_over(*, from_post: Post, to_post: Post, by: Actor, at: datetime) -> int:
+    """Everything open of one post goes to another: cases of a union office, items of a department's handler."""
+    if from_post.department_id is None:
+        return hand_over_cases(from_post=from_post, to_post=to_post, by=by, at=at)
+    if to_post.department_id != from_post.department_id or to_post.pk == from_post.pk:
+        raise Invalid({"to": "请选同一部门的另一位同志。"})
+    moved = 0
+    for item_id in (
+        Item.objects.filter(handler=from_post).exclude(status__in=["reported", "dropped"]).values_list("pk", flat=True)
+    ):
+        item = for_union(item_id, by=by)
+        check_may(by, Can.HANDLE_CASES, item.case.holder)
+        if keys_against(item.case) & keys_of(to_post.person_id, [to_post]):
+            raise Refused(f"事项 {item.code} 不能移交给{to_post.person.name}。", "请先改交别人，再移交其余的。")
+        item.handler = to_post
+        item.version += 1
+        item.save(update_fields=["handler", "version"])
+        record_item(item, "hand_over", f"移交给{to_post.person.name}", by=by, at=at)
+        tell_handler(item, "given", "移交给您办理", by=by, at=at)
+        moved += 1
+    return moved
