@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from huying.kernel.clock import Rule
+from huying.kernel.clock import DayKind, Rule
 from huying.mechanism.resolve import EACH, WHOLE, Layer, Row, resolve
 from huying.mechanism.rules import Rules, never_later, rule_of
 
@@ -110,12 +110,9 @@ def _clock(code: str, value: Any, ground: Ground) -> str:
     row = ground.base("clocks", code)
     if row is None:
         return "没有这个时限。"
-    days = value.get("days") if isinstance(value, Mapping) else None
-    if not isinstance(days, int) or isinstance(days, bool) or days < 1 or set(value) - {"days", "kind", "roll"}:
+    if not _is_limit(value):
         return "请写天数（至少 1 天）、自然日或工作日、末日逢休息日是否顺延。"
-    if value.get("kind", "working") not in ("calendar", "working") or not isinstance(value.get("roll", False), bool):
-        return "请选自然日或工作日。"
-    if fault := _within(days, row, "天"):
+    if fault := _within(value["days"], row, "天"):
         return fault
     new = rule_of({**row, **value})
     for who, other in ground.rows("clocks", code):
@@ -125,6 +122,15 @@ def _clock(code: str, value: Any, ground: Ground) -> str:
         if fault := _looser(new, rule_of(other), row["gives_time"], f"{layer.body['number']} {row['label']}"):
             return fault
     return ""
+
+
+def _is_limit(value: Any) -> bool:
+    """Whether this is a limit as ``changes`` spells it: days, and if it likes kind and roll."""
+    if not isinstance(value, Mapping) or set(value) - {"days", "kind", "roll"}:
+        return False
+    days = value.get("days")
+    whole = isinstance(days, int) and not isinstance(days, bool) and days >= 1
+    return whole and value.get("kind", "working") in tuple(DayKind) and isinstance(value.get("roll", False), bool)
 
 
 def _looser(new: Rule, old: Rule, gives_time: bool, who: str) -> str:

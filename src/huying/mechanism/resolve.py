@@ -128,7 +128,8 @@ def _count(code: str, packs: Sequence[Layer], house: Sequence[Layer], base: Laye
 def _preferred(section: str, packs: Sequence[Layer], house: Sequence[Layer]) -> list[Layer]:
     """Packs in the order in which they are asked: the one the nearest unit chose, then the nearest adopted."""
     choices = [choice for layer in house if (choice := layer.changes.get("choose", {}).get(section))]
-    return sorted(packs[::-1], key=lambda pack: bool(choices) and pack.code != choices[-1])
+    nearest_first = packs[::-1]
+    return sorted(nearest_first, key=lambda pack: bool(choices) and pack.code != choices[-1])
 
 
 def _chosen(section: str, packs: Sequence[Layer], house: Sequence[Layer], base: Layer) -> Layer:
