@@ -135,8 +135,8 @@ def test_every_shipped_file_is_read():
         ("categories:\n  - {code: a, clause: T-1, label: 类, parent: b}\n", 9, "T-1", "不是前面已写的一级类别"),
         ("scales:\n  - {code: a, clause: T-1, label: 档, grades: []}\n", 9, "T-1", "至少要有一个选项"),
         (
-            "scales:\n  - code: a\n    clause: T-1\n    label: 档\n    grades:\n"
-            "      - {code: x, label: 好, counts_as: satisfied}\n      - {code: x, label: 坏, counts_as: basic}\n",
+            ("scales:\n  - code: a\n    clause: T-1\n    label: 档\n    grades:\n"
+            "      - {code: x, label: 好, counts_as: satisfied}\n      - {code: x, label: 坏, counts_as: basic}\n"),
             14, "T-1", "代码“x”重复",
         ),
         (
