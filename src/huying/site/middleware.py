@@ -21,6 +21,7 @@ class Headers:
         self.following = following
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add the headers a view did not set itself."""
         response = self.following(request)
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
@@ -36,6 +37,7 @@ class Actors:
         self.following = following
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Find out who is asking."""
         request.now = timezone.now()  # type: ignore[attr-defined]
         request.actor = None  # type: ignore[attr-defined]
         if request.path.startswith("/desk") and request.user.is_authenticated:
@@ -50,6 +52,7 @@ class Refusals:
         self.following = following
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on; refusals are caught below."""
         return self.following(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "huying.ledger",
     "huying.desk",
     "huying.public",
+    "huying.site",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,0 +1,1 @@
+"""One file per command, thin: read the options, call, print."""
