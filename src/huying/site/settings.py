@@ -100,6 +100,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "huying.site.context.page",
+                "huying.desk.reads.frame",
             ],
             "builtins": ["huying.kernel.templatetags.huying"],
         },

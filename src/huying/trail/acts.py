@@ -86,6 +86,14 @@ def anchor_day(*, root: UUID, day: date) -> Anchor:
     )
 
 
+def anchor_all(*, day: date) -> int:
+    """Anchor every root that has a chain; roots already anchored for the day stay as they are."""
+    roots = set(Chain.objects.values_list("root", flat=True).distinct())
+    for root in roots:
+        anchor_day(root=root, day=day)
+    return len(roots)
+
+
 def _lengths(root: UUID) -> dict[str, int]:
     """Chain lengths as the anchors so far have seen them."""
     known: dict[str, int] = {}

@@ -67,7 +67,9 @@ class Reading(models.Model):
     unit = models.UUIDField(null=True)
     subject = models.UUIDField(null=True)
     what = models.CharField(max_length=24)
-    reason = models.CharField(max_length=24, blank=True, help_text="code of the reason; free words stay sealed in the case")
+    reason = models.CharField(
+        max_length=24, blank=True, help_text="code of the reason; free words stay sealed in the case"
+    )
 
     class Meta:
         indexes = [

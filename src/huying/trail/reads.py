@@ -57,7 +57,11 @@ def verify_anchors(root: UUID) -> list[Fault]:
             for chain, (length, head) in sorted(heads.items(), key=lambda item: UUID(item[0]).bytes)
         ]
         digest = anchor_digest(root, anchor.day, anchor.chains, bytes(anchor.merkle), previous)
-        if bytes(anchor.previous) != previous or digest != bytes(anchor.digest) or merkle(leaves) != bytes(anchor.merkle):
+        if (
+            bytes(anchor.previous) != previous
+            or digest != bytes(anchor.digest)
+            or merkle(leaves) != bytes(anchor.merkle)
+        ):
             faults.append(Fault(None, None, f"{anchor.day:%Y-%m-%d} 的日锚不符"))
         previous = bytes(anchor.digest)
     for chain, (length, head) in heads.items():

@@ -9,17 +9,18 @@ from uuid import UUID
 from django.db import transaction
 
 from huying.cases.acts._advance import Said, acting_post, locked, note
-from huying.cases.acts._notify import tell_approvers
+from huying.cases.acts._notify import tell_approvers, tell_officer
 from huying.cases.models import Case, Clock, ClockChange
 from huying.cases.reads import due_of, rules_of
 from huying.kernel.actors import Actor
-from huying.kernel.clock import day_of
+from huying.kernel.clock import business_day_offset, day_of
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.mechanism.reads import calendar
 from huying.org.models import Unit
 from huying.org.rules import Can, check_may
 from huying.trail.acts import append
 
+FARTHEST_REMINDER = 10  # working days; a pack's own number is smaller
 LABELS = {
     "accept": "受理",
     "supplement": "补充材料",
@@ -255,3 +256,30 @@ def recount(*, since: date, by: Actor, at: datetime) -> int:
             _changed(clock, "recount", "节假日安排有变化", by=by, at=at, before=before, after=due.on)
             moved += 1
     return moved
+
+
+def recount_changed(*, by: Actor, at: datetime) -> int:
+    """Sweep: every running clock against today's calendar."""
+    return recount(since=day_of(at), by=by, at=at)
+
+
+def remind(*, by: Actor, at: datetime) -> int:
+    """Tell whose turn it is when a date comes near (as many working days before as the case's rules say) and when it has
+    passed; each notice once for each date."""
+    today, days, told = day_of(at), calendar(), 0
+    horizon = business_day_offset(today, FARTHEST_REMINDER, days)
+    running = Clock.objects.filter(stopped_at__isnull=True, paused_on__isnull=True, due_on__lte=horizon)
+    for clock in running.select_related("case__holder", "case__root", "case__officer__person")[:2000]:
+        before = rules_of(clock.case).count("reminder_before").value
+        late = clock.due_on < today
+        if not late and business_day_offset(clock.due_on, -before, days) > today:
+            continue
+        words = (
+            "超期了"
+            if late
+            else ("今天到期" if clock.due_on == today else f"{clock.due_on.month}月{clock.due_on.day}日到期")
+        )
+        kind = "late" if late else "soon"
+        what = f"{LABELS.get(clock.code, clock.code)}{words}"
+        told += tell_officer(clock.case, kind, what, by=by, at=at, key=f"{clock.pk}:{clock.due_on}")
+    return told

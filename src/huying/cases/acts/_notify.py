@@ -16,9 +16,9 @@ from huying.org.reads import holders
 from huying.org.rules import Can
 
 
-def _send(case: Case, posts: list[Post], kind: str, what: str, *, by: Actor, at: datetime, key: str) -> None:
+def _send(case: Case, posts: list[Post], kind: str, what: str, *, by: Actor, at: datetime, key: str) -> int:
     people = {post.person_id: post.person for post in posts}
-    send(
+    sent = send(
         to=list(people.values()),
         kind=f"case.{kind}",
         title=f"{case.number} {what}",
@@ -29,6 +29,7 @@ def _send(case: Case, posts: list[Post], kind: str, what: str, *, by: Actor, at:
         at=at,
         key=key or str(case.version),
     )
+    return len(sent)
 
 
 def _free(case: Case, can: Can, at: datetime) -> list[Post]:
@@ -36,17 +37,16 @@ def _free(case: Case, can: Can, at: datetime) -> list[Post]:
     return free_of(holders(case.holder, can, timezone.localdate(at)), keys)
 
 
-def tell_office(case: Case, kind: str, what: str, *, by: Actor, at: datetime, key: str = "") -> None:
+def tell_office(case: Case, kind: str, what: str, *, by: Actor, at: datetime, key: str = "") -> int:
     """Everybody at the union that has the case who may handle it."""
-    _send(case, _free(case, Can.HANDLE_CASES, at), kind, what, by=by, at=at, key=key)
+    return _send(case, _free(case, Can.HANDLE_CASES, at), kind, what, by=by, at=at, key=key)
 
 
-def tell_officer(case: Case, kind: str, what: str, *, by: Actor, at: datetime, key: str = "") -> None:
-    """The case officer; the whole office while there is none."""
+def tell_officer(case: Case, kind: str, what: str, *, by: Actor, at: datetime, key: str = "") -> int:
+    """The case officer; the whole office while there is none.  Returns how many were told."""
     if case.officer is None:
-        tell_office(case, kind, what, by=by, at=at, key=key)
-    else:
-        _send(case, [case.officer], kind, what, by=by, at=at, key=key)
+        return tell_office(case, kind, what, by=by, at=at, key=key)
+    return _send(case, [case.officer], kind, what, by=by, at=at, key=key)
 
 
 def tell_approvers(case: Case, kind: str, what: str, *, by: Actor, at: datetime, key: str = "") -> None:

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from huying.cases.acts._advance import Said, acting_post, advance, locked, note
 from huying.cases.acts._clocks import stop_all
+from huying.cases.acts._notify import tell_officer
 from huying.cases.acts._register import Matter, digest_of, keep_files, register, seal_identity
 from huying.cases.lifecycle import BEFORE_TOLD
 from huying.cases.models import Case, CaseFile, Message, Party, Secrecy

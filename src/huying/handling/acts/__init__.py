@@ -1,18 +1,30 @@
 """Acts of handling: the union's side and the department's side, through one gate."""
 
 from huying.handling.acts._department import ask_union, finish, progress, report, send_back, take_item
-from huying.handling.acts._union import assign, check, drop, give_again, hand_over, redo, tell
+from huying.handling.acts._union import (
+    assign,
+    check,
+    drop,
+    drop_ended,
+    give_again,
+    hand_over,
+    redo,
+    remind_handlers,
+    tell,
+)
 
 __all__ = [
     "ask_union",
     "assign",
     "check",
     "drop",
+    "drop_ended",
     "finish",
     "give_again",
     "hand_over",
     "progress",
     "redo",
+    "remind_handlers",
     "report",
     "send_back",
     "take_item",

@@ -19,12 +19,15 @@ from huying.cases.acts import (
     tell_party,
 )
 from huying.cases.acts import hand_over as hand_over_cases
-from huying.cases.models import Case
+from huying.cases.models import Case, Clock
 from huying.cases.reads import people_behind, rules_of
 from huying.handling.acts._gate import advance_item, for_union, record_item, tell_handler
+from huying.handling.lifecycle import RUNNING
 from huying.handling.models import CoHandling, Item, Telling
 from huying.kernel.actors import Actor
+from huying.kernel.clock import business_day_offset
 from huying.kernel.errors import Invalid, Refused
+from huying.mechanism.reads import calendar
 from huying.org.models import Department, Post
 from huying.org.rules import Can, check_may, keys_of
 
@@ -276,3 +279,31 @@ def hand_over(*, from_post: Post, to_post: Post, by: Actor, at: datetime) -> int
         tell_handler(item, "given", "移交给您办理", by=by, at=at)
         moved += 1
     return moved
+
+
+def drop_ended(*, by: Actor, at: datetime) -> int:
+    """Sweep: items still running whose case was withdrawn or otherwise ended are dropped, and the department is told."""
+    ended = Item.objects.filter(status__in=[*RUNNING, "returned"], case__closed_at__isnull=False)
+    dropped = 0
+    for item_id in list(ended.values_list("pk", flat=True)[:500]):
+        with transaction.atomic():
+            item = for_union(item_id, by=by)
+            advance_item(item, "end", by=by, at=at, text="职工已撤回，不用再办。")
+            tell_handler(item, "dropped", "不用再办", by=by, at=at)
+            dropped += 1
+    return dropped
+
+
+def remind_handlers(*, by: Actor, at: datetime) -> int:
+    """Tell handlers of a date coming near or passed, once for each date."""
+    today, days, told = timezone.localdate(at), calendar(), 0
+    clocks = Clock.objects.filter(stopped_at__isnull=True, paused_on__isnull=True, code__in=["item", "report"])
+    running = {clock.subject: clock for clock in clocks.filter(due_on__lte=business_day_offset(today, 1, days))[:2000]}
+    for item in Item.objects.filter(pk__in=list(running)).select_related("handler__person", "root"):
+        clock = running[item.pk]
+        late = clock.due_on < today
+        what = "办理" if clock.code == "item" else "书面反馈"
+        words = "超期了" if late else f"{clock.due_on.month}月{clock.due_on.day}日到期"
+        tell_handler(item, "late" if late else "soon", f"{what}{words}", by=by, at=at, key=f"{clock.pk}:{clock.due_on}")
+        told += 1
+    return told

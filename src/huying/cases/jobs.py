@@ -1,0 +1,19 @@
+"""Reminders before and after a date; days recounted when a holiday is announced."""
+
+from datetime import datetime, time, timedelta
+
+from huying.cases.acts import recount_changed, remind
+from huying.kernel.actors import SYSTEM
+from huying.kernel.jobs import scheduled
+
+
+@scheduled(every=timedelta(minutes=10))
+def reminders(*, at: datetime) -> None:
+    """Who has a date coming near or passed hears of it, once for each."""
+    remind(by=SYSTEM, at=at)
+
+
+@scheduled(daily=time(0, 20))
+def recount_clocks(*, at: datetime) -> None:
+    """Running clocks follow the calendar, also where an edit's own recount was cut short."""
+    recount_changed(by=SYSTEM, at=at)

@@ -1,0 +1,90 @@
+"""What every page of the desk shows around its content: menu by role, who I am, posts, notices, whether work goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from huying.kernel.jobs import worker_alive
+from huying.notices.reads import count
+from huying.org.rules import ROLES, Can, Member
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu; shown to whoever holds one of ``needs``."""
+
+    name: str
+    label: str
+    icon: str
+    needs: tuple[Can, ...]
+    tab: bool = False
+
+
+GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (
+        "",
+        (
+            Entry("today", "今日", "sun", (), tab=True),
+            Entry("cases", "事项", "inbox", (Can.READ_CASES,), tab=True),
+            Entry("items", "我部门的事项", "checklist", (Can.ITEMS, Can.ITEMS_OF_UNIT), tab=True),
+            Entry("register", "登记", "phone-plus", (Can.REGISTER,), tab=True),
+        ),
+    ),
+    (
+        "汇总",
+        (
+            Entry("ledger", "台账", "table", (Can.READ_CASES,), tab=True),
+            Entry("import", "导入来件", "upload", (Can.HANDLE_CASES,)),
+        ),
+    ),
+    (
+        "规则",
+        (Entry("packs", "机制和细则", "book", (Can.PACKS, Can.HANDLE_CASES)), Entry("calendar", "节假日", "calendar", (Can.SYSTEM,))),
+    ),
+    (
+        "管理",
+        (
+            Entry("units", "组织", "sitemap", (Can.ORG, Can.POSTS)),
+            Entry("people", "人员和账号", "users", (Can.ORG, Can.POSTS)),
+            Entry("system", "运行状况", "activity", (Can.SYSTEM,)),
+            Entry("readings", "查阅记录", "eye", (Can.AUDIT,)),
+            Entry("trail", "留痕", "link", (Can.AUDIT,)),
+        ),
+    ),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context of ``desk.html`` for a signed-in member of staff."""
+    actor = getattr(request, "actor", None)
+    if not isinstance(actor, Member):
+        return {}
+    can = set().union(*(ROLES[post.role].can for post in actor.posts)) if actor.posts else set()
+    groups = []
+    for label, entries in GROUPS:
+        shown = [_item(entry, request) for entry in entries if not entry.needs or can & set(entry.needs)]
+        if shown:
+            groups.append({"label": label, "items": shown})
+    first = actor.posts[0] if actor.posts else None
+    return {
+        "menu": groups,
+        "tabs": [item for group in groups for item in group["items"] if item["tab"]][:4],
+        "me": {"name": first.person.name, "role": first.title or first.get_role_display()} if first else None,
+        "register_url": reverse("desk:register") if Can.REGISTER in can else "",
+        "search_url": reverse("desk:search") if Can.READ_CASES in can else "",
+        "notices_url": reverse("desk:notices"),
+        "notice_count": SimpleLazyObject(lambda: count(actor.person_id)),
+        "worker_stopped": SimpleLazyObject(lambda: not worker_alive(request.now)),  # type: ignore[attr-defined]
+        "now": request.now,  # type: ignore[attr-defined]
+    }
+
+
+def _item(entry: Entry, request: HttpRequest) -> dict[str, Any]:
+    url = reverse(f"desk:{entry.name}")
+    here = request.path == url if entry.name == "today" else request.path.startswith(url)
+    return {"label": entry.label, "url": url, "icon": entry.icon, "current": here, "tab": entry.tab, "count": 0}

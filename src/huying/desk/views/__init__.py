@@ -1,0 +1,1 @@
+"""Pages of the desk, one module a group; each names its addresses in ``urls``."""

@@ -1,0 +1,80 @@
+"""The desk (谈话 电话 转达 来信 来访): somebody of the union, or a liaison, writes down what was said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from huying.cases.acts import Matter, release, take
+from huying.cases.models import Case
+from huying.cases.rules import Concerns, Voice
+from huying.files.acts import Checked
+from huying.intake.acts._receive import Received, receive, voices_of
+from huying.kernel.actors import Actor
+from huying.kernel.errors import Invalid, NotYours
+from huying.mechanism.reads import rules_for
+from huying.org.models import Unit
+from huying.org.reads import union_of
+from huying.org.rules import Can, Member
+
+
+@transaction.atomic
+def register_at_desk(
+    *,
+    place: Unit,
+    channel: str,
+    channel_note: str,
+    first: Voice,
+    others: tuple[Voice, ...] = (),
+    concerns: Concerns,
+    urgent: bool,
+    received_at: datetime,
+    title: str = "",
+    summary: str = "",
+    mine: bool = True,
+    files: tuple[Checked, ...] = (),
+    once: str,
+    by: Actor,
+    at: datetime,
+) -> Received:
+    """Register for somebody else.  With title and summary they are released at once; ``mine``: the one who registers
+    answers for it (an office only).  A paper from an earlier day keeps the day it arrived; that it was entered later shows.
+    """
+    unit = union_of(place)
+    if not isinstance(by, Member) or not _reaches(by, place, unit):
+        raise NotYours
+    if channel not in {one.code for one in rules_for(unit, timezone.localdate(at)).channels()}:
+        raise Invalid({"channel": "请选是怎么反映来的。"})
+    matter = Matter(
+        place=place,
+        channel=channel,
+        channel_note=channel_note,
+        voices=voices_of(once, first, others),
+        received_at=received_at,
+        concerns=concerns,
+        urgent=urgent,
+        files=files,
+    )
+    received = receive(matter=matter, by=by, at=at)
+    office = by.post_for(Can.HANDLE_CASES, received.case.holder)
+    if mine and office and not _names(received.case, by):
+        take(case_id=received.case.pk, officer=office, by=by, at=at)
+        if title.strip() or summary.strip():
+            release(case_id=received.case.pk, title=title, summary=summary, by=by, at=at)
+    return received
+
+
+def _reaches(by: Member, place: Unit, unit: Unit) -> bool:
+    """A liaison registers for the own workshop and its employer, an office for everything in its unit."""
+    return any(
+        post.unit_id in (place.pk, unit.pk) or place.path.startswith(post.unit.path)
+        for post in by.posts
+        if by.post_for(Can.REGISTER, post.unit) is not None
+    )
+
+
+def _names(case: Case, by: Member) -> bool:
+    """Whether the matter concerns the very person who writes it down; then it is out of their hands at once."""
+    return case.recusals.filter(key__in=list(by.keys)).exists()
