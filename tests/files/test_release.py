@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from docx import Document
 from pypdf import PdfReader, PdfWriter
 
-from huying.files import acts, pdf, reads
+from huying.files import acts, disk, jobs, pdf, reads
 from huying.files.models import File, State
 from huying.kernel.actors import SYSTEM
 from huying.kernel.errors import Invalid, Refused
@@ -173,11 +173,33 @@ def test_without_an_answer_it_waits_and_is_let_out_later(upload, now, settings, 
     assert clean.state == State.QUARANTINED
     with pytest.raises(Refused, match="等待查毒"):
         reads.content(clean)
-    assert acts.rescan(file=clean, by=SYSTEM, at=now).state == State.QUARANTINED
+    assert acts.rescan_waiting(by=SYSTEM, at=now) == 0
     settings.HUYING_CLAMD = answering
-    states = [acts.rescan(file=file, by=SYSTEM, at=now).state for file in reads.waiting()]
-    assert states == [State.STORED, State.ERASED]
-    assert sick.pk in {f.pk for f in File.objects.filter(state=State.ERASED)}
+    lost = upload("c.txt", b"words")
+    File.objects.filter(pk=lost.pk).update(state=State.QUARANTINED)
+    disk.remove(lost.pk)
+    assert acts.rescan_waiting(by=SYSTEM, at=now) == 2
+    states = {file.pk: file.state for file in File.objects.all()}
+    assert states == {clean.pk: State.STORED, sick.pk: State.ERASED, lost.pk: State.QUARANTINED}
+
+
+def test_a_key_destroyed_while_waiting_ends_the_wait(upload, key, now, settings, scanner):
+    answering, settings.HUYING_CLAMD = settings.HUYING_CLAMD, "127.0.0.1:1"
+    file = upload("a.txt", b"words")
+    key.wrapped, key.destroyed_at = None, now
+    key.save()
+    settings.HUYING_CLAMD = answering
+    assert acts.rescan(file=file, by=SYSTEM, at=now).state == State.ERASED
+
+
+def test_the_jobs_do_both(upload, now, settings):
+    settings.HUYING_CLAMD = "127.0.0.1:1"
+    file = upload("a.txt", b"words")
+    settings.HUYING_CLAMD = ""  # the installation gave its scanner up
+    jobs.rescan(at=now)
+    jobs.sweep(at=now)
+    file.refresh_from_db()
+    assert reads.content(file) == b"words"
 
 
 def test_no_scanner_is_said_plainly(settings):

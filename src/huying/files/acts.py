@@ -16,7 +16,7 @@ from django.db import transaction
 from huying.files import disk, office, pdf, scanner
 from huying.files.content import Kept, examine
 from huying.files.models import File, Kind, State
-from huying.files.reads import content
+from huying.files.reads import content, waiting
 from huying.files.reads import name as name_of
 from huying.files.rules import UNMASKABLE, check_size, clean_name, ending_of, with_ending
 from huying.kernel import crypto
@@ -88,12 +88,25 @@ def rescan(*, file: File, by: Actor, at: datetime) -> File:
         return row
     try:
         clean = not scanner.configured() or scanner.clean("附件", _opened(row))
-    except Invalid:
+    except (Invalid, crypto.Unreadable):  # a virus, or the key was destroyed while it waited
         return _erase(row, at)
     if clean:
         row.state = State.STORED
         row.save(update_fields=["state"])
     return row
+
+
+def rescan_waiting(*, by: Actor, at: datetime) -> int:
+    """Rescan every file in quarantine, oldest first, until the scanner stays silent; how many were decided."""
+    decided = 0
+    for file in waiting():
+        try:
+            if rescan(file=file, by=by, at=at).state == State.QUARANTINED:
+                break
+        except FileNotFoundError:  # lost on disk: `huying check` names it, the others need not wait for it
+            continue
+        decided += 1
+    return decided
 
 
 @transaction.atomic
