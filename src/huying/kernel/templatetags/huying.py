@@ -188,6 +188,8 @@ def control(field: BoundField, rows: Any = "", css: str = "", describes: str = "
     attrs: dict[str, Any] = {"aria-describedby": " ".join(described)} if described else {}
     if ticks(field):
         return field.as_widget(attrs=attrs)
+    if field.field.widget.attrs.get("placeholder") == field.label:
+        attrs["placeholder"] = False  # a placeholder that repeats the label vanishes when it is needed
     kind = "form-select" if getattr(field.field.widget, "input_type", "") == "select" else "form-control"
     own = field.field.widget.attrs.get("class", "")
     attrs["class"] = " ".join(part for part in (kind, own, css, "is-wrong" if field.errors else "") if part)

@@ -31,7 +31,8 @@ function write(form, fields) {
   form.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-const clock = iso => new Date(iso).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
+const ZONE = { timeZone: "Asia/Shanghai" };
+const clock = iso => new Date(iso).toLocaleTimeString("zh-CN", { ...ZONE, hour: "2-digit", minute: "2-digit", hour12: false });
 
 function keep(form) {
   const address = `/desk/drafts/${encodeURIComponent(form.dataset.draft)}`;
@@ -66,7 +67,7 @@ function keep(form) {
     if (answer.status !== 200) return;
     const draft = await answer.json();
     if (JSON.stringify(draft.fields) === asWritten) return;
-    const day = new Date(draft.at).toLocaleDateString("zh-CN", { month: "long", day: "numeric" });
+    const day = new Date(draft.at).toLocaleDateString("zh-CN", { ...ZONE, month: "long", day: "numeric" });
     const note = document.createElement("div");
     note.className = "hy-note";
     note.setAttribute("role", "status");

@@ -37,7 +37,7 @@ function files(input) {
   const state = make("p", "hy-hint");
   state.setAttribute("role", "status");
   input.after(list, state);
-  input.classList.add("hy-sr");
+  input.className = "hy-sr";
   const tile = make("li", "is-add");
   const label = make("label");
   label.htmlFor = input.id;
@@ -151,7 +151,7 @@ function keep(form) {
   if (!ask) return;
   const name = KEEP + form.dataset.keep;
   const tick = ask.querySelector("input");
-  const texts = [...form.querySelectorAll("textarea, input[type=text]")].filter(one => one.name);
+  const texts = [...form.querySelectorAll("textarea[name]")];   // what was said; who says it is not kept
   ask.hidden = false;
   let stored = null;
   try { stored = JSON.parse(localStorage.getItem(name)); } catch { ask.hidden = true; return; }
