@@ -42,7 +42,7 @@ function files(input) {
   const label = make("label");
   label.htmlFor = input.id;
   label.setAttribute("aria-hidden", "true");   // the field's own label is read; this is where one taps
-  label.append(icon("camera"), make("span", "", "拍照或选文件"));
+  label.append(icon("camera"), make("span", "", "添加"));
   tile.append(label);
   const chosen = held.get(input.name) || [];
   held.set(input.name, chosen);
