@@ -14,6 +14,7 @@ from django.http import HttpRequest, QueryDict
 from django.template import engines
 from django.template.loader import get_template
 from django.test import RequestFactory
+from django.utils.functional import SimpleLazyObject
 from django_cotton.compiler_regex import CottonCompiler
 
 import huying.kernel
@@ -445,7 +446,8 @@ FRAME = {
 
 
 def test_the_desk_frame_shows_menu_posts_notices_and_a_stopped_worker():
-    html = whole("desk.html", worker_stopped=True, **FRAME)
+    html = whole("desk.html", worker_stopped=SimpleLazyObject(lambda: True), **FRAME)
+    assert "请告诉系统管理员" in html
     assert html.count('aria-current="page"') == 2
     assert "后台程序停了" in html
     assert 'aria-label="提醒 3 条未读"' in html
