@@ -73,6 +73,7 @@ def _start_django() -> None:
     from huying.kernel.crypto import new_keyring, write_keyring
 
     django.setup()
+    (HOME / "static").mkdir()
     write_keyring(new_keyring(), Path(os.environ["HUYING_KEYS"]))
 
 
@@ -261,3 +262,11 @@ def _check_local(sock: socket.socket, address: Any) -> None:
     host = str(address[0])
     if host not in ("localhost", "") and not ip_address(host.split("%", maxsplit=1)[0]).is_loopback:
         raise RuntimeError(f"a test tried to reach {host}: tests use no network")
+
+
+@pytest.fixture
+def world(db: None, now: datetime) -> Any:
+    """The small world of ``tests/factories/world.py``."""
+    from tests.factories.world import make_world
+
+    return make_world(now)

@@ -181,7 +181,8 @@ def test_after_a_day_a_letter_is_given_up_and_shown(people, now, settings) -> No
         tries += 1
     delivery = reads.undelivered(now).get()
     assert now + timedelta(hours=20) < at < now + timedelta(hours=24)
-    assert (delivery.tries, delivery.error) == (tries, "ConnectionRefusedError 111")
+    assert delivery.tries == tries
+    assert delivery.error.startswith("ConnectionRefusedError")
 
 
 def test_a_letter_in_another_workers_hand_is_left_alone_until_that_one_must_be_dead(people, now, postbox) -> None:

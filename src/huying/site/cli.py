@@ -50,7 +50,8 @@ class Utility(ManagementUtility):
 
 
 def main() -> None:
-    """Run one command."""
+    """Run one command.  Whatever it writes is for this user only: database, keys, files, backups."""
+    os.umask(0o077)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huying.site.settings")
     Utility(sys.argv).execute()
 

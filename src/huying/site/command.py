@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -29,7 +30,7 @@ class ChineseParser(CommandParser):
         """Show how the command is used and what does not fit."""
         if not self.called_from_command_line:
             raise CommandError(message)
-        self.print_usage()
+        self.print_usage(sys.stderr)
         self.exit(2, f"选项有误：{message}\n")
 
 
@@ -56,11 +57,20 @@ class Command(BaseCommand):
         return parser
 
     def execute(self, *args: Any, **options: Any) -> Any:
-        """Run; what an act refuses becomes a plain message and exit code 1."""
+        """Run; what cannot be done is said in plain words, with exit code 1."""
         try:
             return super().execute(*args, **options)
-        except Invalid as error:
-            said = "\n".join(f"  {name}：{message}" for name, message in error.fields.items())
-            raise CommandError(f"{error.message}\n{said}") from error
-        except Refused as error:
-            raise CommandError(f"{error.message}\n{error.remedy}".strip()) from error
+        except (Refused, CommandError) as error:
+            if not getattr(self, "_called_from_command_line", False):
+                raise
+            self.stderr.write(_words(error))
+            sys.exit(1)
+
+
+def _words(error: Exception) -> str:
+    """What an act refuses, with its remedy, on lines of their own."""
+    if isinstance(error, Invalid):
+        return "\n".join(["有几处不对：", *(f"  {message}" for message in error.fields.values())])
+    if isinstance(error, Refused):
+        return f"{error.message}\n{error.remedy}".strip()
+    return str(error)

@@ -1,0 +1,119 @@
+"""Web and worker as two child processes of one: started together, watched, ended together."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from huying.kernel.actors import SYSTEM
+from huying.kernel.jobs import WorkerProcess
+from huying.mechanism import acts as mechanism
+from huying.site.doctor import require_ready
+
+PATIENCE = 30.0  # seconds a child is given to end what it has in hand
+RESTART_PAUSE = 5.0
+THREADS = 8
+PR_SET_PDEATHSIG = 1
+
+
+def work() -> None:
+    """Run the background worker in this process until SIGTERM or SIGINT."""
+    require_ready()
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    WorkerProcess(stop).run()
+
+
+def web_command(host: str, port: int) -> list[str]:
+    """How granian is started.  One process, so that counters against guessing hold for the whole site."""
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
+        *("--workers", "1", "--blocking-threads", str(THREADS), "--no-ws", "--no-access-log", "--log-level", "error"),
+        *("--workers-kill-timeout", str(int(PATIENCE)), "--respawn-failed-workers", "huying.site.wsgi:application"),
+    ]
+
+
+def worker_command() -> list[str]:
+    """How the worker is started."""
+    return [sys.executable, "-m", "huying.site.cli", "worker"]
+
+
+def _ends_with_parent() -> Callable[[], None] | None:
+    """On Linux a child gets SIGTERM when this process is killed, so nothing is left holding the port."""
+    if sys.platform != "linux":
+        return None
+    libc = ctypes.CDLL(None)
+    return lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Supervisor:
+    """Starts web and worker, restarts a worker that died, ends both on SIGTERM or SIGINT."""
+
+    def __init__(self, host: str, port: int, say: Callable[[str], object]) -> None:
+        self.commands = {"web": web_command(host, port), "worker": worker_command()}
+        self.say = say
+        self.stopping = threading.Event()
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+
+    def run(self) -> int:
+        """Serve until told to stop.  Returns the exit code."""
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: self.stopping.set())
+        for name in self.commands:
+            self._start(name)
+        code = 0
+        while not self.stopping.wait(0.5):
+            if self.children["web"].poll() is not None:
+                self.say(
+                    f"网站意外停止（退出码 {self.children['web'].returncode}）。端口可能已被占用，请换一个 --port。"
+                )
+                code = 1
+                break
+            if self.children["worker"].poll() is not None:
+                self.say("后台任务意外停止，正在重新启动。")
+                if not self.stopping.wait(RESTART_PAUSE):
+                    self._start("worker")
+        self._end()
+        return code
+
+    def _start(self, name: str) -> None:
+        self.children[name] = subprocess.Popen(
+            self.commands[name],
+            preexec_fn=_ends_with_parent(),  # noqa: PLW1509  (no other thread runs here)
+            start_new_session=True,  # Ctrl+C reaches this process only, which then ends both in order
+        )
+
+    def _end(self) -> None:
+        """Ask both to end, wait, and only then insist."""
+        for child in self.children.values():
+            if child.poll() is None:
+                child.terminate()
+        deadline = time.monotonic() + PATIENCE
+        for child in self.children.values():
+            try:
+                child.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
+
+
+def serve(host: str, port: int, say: Callable[[str], object]) -> int:
+    """Check that the installation is ready, bring shipped packs and the calendar up to date, then serve."""
+    require_ready()
+    mechanism.prepare(by=SYSTEM, at=timezone.now())
+    connection.close()
+    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
+    say(f"呼应已启动：http://{host}:{port}/    按 Ctrl+C 结束。")
+    return Supervisor(host, port, say).run()
