@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from huying.cases.lifecycle import CASE
 from huying.files.models import File
 from huying.kernel.ids import random_id, uuid7
+from huying.kernel.lifecycle import State
 from huying.kernel.models import DataKey
 from huying.mechanism.models import Snapshot
 from huying.org.models import Post, Unit, path_end
@@ -34,9 +35,9 @@ class Difficulty(models.TextChoices):
     HARD = "hard", "复杂疑难"
 
 
-def root_key(**options) -> models.ForeignKey:
+def root_key() -> models.ForeignKey:
     """The sharding union a case-like row was born under: set once, equal to its parent's (stack.md, Databases)."""
-    return models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False, **options)
+    return models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -44,8 +45,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def visible_to(self, actor: Actor | None) -> CaseQuerySet:
         """Cases whose existence this actor may know: held now or earlier by a union in reach, none that names the actor."""
-        own = [unit.pk for unit in actor.units(Can.READ_CASES)] if isinstance(actor, Member) else []
-        if not own:
+        if not isinstance(actor, Member) or not (own := [unit.pk for unit in actor.units(Can.READ_CASES)]):
             return self.none()
         reach = Q(unit__in=own)
         for unit in actor.units(Can.READ_BELOW):
@@ -136,7 +136,7 @@ class Case(models.Model):
         return self.number
 
     @property
-    def state(self):
+    def state(self) -> State:
         """The present state's names and turn."""
         return CASE.by_code[self.status]
 

@@ -11,6 +11,7 @@ from huying.cases.models import Case, Party, Recusal
 from huying.files.models import File
 from huying.handling.lifecycle import ITEM
 from huying.kernel.ids import readable_code, uuid7
+from huying.kernel.lifecycle import State
 from huying.kernel.models import DataKey
 from huying.org.models import Department, Post, Unit
 from huying.org.rules import Can, Member
@@ -33,7 +34,7 @@ class ItemQuerySet(models.QuerySet["Item"]):
         if not isinstance(actor, Member):
             return self.none()
         helping = CoHandling.objects.filter(item=OuterRef("pk"), department__in=actor.departments())
-        reach = Q(department__in=actor.departments()) | Exists(helping)
+        reach: Q = Q(department__in=actor.departments()) | Q(Exists(helping))
         if units := [unit.pk for unit in actor.units(Can.ITEMS_OF_UNIT)]:
             reach |= Q(department__unit__in=units)
         naming = Recusal.objects.filter(case=OuterRef("case_id"), key__in=list(actor.keys))
@@ -89,7 +90,7 @@ class Item(models.Model):
         return self.code
 
     @property
-    def state(self):
+    def state(self) -> State:
         """The present state's names and turn."""
         return ITEM.by_code[self.status]
 

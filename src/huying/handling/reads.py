@@ -63,7 +63,7 @@ def item_file(actor: Actor, file_id: UUID) -> ItemFile:
     row = ItemFile.objects.select_related("file__key", "item").filter(pk=file_id).first()
     if row is None:
         raise NotYours
-    if not Item.objects.visible_to(actor).filter(pk=row.item_id).exists():
-        if not Case.objects.visible_to(actor).filter(pk=row.item.case_id).exists():
-            raise NotYours
+    working = Item.objects.visible_to(actor).filter(pk=row.item_id)
+    if not working.exists() and not Case.objects.visible_to(actor).filter(pk=row.item.case_id).exists():
+        raise NotYours
     return row

@@ -50,9 +50,9 @@ class DataKey(models.Model):
         """Seal text for one place, named ``table:column:row``."""
         return crypto.encrypt(self.secret(), text.encode(), place)
 
-    def open(self, sealed: bytes, place: str) -> str:
+    def open(self, sealed: bytes | memoryview, place: str) -> str:
         """Open what ``seal`` sealed at the same place.  Raises ``crypto.Unreadable``."""
-        return crypto.decrypt(self.secret(), sealed, place).decode()
+        return crypto.decrypt(self.secret(), bytes(sealed), place).decode()
 
 
 class Once(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -17,7 +18,14 @@ from huying.kernel.models import Once
 SHORTEST_KEY = 16
 
 
-def once_key(request: HttpRequest) -> str:
+class Asked(HttpRequest):
+    """A request as the edge hands it on (``site.middleware``): the moment, and the member of staff on the desk's pages."""
+
+    now: datetime
+    actor: Any
+
+
+def once_key(request: Asked) -> str:
     """The form's idempotency key, as the ``{% once %}`` tag wrote it.  ``Refused`` when the page did not send one."""
     key = request.POST.get("once", "")
     if not SHORTEST_KEY <= len(key) <= 64:
@@ -25,7 +33,7 @@ def once_key(request: HttpRequest) -> str:
     return key
 
 
-def once(request: HttpRequest, do: Callable[[], str]) -> HttpResponseRedirect:
+def once(request: Asked, do: Callable[[], str]) -> HttpResponseRedirect:
     """Run one act for one submission and go to the address it returns.
 
     The key's row is written in the act's own transaction: a double click, a resent request or one sent again after the
@@ -35,7 +43,7 @@ def once(request: HttpRequest, do: Callable[[], str]) -> HttpResponseRedirect:
     code = actor.code if actor else "public"
     hashed = hashlib.sha256(f"{code}:{once_key(request)}".encode()).hexdigest()
     with transaction.atomic():
-        row, fresh = Once.objects.get_or_create(key=hashed, defaults={"actor": code, "at": request.now})  # type: ignore[attr-defined]
+        row, fresh = Once.objects.get_or_create(key=hashed, defaults={"actor": code, "at": request.now})
         if not fresh:
             return HttpResponseRedirect(row.result)
         row.result = do()

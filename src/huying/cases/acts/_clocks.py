@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from huying.cases.acts._advance import Said, acting_post, locked, note
 from huying.cases.acts._notify import tell_approvers, tell_officer
@@ -45,9 +46,10 @@ def start_clock(
     """Start a clock by the rules the case keeps.  ``since`` is when the matter reached them, ``at`` when that was entered."""
     start = day_of(since or at)
     due, rule = rules_of(case).due(code, start, calendar())
+    kept = {"clause": rule.clause.id, "badge": rule.clause.badge}
     return _started(
-        case, code, {"clause": rule.clause.id, "badge": rule.clause.badge}, start, due.on, provisional=due.provisional, by=by, at=since or at, subject=subject,
-        unit=unit, department=department,
+        case, code, kept, start, due.on, provisional=due.provisional, by=by, at=since or at, subject=subject, unit=unit,
+        department=department,
     )  # fmt: skip
 
 
@@ -109,7 +111,7 @@ def stop_all(case: Case, *, by: Actor, at: datetime) -> None:
     _stop(Clock.objects.filter(case=case, stopped_at__isnull=True), by, at)
 
 
-def _stop(clocks, by: Actor, at: datetime) -> None:
+def _stop(clocks: QuerySet[Clock], by: Actor, at: datetime) -> None:
     for clock in clocks:
         clock.stopped_at = at
         clock.late = clock.paused_on is None and day_of(at) > clock.due_on

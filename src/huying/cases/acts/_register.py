@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from django.utils import timezone
 from huying.cases.acts._advance import Said, record
 from huying.cases.acts._clocks import start_clock
 from huying.cases.acts._notify import tell_office
-from huying.cases.models import Case, CaseFile, Counter, Party, Recusal, Secrecy, Station
+from huying.cases.models import Case, CaseFile, Counter, Message, Party, Recusal, Secrecy, Station
 from huying.cases.rules import Concerns, Voice, check_voices, free_of, place_of, recusal_keys, strictest
 from huying.files.acts import Checked, store
 from huying.kernel import crypto
@@ -109,7 +109,7 @@ def register(*, matter: Matter, by: Actor, at: datetime) -> Case:
     return case
 
 
-def route(unit: Unit, concerns: Concerns, day) -> tuple[Unit, list[tuple[str, str]], list[Unit]]:
+def route(unit: Unit, concerns: Concerns, day: date) -> tuple[Unit, list[tuple[str, str]], list[Unit]]:
     """The union that can hear the matter, the recusal keys, and the unions it went past."""
     keys: list[tuple[str, str]] = []
     if concerns:
@@ -129,7 +129,7 @@ def _offices(unit: Unit) -> list[UUID]:
     return [] if unit.is_upper else list(unit.get_descendants().values_list("pk", flat=True)[:500])
 
 
-def _hides_from_somebody(holder: Unit, keys: list[tuple[str, str]], day) -> bool:
+def _hides_from_somebody(holder: Unit, keys: list[tuple[str, str]], day: date) -> bool:
     """Whether somebody who reads this union's register must not see the case: then a gap in its numbers would tell."""
     readers = list(holders(holder, Can.READ_CASES, day))
     return len(free_of(readers, {key for key, _ in keys})) < len(readers)
@@ -190,7 +190,7 @@ def seal_identity(party: Party, voice: Voice) -> None:
 
 
 def keep_files(
-    case: Case, party: Party, checked: tuple[Checked, ...], *, by: Actor, at: datetime, message=None
+    case: Case, party: Party, checked: tuple[Checked, ...], *, by: Actor, at: datetime, message: Message | None = None
 ) -> None:
     """Attach a worker's files, sealed under the worker's key."""
     for one in checked:

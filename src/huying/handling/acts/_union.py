@@ -28,6 +28,7 @@ from huying.kernel.actors import Actor
 from huying.kernel.clock import business_day_offset
 from huying.kernel.errors import Invalid, Refused
 from huying.mechanism.reads import calendar
+from huying.mechanism.rules import Choice
 from huying.org.models import Department, Post
 from huying.org.rules import Can, check_may, keys_of
 
@@ -42,7 +43,7 @@ def _check_four(
     handler: Post | None,
     deadline: date | None,
     at: datetime,
-) -> None:
+) -> tuple[Department, Post, date]:
     """All four, or the item is not settled (MY-3.2.3b); a department or person the matter concerns gets no trace of it."""
     given = {"measure": measure.strip(), "department": department, "handler": handler, "deadline": deadline}
     wrong = {name: f"还缺“{FOUR[name]}”，四项齐了才能交办。" for name, value in given.items() if not value}
@@ -57,8 +58,9 @@ def _check_four(
         posts = list(Post.objects.on(timezone.localdate(at)).filter(person_id=handler.person_id))
         if f"department:{department.pk}" in named or named & keys_of(handler.person_id, posts):
             wrong["department"] = "这件事涉及这个部门或这位同志，要换一个部门或人。"
-    if wrong:
+    if wrong or not (department and handler and deadline):
         raise Invalid(wrong)
+    return department, handler, deadline
 
 
 @transaction.atomic
@@ -78,8 +80,9 @@ def assign(
     """Give an item to a department.  It reads ``brief``: the released summary, made narrower where the officer wishes."""
     case = locked(case_id, by=by, version=version)
     post = check_may(by, Can.HANDLE_CASES, case.holder)
-    _check_four(case, measure=measure, department=department, handler=handler, deadline=deadline, at=at)
-    assert department and handler and deadline
+    department, handler, deadline = _check_four(
+        case, measure=measure, department=department, handler=handler, deadline=deadline, at=at
+    )
     if not brief.strip():
         raise Invalid({"brief": "请写部门能看到的内容。"})
     item = Item.objects.create(
@@ -134,11 +137,10 @@ def give_again(
     item = for_union(item_id, by=by, version=version)
     check_may(by, Can.HANDLE_CASES, item.case.holder)
     deadline = deadline or item.deadline
-    _check_four(
+    department, handler, _ = _check_four(
         item.case, measure=item.measure, department=department, handler=handler,
         deadline=max(deadline, timezone.localdate(at)), at=at,
     )  # fmt: skip
-    assert department and handler
     item.department, item.handler = department, handler
     advance_item(item, "give_again", by=by, at=at, label=f"改交{department.name}", text=handler.person.name)
     if deadline != item.deadline:
@@ -253,7 +255,7 @@ def tell(
     return case
 
 
-def _ways(case: Case):
+def _ways(case: Case) -> tuple[Choice, ...]:
     return rules_of(case).options("tell_ways").choices
 
 
