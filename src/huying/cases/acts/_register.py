@@ -126,7 +126,7 @@ def route(unit: Unit, concerns: Concerns, day: date) -> tuple[Unit, list[tuple[s
 
 def _offices(unit: Unit) -> list[UUID]:
     """Workshops and departments' units below an employer, where a superior may hold a post."""
-    return [] if unit.is_upper else list(unit.get_descendants().values_list("pk", flat=True)[:500])
+    return [] if unit.is_upper else list(Unit.objects.within(unit).values_list("pk", flat=True)[:500])
 
 
 def _hides_from_somebody(holder: Unit, keys: list[tuple[str, str]], day: date) -> bool:
