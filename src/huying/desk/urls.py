@@ -1,6 +1,6 @@
 """Addresses of the desk."""
 
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 from huying.desk.views import audit, cases, dossier, items, ledger, register, rules, system, today
@@ -16,6 +16,7 @@ urlpatterns = [
     *rules.urls,
     *audit.urls,
     *system.urls,
+    path("org/", include("huying.desk.org_urls")),
     path("cases/<uuid:case_id>/", RedirectView.as_view(url="/"), name="case"),
     path("items/<uuid:item_id>/", RedirectView.as_view(url="/"), name="item"),
     *[

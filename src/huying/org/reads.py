@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -14,8 +15,9 @@ from huying.kernel.actors import SYSTEM, Actor
 from huying.kernel.errors import NotYours
 from huying.kernel.models import Draft
 from huying.kernel.text import normalise
+from huying.org import roster
 from huying.org.models import IN_DEPARTMENT, Department, Person, Post, Role, Unit, User
-from huying.org.rules import ROLES, UNION_OFFICE, Can, Member, keys_of, reaches
+from huying.org.rules import CARRIED, ROLES, UNION_OFFICE, Can, Member, keys_of, reaches, root_of
 from huying.trail.models import Entry
 
 WORKBOOK = "org.roster"
@@ -292,3 +294,64 @@ def kept_workbook(actor: Actor) -> bytes | None:
         return crypto.unwrap(draft.sealed, f"draft:{actor.person_id}:{WORKBOOK}") if draft else None
     except crypto.Unreadable:
         return None
+
+
+# --- before moving and merging ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class MoveOutlook:
+    """What moving a unit changes: how many go along, and the sharding unit before and after."""
+
+    units: int
+    people: int
+    root_before: Unit
+    root_after: Unit
+
+
+def move_outlook(unit: Unit, to: Unit | None) -> MoveOutlook:
+    """What would move with a unit."""
+    below = Unit.objects.within(unit)
+    after = root_of([*(chain(to) if to else []), unit])
+    return MoveOutlook(
+        units=below.open().count(),
+        people=Person.objects.filter(unit__in=below, left_on__isnull=True).count(),
+        root_before=unit.root or unit,
+        root_after=after,
+    )
+
+
+@dataclass(frozen=True)
+class MergeOutlook:
+    """What merging a unit into another changes."""
+
+    below: list[Unit]
+    people: int
+    renumbered: int
+    departments: list[Department]
+    renamed: int
+    follow: list[Post]
+    end: list[Post]
+
+
+def merge_outlook(unit: Unit, into: Unit, on: date) -> MergeOutlook:
+    """What would go over, what would get another name, which posts follow and which end."""
+    departments = list(unit.departments.order_by("name"))
+    taken = set(into.departments.values_list("name", flat=True))
+    running = Post.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), unit=unit)
+    posts = list(running.select_related("person", "department").order_by("role", "starts_on"))
+    follow = [post for post in posts if post.role in CARRIED and post.acting_for_id is None]
+    return MergeOutlook(
+        below=list(Unit.objects.get_children(unit).open()),
+        people=unit.people.count(),
+        renumbered=same_staff_numbers(unit, into).count(),
+        departments=departments,
+        renamed=sum(row.name in taken for row in departments),
+        follow=follow,
+        end=[post for post in posts if post not in follow],
+    )
+
+
+def roster_template() -> bytes:
+    """The empty workbook for the import, with notes and examples."""
+    return roster.template()

@@ -10,14 +10,17 @@ from huying.org.acts.people import (
     rename_department,
 )
 from huying.org.acts.posts import appoint, end_post
-from huying.org.acts.roster import forget_workbook, import_roster, keep_workbook, rehearse_roster
-from huying.org.acts.units import change_unit, close_unit, merge_units, move_unit, open_unit
+from huying.org.acts.roster import Report, forget_workbook, import_roster, keep_workbook, rehearse_roster
+from huying.org.acts.units import change_unit, check_merge, check_move, close_unit, merge_units, move_unit, open_unit
 
 __all__ = [
+    "Report",
     "add_person",
     "appoint",
     "change_person",
     "change_unit",
+    "check_merge",
+    "check_move",
     "close_department",
     "close_unit",
     "disable_account",
