@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, Prefetch, Q, QuerySet
 
 from huying.cases.models import Case, Clock, ClockChange, Event, Message, Party, Recusal, Secrecy
 from huying.cases.rules import free_of
@@ -19,12 +19,15 @@ from huying.kernel.models import TextEntry
 from huying.kernel.text import query_grams
 from huying.mechanism.reads import rules_kept
 from huying.mechanism.rules import Rules
-from huying.org.models import Post, Unit
-from huying.org.reads import holders
+from huying.org.models import Level, Person, Post, Unit
+from huying.org.reads import holders, union_above
 from huying.org.rules import Can, Member
 from huying.privacy.reads import lookups_left
-from huying.privacy.rules import normal_name, normal_phone
+from huying.privacy.rules import mask, normal_name, normal_phone
 from huying.trail.acts import note_reading
+
+
+JOINABLE = ("registered", "supplement", "accepted", "handling")
 
 
 def rules_of(case: Case) -> Rules:
@@ -157,6 +160,18 @@ def people_behind(case: Case) -> QuerySet[Party]:
     )
 
 
+def voices_of(case: Case) -> QuerySet[Party]:
+    """Everybody who ever spoke in a case, those who stepped out or were erased included; first speaker first.
+
+    The voices of merged cases come along; a split case without voices of its own has those of the case it came from.
+    """
+    own = Q(case=case) | Q(case__merged_into=case)
+    if case.follows_id:
+        alone = ~Exists(Party.objects.filter(case=case))
+        own |= Q(alone, case=case.follows_id)
+    return Party.objects.filter(own).select_related("key").order_by("-first", "joined_at", "id")
+
+
 def story(case: Case) -> QuerySet[Event]:
     """The history for staff, newest first."""
     return case.events.select_related("unit", "post__person").order_by("-at", "-version", "-id")
@@ -175,8 +190,41 @@ def worker_story(case: Case, party: Party) -> QuerySet[Event]:
 
 def messages_with(case: Case, party: Party | None = None) -> QuerySet[Message]:
     """The talk of a case, oldest first; of one worker only where given."""
-    rows = case.messages.select_related("party__key", "post__person").order_by("at", "id")
+    cases = Q(case=case) | Q(case__merged_into=case)
+    rows = Message.objects.filter(cases).select_related("party__key", "post__person").order_by("at", "id")
     return rows.filter(party=party) if party else rows
+
+
+def summary_proposal(case: Case, words: Iterable[str], names: Iterable[str] = ()) -> tuple[str, str]:
+    """Title and summary proposed from opened words: masked, with the roster of the unit and the speakers' own names."""
+    text = "\n\n".join(one.strip() for one in words if one.strip())
+    roster = Person.objects.filter(unit__in=Unit.objects.within(case.unit)).values_list("name", flat=True)
+    known = {*roster, *names}
+    masked = mask(text, names=[name for name in known if name and name in text])
+    line = " ".join(masked.split())
+    return (line if len(line) <= 24 else line[:23] + "…"), masked
+
+
+def unions_for(case: Case, words: str = "", *, most: int = 20) -> list[Unit]:
+    """Where a case could be handed on: the unions above it, nearest first, or other open unions by part of their name."""
+    if not words.strip():
+        above, found = case.holder, []
+        while (above := union_above(above)) is not None:
+            found.append(above)
+        return found
+    rows = Unit.objects.open().filter(name__contains=words.strip(), has_union=True).exclude(level=Level.WORKSHOP)
+    return list(rows.exclude(pk=case.holder_id).order_by("name")[:most])
+
+
+def joinable(actor: Actor, case: Case, words: str = "", *, most: int = 8) -> list[Case]:
+    """Cases of the same union this one could be joined to: those that look alike, or those found by number or words."""
+    if words.strip():
+        found = Case.objects.visible_to(actor).filter(number__contains=words.strip()) | find(actor, words)
+        rows: Iterable[Case] = found.distinct().order_by("-registered_at")[: most * 4]
+    else:
+        rows = [one for one, _ in likely_duplicates(actor, case.holder, f"{case.title} {case.summary}", most=most)]
+    open_ones = [c for c in rows if c.holder_id == case.holder_id and c.pk != case.pk and c.status in JOINABLE]
+    return open_ones[:most]
 
 
 def officers_for(case: Case, on: date) -> list[Post]:

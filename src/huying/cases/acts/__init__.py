@@ -15,15 +15,18 @@ from huying.cases.acts._clocks import (
     stop_clock,
 )
 from huying.cases.acts._notify import tell_approvers, tell_office, tell_officer
+from huying.cases.acts._oversee import urge
 from huying.cases.acts._register import Matter, register
 from huying.cases.acts._sealed import (
     REASONS,
     Opened,
     case_file,
     disclose,
+    identities,
     mark_messages_read,
     open_sealed,
     opened,
+    release_file,
     report_retaliation,
     withdraw,
     write_message,
@@ -66,6 +69,7 @@ __all__ = [
     "decline",
     "disclose",
     "hand_over",
+    "identities",
     "join",
     "keys_against",
     "locked",
@@ -82,6 +86,7 @@ __all__ = [
     "recuse_self",
     "register",
     "release",
+    "release_file",
     "remind",
     "reopen",
     "report_retaliation",
@@ -97,6 +102,7 @@ __all__ = [
     "tell_office",
     "tell_officer",
     "tell_party",
+    "urge",
     "withdraw",
     "write_message",
 ]

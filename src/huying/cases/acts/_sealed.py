@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from huying.cases.acts._advance import Said, acting_post, advance, locked, note
 from huying.cases.acts._clocks import stop_all
@@ -15,6 +17,7 @@ from huying.cases.acts._notify import tell_officer
 from huying.cases.acts._register import Matter, digest_of, keep_files, register, seal_identity
 from huying.cases.lifecycle import BEFORE_TOLD
 from huying.cases.models import Case, CaseFile, Message, Party, Secrecy
+from huying.cases.reads import voices_of
 from huying.cases.rules import (
     LONGEST_WORDS,
     Concerns,
@@ -24,11 +27,14 @@ from huying.cases.rules import (
     place_of,
 )
 from huying.files.acts import Checked
+from huying.files.acts import release as release_copy
 from huying.kernel.actors import Actor, Worker
 from huying.kernel.crypto import Unreadable
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.kernel.ids import receipt_from
+from huying.kernel.models import DataKey
 from huying.org.reads import union_above
+from huying.org.rules import Can, may
 from huying.trail.acts import note_reading
 
 REASONS = {
@@ -66,7 +72,19 @@ def open_sealed(*, case_id: UUID, reason: str, words: str, by: Actor, at: dateti
     note_reading(root=case.root_id, by=by, at=at, what="sealed", subject=case.pk, unit=case.holder_id, reason=reason)
     text = f"理由：{words.strip() if reason == 'other' else REASONS[reason]}"
     note(case, "open_sealed", "查看密封内容", by=by, at=at, said=Said(text=text), data={"reason": reason})
-    return [opened(party) for party in case.parties.select_related("key").order_by("-first", "joined_at")]
+    return [opened(party) for party in voices_of(case)]
+
+
+def identities(*, case: Case, parties: Iterable[Party], by: Actor, at: datetime) -> dict[UUID, Opened]:
+    """Names and telephones of those who speak named (实名), for the office that has the case; words stay closed.
+
+    Empty for everybody else.  That they were shown goes into the reading log.
+    """
+    named = [p for p in parties if p.secrecy == Secrecy.NAMED and p.identity is not None]
+    if not named or not may(by, Can.HANDLE_CASES, case.holder):
+        return {}
+    note_reading(root=case.root_id, by=by, at=at, what="identity", subject=case.pk, unit=case.holder_id)
+    return {party.pk: replace(opened(party), words="") for party in named}
 
 
 def opened(party: Party) -> Opened:
@@ -98,12 +116,14 @@ def write_message(
     """One message of the talk, sealed under the worker's key.  Only the case officer answers; a closed case stays open for
     talk so that nothing a worker still wants to say is lost."""
     case = locked(case_id, by=by)
-    party = Party.objects.select_related("key").filter(pk=party_id, erased_at__isnull=True).first()
-    if party is None or (isinstance(by, Worker) and by.party_id != party_id):
-        raise NotYours
-    if not isinstance(by, Worker):
+    if isinstance(by, Worker):
+        party = _own_party(case, by) if by.party_id == party_id else None
+    else:
         acting_post(case, by)
         check_may_open_sealed(by, case)
+        party = voices_of(case).filter(pk=party_id, erased_at__isnull=True).first()
+    if party is None:
+        raise NotYours
     if not text.strip() and not files:
         raise Invalid({"text": "请写一句话，或附上照片。"})
     if len(text) > LONGEST_WORDS:
@@ -123,13 +143,13 @@ def write_message(
 @transaction.atomic
 def mark_messages_read(*, case_id: UUID, by: Actor, at: datetime) -> None:
     """The officer (or the worker) has seen the other side's messages."""
-    rows = Message.objects.filter(case=case_id, read_at__isnull=True)
     if isinstance(by, Worker):
-        rows.filter(party=by.party_id, from_worker=False).update(read_at=at)
+        Message.objects.filter(case=case_id, read_at__isnull=True, party=by.party_id, from_worker=False).update(read_at=at)
     else:
         case = locked(case_id, by=by)
         check_may_open_sealed(by, case)
-        rows.filter(from_worker=True).update(read_at=at)
+        cases = Q(case=case) | Q(case__merged_into=case)
+        Message.objects.filter(cases, read_at__isnull=True, from_worker=True).update(read_at=at)
 
 
 @transaction.atomic
@@ -223,3 +243,24 @@ def case_file(*, file_id: UUID, by: Actor, at: datetime) -> CaseFile:
         check_may_open_sealed(by, row.case)
     note_reading(root=row.root_id, by=by, at=at, what="file", subject=row.case_id, unit=row.case.holder_id)
     return row
+
+
+@transaction.atomic
+def release_file(*, file_id: UUID, by: Actor, at: datetime) -> CaseFile:
+    """A released copy of a worker's original, once: neutral name, no metadata, a key of its own.
+
+    Only the case officer, who has looked at it, may; departments and other unions read the copy, never the original.
+    """
+    row = CaseFile.objects.select_related("file__key", "file__root").filter(pk=file_id, sealed=True).first()
+    if row is None:
+        raise NotYours
+    case = locked(row.case_id, by=by)
+    check_may_open_sealed(by, case)
+    copies = CaseFile.objects.filter(case=case, sealed=False)
+    if copies.filter(file__released_from=row.file).exists():
+        raise Refused("这个附件已经有公开副本了。", "请直接使用“公开副本”里的那一份。")
+    name = f"附件{copies.count() + 1}"
+    copy = release_copy(file=row.file, name=name, key=DataKey.fresh(at), by=by, at=at)
+    kept = CaseFile.objects.create(root_id=case.root_id, case=case, file=copy, sealed=False, at=at)
+    note(case, "release_file", f"公开{name}的副本", by=by, at=at, data={"file": copy.pk})
+    return kept

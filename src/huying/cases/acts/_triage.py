@@ -15,7 +15,7 @@ from huying.cases.acts._clocks import pause_for_supplement, resume_after_supplem
 from huying.cases.acts._notify import tell_office, tell_officer
 from huying.cases.acts._register import add_party
 from huying.cases.models import Case, Difficulty, Party, Recusal, Secrecy, Station
-from huying.cases.reads import rules_of
+from huying.cases.reads import JOINABLE, rules_of
 from huying.cases.rules import LONGEST_TITLE, LONGEST_WORDS, Voice, check_voices, free_of, strictest
 from huying.kernel import search
 from huying.kernel.actors import Actor, Worker
@@ -212,7 +212,7 @@ def merge(*, case_id: UUID, into_id: UUID, by: Actor, at: datetime, version: int
     locked(case_id, by=by, version=version)
     acting_post(case, by)
     acting_post(into, by)
-    if into.status not in ("registered", "supplement", "accepted", "handling") or into.root_id != case.root_id:
+    if into.status not in JOINABLE or into.root_id != case.root_id:
         raise Invalid({"into": f"{into.number} 已经不在办理中，不能再并入。"})
     if keys_against(case) - keys_against(into):
         raise Refused("这件事有需要回避的人，并案后他们可能看到。", "请分开办理。")
