@@ -12,13 +12,13 @@ from django.db import transaction
 
 from huying.kernel.actors import SYSTEM, Actor
 from huying.kernel.clock import day_of
-from huying.kernel.errors import Invalid, Refused
+from huying.kernel.errors import Invalid, Refused, Stale
 from huying.kernel.ids import random_id
 from huying.mechanism import house_rules, pack_file, reads
 from huying.mechanism.calendar import LIBRARY, SpecialDay, fixed_days, library_days, library_years, usually_works
 from huying.mechanism.models import HOUSE, Adoption, CalendarYear, Day, Pack, Snapshot
 from huying.mechanism.resolve import Layer
-from huying.org.models import Unit
+from huying.org.models import Person, Unit
 from huying.org.rules import Can, check_may
 from huying.trail import acts as trail
 
@@ -98,18 +98,23 @@ def drop(*, unit: Unit, pack_code: str, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def set_house_rules(*, unit: Unit, changes: Mapping[str, Any], by: Actor, at: datetime) -> Pack | None:
+def set_house_rules(
+    *, unit: Unit, changes: Mapping[str, Any], version: int | None = None, by: Actor, at: datetime
+) -> Pack | None:
     """Set what the unit decides for itself (MY-2.3), from today on; ``None`` values take a rule back.
 
     ``changes``: ``clocks`` {code: {days, kind, roll}}, ``counts`` {code: number}, ``categories`` {code: {label, parent} or
     false or true}, ``channels`` {code: on}, ``scale`` code, ``choose`` {section: pack code}.  Raises ``Invalid`` naming
-    the clause and unit that forbid it.  Returns the unit's rules, ``None`` if it has none.
+    the clause and unit that forbid it, ``Stale`` when they changed since ``version`` (0: there were none).  Returns the
+    unit's rules, ``None`` if it has none.
     """
     _check_may(by, Can.PACKS, unit)
     _lock(unit)
     today = day_of(at)
     current = Adoption.objects.filter(unit=unit, code=HOUSE, until=None).select_related("pack").first()
-    ground = house_rules.Ground.of(reads.starting_values(), reads.layers_under_house(unit, today))
+    if version is not None and version != (current.pack.version if current else 0):
+        raise Stale([_set_since(current)])
+    ground = reads.house_ground(unit, today)
     if found := house_rules.faults(changes, ground):
         raise Invalid(found)
     old = current.pack.body["changes"] if current else {}
@@ -170,26 +175,28 @@ def set_days(
     """Enter newly announced holidays and make-up days; ``known`` are years whose announcement is now complete.
 
     The calendar is one for the whole installation, so only the system administrator of a topmost unit may.  A day set to
-    what its weekday says anyway is an ordinary day again.  Returns the days that changed, for running clocks.
+    what its weekday says anyway is an ordinary day again, but for a named day of rest at a weekend, which keeps its name.
+    Returns the days that changed, for running clocks.
     """
     _check_may(by, Can.SYSTEM, unit)
     if not unit.is_root():
         raise Refused("放假安排全系统共用一份。", "请联系最上一级工会的系统管理员修改。")
-    given = {special.day: special for special in days}
+    given = {one.day: one for one in days}
     years = set(known)
     _check_years(years)
-    if nameless := [special.day for special in given.values() if not special.name.strip()]:
+    nameless = [one.day for one in given.values() if one.is_work != usually_works(one.day) and not one.name.strip()]
+    if nameless:
         raise Invalid({"name": f"请写明 {min(nameless):%Y-%m-%d} 是什么日子。"})
     before = {row.day: row for row in Day.objects.select_for_update().filter(day__in=given)}
-    changes = [change for special in given.values() if (change := _set_day(special, before.get(special.day), at))]
-    for year in sorted({change.day.year for change in changes} | years):
+    changes = [change for one in given.values() if (change := _set_day(one, before.get(one.day), at))]
+    for year in sorted({day.year for day in given} | years):
         row, _ = CalendarYear.objects.get_or_create(year=year, defaults={"known": False, "source": ""})
         row.edition = random_id()
         if year in years:
             row.known, row.source = True, next((s.source for s in given.values() if s.source), "")
         row.save()
-    if changes or years:
-        said = {f"{change.day:%Y-%m-%d}": change.is_work for change in changes}
+    if given or years:
+        said = {f"{one.day:%Y-%m-%d}": one.is_work for one in given.values()}
         _note(unit, by, at, "calendar.set", "calendar:", days=said, known=sorted(years))
     return changes
 
@@ -206,7 +213,7 @@ def _set_day(special: SpecialDay, row: Day | None, at: datetime) -> DayChange | 
     """Write one day; what changed, if its being a working day did."""
     usual = usually_works(special.day)
     was = row.is_work if row else usual
-    if special.is_work == usual:
+    if special.is_work == usual and (usual or not special.name.strip()):
         if row:
             row.delete()
     else:
@@ -249,6 +256,13 @@ def _write_pack(code: str, last: Pack | None, body: Mapping[str, Any], *, unit: 
         unit=unit,
         created_at=at,
     )
+
+
+def _set_since(current: Adoption | None) -> str:
+    """Who set the house rules that somebody else has not seen yet."""
+    person = Person.objects.filter(pk=current.by_person).first() if current else None
+    day = f"{current.from_day.month}月{current.from_day.day}日" if current else ""
+    return f"{person.name if person else '一位同事'}{f'在{day}' if day else ''}改了本单位细则。"
 
 
 def _end(adoption: Adoption, at: datetime) -> date:

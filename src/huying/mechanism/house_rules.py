@@ -29,6 +29,28 @@ def merged(old: Changes, new: Changes) -> Row:
 
 
 @dataclass(frozen=True)
+class Demand:
+    """What stands above a unit's own choice: who says it, and what."""
+
+    who: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Bound:
+    """How far a unit may go with one limit or number.  ``sense`` says in a word which way it may go."""
+
+    code: str
+    label: str
+    what: str
+    measure: str
+    least: int
+    most: int | None
+    sense: str
+    demands: tuple[Demand, ...]
+
+
+@dataclass(frozen=True)
 class Ground:
     """What house rules of a unit stand on: starting values, packs in force, house rules of the units above."""
 
@@ -68,6 +90,46 @@ class Ground:
         for layer in self.above:
             if code in layer.changes.get(table, {}):
                 yield layer, layer.changes[table][code]
+
+    def clock_bound(self, code: str) -> Bound:
+        """How far a unit may set a time limit."""
+        row = self.base("clocks", code) or {}
+        demands = [Demand(who, rule_of(other).label) for who, other in self.rows("clocks", code)]
+        demands += [
+            Demand(layer.body["number"], rule_of({**row, **other}).label)
+            for layer, other in self.set_above("clocks", code)
+        ]
+        return _bound(row, "天", "更长" if row["gives_time"] else "更严", demands)
+
+    def count_bound(self, code: str) -> Bound:
+        """How far a unit may set a number."""
+        row = self.base("counts", code) or {}
+        at_least = row["sense"] == "at_least"
+        word, measure = "至少" if at_least else "最多", row["measure"]
+        demands = [Demand(who, f"{word} {other['value']} {measure}") for who, other in self.rows("counts", code)]
+        demands += [
+            Demand(layer.body["number"], f"{word} {other} {measure}") for layer, other in self.set_above("counts", code)
+        ]
+        return _bound(row, measure, "更高" if at_least else "更低", demands)
+
+    def fixed_by(self, table: str, code: str) -> str:
+        """Whose house rules above settle a category, or demand a channel, so that nothing can be changed here; or empty."""
+        said = [layer.body["number"] for layer, value in self.set_above(table, code) if table != "channels" or value]
+        return next(iter(said), "")
+
+
+def _bound(row: Row, measure: str, sense: str, demands: Sequence[Demand]) -> Bound:
+    """``Bound`` from the row house rules start from; a limit lasts at least one day."""
+    return Bound(
+        code=row["code"],
+        label=row["label"],
+        what=row["what"],
+        measure=measure,
+        least=row["least"] if row["least"] is not None else (1 if "days" in row else 0),
+        most=row["most"],
+        sense=sense,
+        demands=tuple(demands),
+    )
 
 
 def completed(changes: Changes, ground: Ground) -> Row:

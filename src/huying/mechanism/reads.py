@@ -13,7 +13,8 @@ from django.db.models import QuerySet
 
 from huying.kernel.clock import WorkDays
 from huying.kernel.errors import Refused
-from huying.mechanism.calendar import Calendar
+from huying.mechanism.calendar import Announcement, Calendar, announced
+from huying.mechanism.house_rules import Ground
 from huying.mechanism.models import HOUSE, Adoption, CalendarYear, Day, Pack, Snapshot
 from huying.mechanism.resolve import Layer, resolve
 from huying.mechanism.rules import Rules
@@ -67,9 +68,19 @@ def shipped_packs() -> list[Pack]:
 
 def house_rules(unit: Unit, on: date) -> Mapping[str, Any]:
     """What a unit has set for itself; empty when nothing."""
-    row = Adoption.objects.on(on).filter(unit=unit, code=HOUSE).select_related("pack").first()
+    row = house_adoption(unit, on)
     changes: Mapping[str, Any] = row.pack.body["changes"] if row else {}
     return changes
+
+
+def house_adoption(unit: Unit, on: date) -> Adoption | None:
+    """A unit's own house rules in force, with who set them since when; ``None`` while it has none."""
+    return Adoption.objects.on(on).filter(unit=unit, code=HOUSE).select_related("pack").first()
+
+
+def house_ground(unit: Unit, on: date) -> Ground:
+    """What a unit's own house rules stand on, and how far they may go."""
+    return Ground.of(starting_values(), layers_under_house(unit, on))
 
 
 def starting_values() -> Mapping[str, Any]:
@@ -137,6 +148,16 @@ def _calendar(years: tuple[_YearKey, ...]) -> Calendar:
 def special_days(year: int) -> QuerySet[Day]:
     """Holidays and make-up days of a year, for the page that edits them."""
     return Day.objects.filter(day__year=year).order_by("day")
+
+
+def years() -> list[CalendarYear]:
+    """Every year of the calendar, oldest first."""
+    return list(CalendarYear.objects.order_by("year"))
+
+
+def announcement(text: str, year: int) -> Announcement:
+    """What the State Council's wording says, as a proposal somebody has to confirm."""
+    return announced(text, year)
 
 
 def warning(on: date) -> str:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from huying.kernel.clock import DayKind, Due, Rule, WorkDays, due, explain
+from huying.mechanism.calendar import SpecialDay as SpecialDay  # what acts and pages hand over
 
 Row = Mapping[str, Any]
 _Coded = TypeVar("_Coded", bound="Coded")

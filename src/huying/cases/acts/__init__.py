@@ -1,6 +1,7 @@
 """Acts of a case.  The gate is ``_advance``; every other module here is one part of the story."""
 
 from huying.cases.acts._advance import Said, advance, changes_since, locked, note
+from huying.cases.acts._calendar import Announced, announce_days
 from huying.cases.acts._carry import carry, hand_over, reopen, settle, tell_party
 from huying.cases.acts._clocks import (
     LABELS,
@@ -53,11 +54,13 @@ from huying.cases.acts._triage import (
 __all__ = [
     "LABELS",
     "REASONS",
+    "Announced",
     "Matter",
     "Opened",
     "Said",
     "accept",
     "advance",
+    "announce_days",
     "archive",
     "ask",
     "ask_change",
