@@ -1,0 +1,297 @@
+"""Backup while running, and restore.  Data and keys never lie in one file: either alone tells nothing that is sealed."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+import huying
+from huying.kernel.crypto import keyring, read_keyring
+from huying.kernel.errors import Refused
+from huying.kernel.jobs import worker_alive
+from huying.org.models import Unit
+from huying.privacy import acts as privacy
+
+FORM = 1  # of the archive; a newer one is refused, not guessed at
+SQLITE_NAME, POSTGRES_NAME = "database.sqlite3", "database.dump"
+ERASED = "erased.jsonl"
+
+
+@dataclass(frozen=True)
+class Backup:
+    """The files one backup made; ``keys`` is ``None`` when only data was asked for."""
+
+    data: Path
+    keys: Path | None
+
+
+# --- backup -------------------------------------------------------------------------------------------------------------
+
+
+def back_up(folder: Path, *, at: datetime, with_keys: bool = True) -> Backup:
+    """Write the data archive and, apart from it, the key archive.  Nothing has to be stopped for it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"huying-{at:%Y%m%d-%H%M%S}"
+    data = folder / f"{name}-data.tar.gz"
+    with _written(data) as out, tempfile.TemporaryDirectory(dir=folder) as scratch:
+        dump = _dump(Path(scratch))
+        with tarfile.open(fileobj=out, mode="w:gz", compresslevel=6) as archive:
+            _add_text(archive, "manifest.json", json.dumps(_manifest(dump, at), ensure_ascii=False, indent=1))
+            archive.add(dump, dump.name)
+            if Path(settings.HUYING_FILES).exists():
+                archive.add(settings.HUYING_FILES, "files", filter=_settled)
+            _add_list(archive)
+    return Backup(data, _keep_keys(folder / f"{name}-keys.tar") if with_keys else None)
+
+
+def _keep_keys(path: Path) -> Path:
+    """Key file, signing key and the list of erasures, readable by the owner only."""
+    with _written(path) as out, tarfile.open(fileobj=out, mode="w") as archive:
+        archive.add(settings.HUYING_KEYS, "huying-keys.json")
+        secret = Path(settings.HUYING_KEYS).parent / "secret"
+        if secret.exists():
+            archive.add(secret, "secret")
+        _add_list(archive)
+    return path
+
+
+def _add_list(archive: tarfile.TarFile) -> None:
+    """The list of destroyed keys goes into both: it names ids and times only."""
+    listed = Path(settings.HUYING_KEYS).parent / ERASED
+    if listed.exists():
+        archive.add(listed, ERASED)
+
+
+def _settled(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    """Leave out uploads that are still being written."""
+    return None if member.name.endswith((".part", ".tmp")) else member
+
+
+def _dump(folder: Path) -> Path:
+    """A consistent copy of the database as it is at one moment."""
+    if connection.vendor == "sqlite":
+        target = folder / SQLITE_NAME
+        connection.ensure_connection()
+        copy = sqlite3.connect(target)
+        connection.connection.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")
+        copy.close()
+        return target
+    target = folder / POSTGRES_NAME
+    _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
+    return target
+
+
+def _manifest(dump: Path, at: datetime) -> dict[str, Any]:
+    return {
+        "form": FORM,
+        "made_at": at.isoformat(),
+        "version": huying.__version__,
+        "engine": connection.vendor,
+        "database": dump.name,
+        "sha256": _digest(dump),
+        "keys": keyring_digest(Path(settings.HUYING_KEYS)),
+        "migrations": sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations()),
+    }
+
+
+def keyring_digest(path: Path) -> str:
+    """Tells whether an archive belongs to a key file, without telling the keys."""
+    ring = read_keyring(path)
+    return hashlib.sha256(b"".join(ring.keys[name] for name in sorted(ring.keys)) + ring.salt).hexdigest()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[Any]:
+    """A file that appears under its name only when it is whole and on the disk."""
+    partial = path.with_name(path.name + ".partial")
+    try:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _add_text(archive: tarfile.TarFile, name: str, text: str) -> None:
+    member = tarfile.TarInfo(name)
+    body = text.encode()
+    member.size, member.mode = len(body), 0o600
+    archive.addfile(member, io.BytesIO(body))
+
+
+def _run(program: str, *options: str) -> None:
+    """One of PostgreSQL's own programs on this installation's database."""
+    database = connection.settings_dict
+    given = {"PGHOST": database["HOST"], "PGPORT": database["PORT"], "PGUSER": database["USER"]}
+    given |= {"PGPASSWORD": database["PASSWORD"], "PGDATABASE": database["NAME"]}
+    environment = os.environ | {name: str(value) for name, value in given.items() if value}
+    try:
+        done = subprocess.run([program, *options], env=environment, check=False, capture_output=True, text=True)
+    except FileNotFoundError as error:
+        raise Refused(f"没有找到 {program}。", "请安装与数据库同版本的 PostgreSQL 客户端程序。") from error
+    if done.returncode:
+        raise Refused(f"{program} 没有成功：{done.stderr.strip()[:500]}", "请检查 DATABASE_URL 和客户端程序的版本。")
+
+
+# --- restore ------------------------------------------------------------------------------------------------------------
+
+
+def restore(data: Path, keys: Path | None, *, at: datetime, force: bool = False) -> int:
+    """Put a backup back into this home; erases again what had been erased.  Returns how many keys that destroyed.
+
+    Refuses a home that holds data (unless forced: then it is set aside), a running one, a damaged archive, and keys
+    that do not belong to the data.
+    """
+    _check_home(at, force)
+    home = Path(settings.HUYING_HOME)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(dir=home) as name:
+        scratch = Path(name)
+        manifest = _unpack(data, scratch)
+        _take_keys(keys, scratch / "keys", manifest)
+        _set_aside(home, at)
+        _place(scratch, manifest)
+        _merge_lists(scratch)
+    keyring.cache_clear()
+    call_command("migrate", verbosity=0, interactive=False)
+    return privacy.replay_erasures(at=at)
+
+
+def _check_home(at: datetime, force: bool) -> None:
+    if not _has_tables():
+        return
+    if worker_alive(at):
+        raise Refused("系统正在运行，不能恢复。", "请先停止 huying serve，等三分钟再试。")
+    if Unit.objects.exists() and not force:
+        raise Refused("这里已经有数据，恢复会盖掉它们。", "确实要恢复，请加上 --force；原有数据会先移到一旁。")
+
+
+def _has_tables() -> bool:
+    if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists():
+        return False
+    return Unit._meta.db_table in connection.introspection.table_names()
+
+
+def _unpack(data: Path, scratch: Path) -> dict[str, Any]:
+    """The archive's manifest, after everything in it proved whole."""
+    try:
+        with tarfile.open(data) as archive:
+            _extract(archive, scratch)
+        manifest: dict[str, Any] = json.loads((scratch / "manifest.json").read_text())
+        whole = _digest(scratch / manifest["database"]) == manifest["sha256"]
+    except (OSError, EOFError, tarfile.TarError, ValueError, KeyError) as error:
+        raise Refused(f"{data.name} 不是完整的数据备份：{error}", "请换另一份备份。") from error
+    if not whole:
+        raise Refused(f"{data.name} 里的数据库和备份时不一样。", "请换另一份备份。")
+    if manifest["form"] > FORM:
+        raise Refused(f"这份备份是更新的版本（{manifest['version']}）做的。", "请先升级呼应，再恢复。")
+    if manifest["engine"] != connection.vendor:
+        raise Refused(
+            f"备份来自 {manifest['engine']}，现在用的是 {connection.vendor}。", "请把 DATABASE_URL 改成同一种数据库。"
+        )
+    return manifest
+
+
+def _extract(archive: tarfile.TarFile, folder: Path) -> None:
+    """Plain files inside the folder only, readable by the owner; Python 3.11.2 knows no extraction filter yet."""
+    for member in archive:
+        target = folder / member.name
+        if member.isdir():
+            continue
+        if not member.isfile() or ".." in Path(member.name).parts or not target.is_relative_to(folder):
+            raise tarfile.TarError(member.name)
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        source = archive.extractfile(member)
+        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            shutil.copyfileobj(source, out)  # type: ignore[arg-type]
+
+
+def _take_keys(keys: Path | None, folder: Path, manifest: dict[str, Any]) -> None:
+    """Put the archive's keys in place if none are here; then check that the keys here fit the data."""
+    here = Path(settings.HUYING_KEYS)
+    if keys is not None:
+        try:
+            with tarfile.open(keys) as archive:
+                _extract(archive, folder)
+            read_keyring(folder / "huying-keys.json")
+        except (OSError, tarfile.TarError, ValueError) as error:
+            raise Refused(f"{keys.name} 不是完整的密钥备份：{error}", "请换另一份密钥备份。") from error
+        if not here.exists():
+            here.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for name in ("huying-keys.json", "secret"):
+                if (folder / name).exists():
+                    shutil.copy(folder / name, here.parent / name)
+                    (here.parent / name).chmod(0o600)
+    if not here.exists():
+        raise Refused("没有密钥，恢复了也打不开密封内容。", "请加上 --keys 密钥备份文件。")
+    if keyring_digest(here) != manifest["keys"]:
+        raise Refused("密钥和这份数据备份不是一套。", "请找出同一套密钥，或把 HUYING_HOME 指向空文件夹再恢复。")
+
+
+def _set_aside(home: Path, at: datetime) -> None:
+    """Move what is here out of the way; nothing is deleted."""
+    aside = home / f"before-restore-{at:%Y%m%d-%H%M%S}"
+    connection.close()
+    olds = [Path(settings.HUYING_FILES)]
+    if connection.vendor == "sqlite":
+        name = str(connection.settings_dict["NAME"])
+        olds += [Path(name + end) for end in ("", "-wal", "-shm")]
+    elif _has_tables():
+        aside.mkdir(mode=0o700, exist_ok=True)
+        _run("pg_dump", "--format=custom", f"--file={aside / POSTGRES_NAME}")
+        connection.close()
+    for old in olds:
+        if old.exists():
+            aside.mkdir(mode=0o700, exist_ok=True)
+            shutil.move(old, aside / old.name)
+
+
+def _place(scratch: Path, manifest: dict[str, Any]) -> None:
+    dump = scratch / manifest["database"]
+    if connection.vendor == "sqlite":
+        shutil.move(dump, connection.settings_dict["NAME"])
+    else:
+        name = connection.settings_dict["NAME"]
+        _run("pg_restore", "--clean", "--if-exists", "--no-owner", "--exit-on-error", f"--dbname={name}", str(dump))
+    if (scratch / "files").exists():
+        shutil.move(scratch / "files", settings.HUYING_FILES)
+    else:
+        Path(settings.HUYING_FILES).mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _merge_lists(scratch: Path) -> None:
+    """Everything that any of the lists names stays erased: the one here, the one with the data, the one with the keys."""
+    here = Path(settings.HUYING_KEYS).parent / ERASED
+    lines: dict[str, None] = {}
+    for path in (here, scratch / ERASED, scratch / "keys" / ERASED):
+        if path.exists():
+            lines |= dict.fromkeys(path.read_text().splitlines())
+    if lines:
+        here.write_text("".join(f"{line}\n" for line in lines))
+        here.chmod(0o600)
