@@ -92,7 +92,7 @@ def test_asking_pauses_acceptance_and_the_answer_resumes_it(world):
     clock = Clock.objects.get(case=case, code="accept")
     assert clock.paused_on == world.now.date()
     later = world.now + timedelta(days=7)
-    acts.supplement(case_id=case.pk, text="", by=worker_by_receipt(voice.receipt), at=later)
+    acts.supplement(case_id=case.pk, text="三号楼。", by=worker_by_receipt(voice.receipt), at=later)
     clock.refresh_from_db()
     assert clock.paused_on is None
     assert clock.due_on.isoformat() == "2026-11-30"

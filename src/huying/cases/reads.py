@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -25,7 +25,6 @@ from huying.org.rules import Can, Member
 from huying.privacy.reads import lookups_left
 from huying.privacy.rules import mask, normal_name, normal_phone
 from huying.trail.acts import note_reading
-
 
 JOINABLE = ("registered", "supplement", "accepted", "handling")
 
@@ -178,10 +177,16 @@ def story(case: Case) -> QuerySet[Event]:
 
 
 def worker_story(case: Case, party: Party) -> QuerySet[Event]:
-    """What one worker reads of the history, newest first."""
-    cases = [case.pk] if party.case_id == case.pk else [case.pk, party.case_id]
+    """What one worker reads of the history, newest first: what was said to everybody behind the case or to this one alone.
+
+    Of a case the own was joined to, only what happened since: what went before was between others and the union.
+    """
+    own = Q(case=case)
+    if party.case_id not in (case.pk, case.follows_id):
+        joined = Event.objects.filter(case=party.case_id, act="merge").order_by("-at").values_list("at", flat=True)
+        own = Q(case=party.case_id) | Q(case=case, at__gte=joined[:1])
     return (
-        Event.objects.filter(case__in=cases)
+        Event.objects.filter(own)
         .exclude(worker_label="")
         .filter(Q(party__isnull=True) | Q(party=party))
         .order_by("-at", "-version", "-id")
@@ -262,6 +267,24 @@ def case_of(worker: Worker) -> Case:
             pk=case.merged_into_id
         )
     return case
+
+
+def cases_of(worker: Worker) -> list[Case]:
+    """Everything a worker follows with one receipt: the case itself, then what was split from it without people of its own."""
+    case = case_of(worker)
+    parts = (
+        Case.objects.filter(follows__in={worker.case_id, case.pk}, parties__isnull=True)
+        .select_related("unit", "holder", "officer__person")
+        .order_by("registered_at", "id")
+    )
+    return [case, *parts]
+
+
+def speaking_of(worker: Worker, case: Case) -> Worker:
+    """The same worker, speaking of one of the cases they follow; ``NotYours`` for any other."""
+    if case.pk not in {one.pk for one in cases_of(worker)}:
+        raise NotYours
+    return replace(worker, case_id=case.pk)
 
 
 # --- finding ---------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from huying.cases.acts._notify import tell_officer
 from huying.cases.acts._register import Matter, digest_of, keep_files, register, seal_identity
 from huying.cases.lifecycle import BEFORE_TOLD
 from huying.cases.models import Case, CaseFile, Message, Party, Secrecy
-from huying.cases.reads import voices_of
+from huying.cases.reads import people_behind, voices_of
 from huying.cases.rules import (
     LONGEST_WORDS,
     Concerns,
@@ -183,7 +183,7 @@ def withdraw(*, reason: str, by: Worker, at: datetime) -> Case:
         raise Refused("结果已经告诉您了，不能再撤回。", "不满意可以在评价时写明。")
     party.withdrawn_at = at
     party.save(update_fields=["withdrawn_at"])
-    if case.parties.filter(withdrawn_at__isnull=True).exists():
+    if people_behind(case).exists():
         note(case, "step_out", "一名联名职工退出", by=by, at=at)
         return case
     sealed = party.key.seal(reason.strip(), place_of("event", "sealed", party.pk)) if reason.strip() else None

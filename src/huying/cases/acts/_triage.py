@@ -14,9 +14,11 @@ from huying.cases.acts._advance import Said, acting_post, advance, locked, note,
 from huying.cases.acts._clocks import pause_for_supplement, resume_after_supplement, start_clock, stop_clock
 from huying.cases.acts._notify import tell_office, tell_officer
 from huying.cases.acts._register import add_party
+from huying.cases.acts._sealed import write_message
 from huying.cases.models import Case, Difficulty, Party, Recusal, Secrecy, Station
 from huying.cases.reads import JOINABLE, rules_of
 from huying.cases.rules import LONGEST_TITLE, LONGEST_WORDS, Voice, check_voices, free_of, strictest
+from huying.files.acts import Checked
 from huying.kernel import search
 from huying.kernel.actors import Actor, Worker
 from huying.kernel.errors import Invalid, NotYours, Refused
@@ -109,13 +111,23 @@ def ask(*, case_id: UUID, question: str, by: Actor, at: datetime, version: int |
 
 
 @transaction.atomic
-def supplement(*, case_id: UUID, text: str, by: Actor, at: datetime, version: int | None = None) -> Case:
-    """The worker has answered (or the officer notes what was said on the phone): acceptance goes on."""
+def supplement(
+    *, case_id: UUID, text: str, by: Actor, at: datetime, files: tuple[Checked, ...] = (), version: int | None = None
+) -> Case:
+    """The worker has answered (or the officer notes what was said on the phone): acceptance goes on.
+
+    A worker's answer is part of the sealed talk; only that worker reads of it in the story.
+    """
+    own = None
+    if isinstance(by, Worker):
+        own = write_message(case_id=case_id, party_id=by.party_id, text=text, files=files, by=by, at=at).party
     case = locked(case_id, by=by, version=version)
-    if not isinstance(by, Worker):
+    if own is None:
         acting_post(case, by)
         required(text=text)
-    said = Said(text="" if isinstance(by, Worker) else text.strip(), worker_label="您补充了情况")
+    said = Said(text=text.strip(), worker_label="补充的情况，工会记下了")
+    if own is not None:
+        said = Said(worker_label="您补充了情况", party=own)
     advance(case, "supplement", by=by, at=at, said=said)
     resume_after_supplement(case, by=by, at=at)
     tell_officer(case, "supplement", "职工补充了情况", by=by, at=at)
