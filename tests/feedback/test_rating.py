@@ -63,7 +63,14 @@ def test_four_grades_and_three_count_alike(world):
 def test_a_return_call_is_made_by_somebody_who_did_not_handle_it(world):
     case = make.told(world, make.voice(secrecy="named"))
     party = case.parties.get()
-    given = {"case_id": case.pk, "party_id": party.pk, "result": "satisfied", "process": "", "words": "", "at": world.now}
+    given = {
+        "case_id": case.pk,
+        "party_id": party.pk,
+        "result": "satisfied",
+        "process": "",
+        "words": "",
+        "at": world.now,
+    }
     with pytest.raises(Refused):
         acts.rate_by_phone(by=world.as_("officer"), **given)
     for name in ("handler", "upper", "foreign", "manager"):
@@ -128,7 +135,9 @@ def test_not_reopening_gives_the_worker_a_reason(world):
     voice = make.voice()
     case = make.told(world, voice)
     rate(voice, world.now, "unsatisfied")
-    acts.decide_reopen(case_id=case.pk, grant=False, reason="车次已经恢复，现场看过。", by=world.as_("chair"), at=world.now)
+    acts.decide_reopen(
+        case_id=case.pk, grant=False, reason="车次已经恢复，现场看过。", by=world.as_("chair"), at=world.now
+    )
     assert "现场看过" in Event.objects.get(case=case, act="no_reopen").worker_text
     acts.sign_and_archive(case_id=case.pk, by=world.as_("officer"), at=world.now)
     assert Case.objects.get(pk=case.pk).status == "archived"

@@ -93,7 +93,9 @@ def test_sending_back_is_counted_limited_and_the_clock_runs_on(world):
 
 
 def test_a_union_may_allow_fewer_returns(world):
-    mechanism.set_house_rules(unit=world.plant, changes={"counts": {"returns_allowed": 0}}, by=world.as_("chair"), at=world.now)
+    mechanism.set_house_rules(
+        unit=world.plant, changes={"counts": {"returns_allowed": 0}}, by=world.as_("chair"), at=world.now
+    )
     item = make.assigned(world)
     with pytest.raises(Refused):
         acts.send_back(item_id=item.pk, reason="不归我们管", by=world.as_("handler"), at=world.now)
@@ -104,7 +106,9 @@ def test_progress_has_the_three_states_of_form_3(world):
     item = make.assigned(world)
     acts.progress(item_id=item.pk, text="在谈", by=world.as_("handler"), at=world.now)
     acts.finish(item_id=item.pk, able=False, text="没有车", done_on=None, by=world.as_("handler"), at=world.now)
-    states = list(ItemEvent.objects.filter(item=item).exclude(state="").order_by("at", "version").values_list("state", flat=True))
+    states = list(
+        ItemEvent.objects.filter(item=item).exclude(state="").order_by("at", "version").values_list("state", flat=True)
+    )
     assert states == ["doing", "unable"]
     with pytest.raises(Invalid):
         acts.report(item_id=item.pk, text="  ", by=world.as_("handler"), at=world.now)
@@ -116,7 +120,9 @@ def test_the_written_report_is_due_three_days_after_done(world):
     wednesday = world.now - 2 * DAY
     item.given_at = wednesday
     item.save(update_fields=["given_at"])
-    acts.finish(item_id=item.pk, able=True, text="好了", done_on=wednesday.date(), by=world.as_("handler"), at=world.now)
+    acts.finish(
+        item_id=item.pk, able=True, text="好了", done_on=wednesday.date(), by=world.as_("handler"), at=world.now
+    )
     clock = Clock.objects.get(subject=item.pk, code="report")
     assert (clock.start_day.isoformat(), clock.due_on.isoformat()) == ("2026-11-18", "2026-11-23")
     assert clock.rule["clause"] == "MY-3.2.4a"
@@ -173,9 +179,7 @@ def test_the_union_tells_the_worker_within_three_days_how_when_by_whom(world):
 
 
 @pytest.mark.clause("MY-3.2.4b")
-@pytest.mark.parametrize(
-    "changes", [{"how": "smoke"}, {"text": ""}, {"days": 1}, {"days": -1}, {"kind": "rumour"}]
-)
+@pytest.mark.parametrize("changes", [{"how": "smoke"}, {"text": ""}, {"days": 1}, {"days": -1}, {"kind": "rumour"}])
 def test_telling_without_how_what_or_a_possible_day_is_refused(world, changes):
     case = make.reported(world)
     given = {"how": "phone", "kind": "result", "text": "好了", "days": 0, **changes}
@@ -215,7 +219,11 @@ def test_the_union_may_have_it_done_again(world):
     case = make.reported(world)
     item = case.items.get()
     acts.redo(
-        item_id=item.pk, reason="没有写哪天恢复", deadline=(world.now + DAY).date(), by=world.as_("officer"), at=world.now
+        item_id=item.pk,
+        reason="没有写哪天恢复",
+        deadline=(world.now + DAY).date(),
+        by=world.as_("officer"),
+        at=world.now,
     )
     case.refresh_from_db()
     item.refresh_from_db()
@@ -243,10 +251,14 @@ def test_withdrawing_takes_the_item_off_the_departments_list(world):
 def test_handing_over_moves_everything_open(world):
     item = make.assigned(world)
     make.accepted(world)
-    moved = acts.hand_over(from_post=world.posts["officer"], to_post=world.posts["second"], by=world.as_("chair"), at=world.now)
+    moved = acts.hand_over(
+        from_post=world.posts["officer"], to_post=world.posts["second"], by=world.as_("chair"), at=world.now
+    )
     assert moved == 2
     assert not Case.objects.filter(officer=world.posts["officer"]).exists()
-    moved = acts.hand_over(from_post=world.posts["handler"], to_post=world.posts["head"], by=world.as_("officer"), at=world.now)
+    moved = acts.hand_over(
+        from_post=world.posts["handler"], to_post=world.posts["head"], by=world.as_("officer"), at=world.now
+    )
     item.refresh_from_db()
     assert (moved, item.handler) == (1, world.posts["head"])
 
