@@ -9,10 +9,15 @@ from tests.house.source import Module, functions, modules
 # Acts that have no actor or no moment of their own, and why.
 NO_BY = {
     "trail/anchor_day": "the system's own daily duty, once per root and day",
+    "trail/anchor_all": "the system's own daily duty",
     "notices/deliver_due": "the system's own duty, run by the clock",
+    "intake/receive_online": "a worker is nobody to the system before the receipt exists",
+    "mechanism/snapshot": "computed from rules others have set: equal rules, the same row",
+    "privacy/replay_erasures": "a restore repeats what was decided and noted before",
 }
 NO_AT = {
     "trail/anchor_day": "it is given the day itself",
+    "trail/anchor_all": "it is given the day itself",
 }
 CLOCKS = {
     ("timezone", "now"),
@@ -31,7 +36,7 @@ BELOW_THE_EDGE = ("acts", "reads", "rules", "models", "lifecycle")
 def _acts() -> list[tuple[Module, ast.FunctionDef]]:
     """What a room offers as acts: public functions of acts.py, or of a package what ``acts/__init__`` passes on.
 
-    ``check_…`` asks and refuses, it does not act.
+    ``check`` and ``check_…`` ask and refuse, they do not act.
     """
     passed_on = {
         (module.room, alias.name)
@@ -46,13 +51,19 @@ def _acts() -> list[tuple[Module, ast.FunctionDef]]:
         for module in modules("acts")
         for node in module.tree.body
         if isinstance(node, ast.FunctionDef)
-        and not node.name.startswith(("_", "check_"))
+        and not (node.name == "check" or node.name.startswith(("_", "check_")))
         and (module.path.stem == "acts" or (module.room, node.name) in passed_on)
     ]
 
 
 def test_acts_are_keyword_only() -> None:
-    loose = [f"{m.place}:{f.lineno} {f.name}" for m, f in _acts() if f.args.args or f.args.posonlyargs or f.args.vararg]
+    loose = [
+        f"{m.place}:{f.lineno} {f.name}"
+        for m, f in _acts()
+        if f.args.posonlyargs
+        or (f.args.args and (m.room, f.args.args[0].arg) != ("cases", GATE))
+        or (f.args.vararg and not f.args.args)
+    ]
     assert not loose, "\n".join(loose)
 
 
@@ -113,5 +124,6 @@ def test_views_and_forms_never_save() -> None:
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in ("save", "bulk_create", "bulk_update", "get_or_create", "update_or_create")
+        and not (node.func.attr == "save" and node.args)  # a picture saved into a file
     ]
     assert not found, "\n".join(found)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tools.draw import drawings
-
 from tests.house.source import PROJECT
+from tools.draw import drawings
 
 
 def test_committed_drawings_are_not_stale() -> None:

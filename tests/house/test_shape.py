@@ -20,7 +20,8 @@ WORKINGS: dict[str, frozenset[str]] = {
     "mechanism": frozenset({"calendar", "house_rules", "pack_file", "packs", "resolve"}),
     "org": frozenset({"roster"}),
     "files": frozenset({"audio", "content", "disk", "images", "office", "pdf", "scanner"}),
-    "papers": frozenset({"fonts", "paper", "pdf", "word", "sheet"}),
+    "papers": frozenset({"docx", "fonts", "pdf", "typ", "xlsx"}),
+    "ledger": frozenset({"form1", "papers"}),
 }
 FREE = frozenset({"kernel", "site"})  # no domain: named by what they hold
 FORBIDDEN_NAMES = frozenset({"utils", "util", "helpers", "helper", "common", "misc"})
