@@ -13,12 +13,18 @@ NO_BY = {
     "notices/deliver_due": "the system's own duty, run by the clock",
     "intake/receive_online": "a worker is nobody to the system before the receipt exists",
     "mechanism/snapshot": "computed from rules others have set: equal rules, the same row",
+    "privacy/destroy_key": "the caller acts and writes the trail",
+    "files/check": "it looks an upload through and keeps nothing",
     "privacy/replay_erasures": "a restore repeats what was decided and noted before",
 }
 NO_AT = {
     "trail/anchor_day": "it is given the day itself",
     "trail/anchor_all": "it is given the day itself",
+    "files/check": "it looks an upload through and keeps nothing",
+    "cases/locked": "it opens the gate and writes nothing",
 }
+# Steps of the gate, for rooms above: they take the case another act has locked as their only positional argument.
+GATE = "case"
 CLOCKS = {
     ("timezone", "now"),
     ("timezone", "localtime"),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from huying.cases.models import Case, Clock, ClockChange, Event, Message, Party, Recusal, Secrecy
-from huying.cases.rules import free_of
+from huying.cases.rules import free_of, place_of
 from huying.kernel import crypto, search
 from huying.kernel.actors import Actor, Worker
 from huying.kernel.clock import DayStep, Due, WorkDays, business_day_offset, day_of, explain
+from huying.kernel.crypto import Unreadable
 from huying.kernel.errors import NotYours, Refused
 from huying.kernel.models import TextEntry
 from huying.kernel.text import query_grams
@@ -193,6 +196,32 @@ def worker_story(case: Case, party: Party) -> QuerySet[Event]:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """One person's sealed words and identity, open for this page only."""
+
+    party: Party
+    words: str
+    name: str = ""
+    phone: str = ""
+    about: str = ""
+    erased: bool = False
+
+
+def opened(party: Party) -> Opened:
+    """Decrypt one party.  The caller has checked the right and written the look down."""
+    try:
+        words = party.key.open(party.words, place_of("party", "words", party.pk)) if party.words else ""
+        known = (
+            json.loads(party.key.open(party.identity, place_of("party", "identity", party.pk)))
+            if party.identity
+            else {}
+        )
+    except Unreadable:
+        return Opened(party=party, words="", erased=True)
+    return Opened(party=party, words=words, erased=party.erased_at is not None, **known)
+
+
 def messages_with(case: Case, party: Party | None = None) -> QuerySet[Message]:
     """The talk of a case, oldest first; of one worker only where given."""
     cases = Q(case=case) | Q(case__merged_into=case)
@@ -232,10 +261,20 @@ def joinable(actor: Actor, case: Case, words: str = "", *, most: int = 8) -> lis
     return open_ones[:most]
 
 
+def keys_against(case: Case) -> set[str]:
+    """Recusal keys of a case."""
+    return set(Recusal.objects.filter(case=case).values_list("key", flat=True))
+
+
 def officers_for(case: Case, on: date) -> list[Post]:
     """Who may answer for a case: offices of its union that it does not name."""
-    keys = set(Recusal.objects.filter(case=case).values_list("key", flat=True))
-    return free_of(holders(case.holder, Can.HANDLE_CASES, on), keys)
+    return free_of(holders(case.holder, Can.HANDLE_CASES, on), keys_against(case))
+
+
+def changes_since(case: Case, version: int) -> list[str]:
+    """Who changed what while somebody typed, as sentences."""
+    events = Event.objects.filter(case=case, version__gt=version).order_by("at", "id")[:10]
+    return [f"{timezone.localtime(e.at):%m月%d日 %H:%M} {e.who}：{e.label}" for e in events] or ["这件事刚刚被改动过。"]
 
 
 # --- the worker's way back --------------------------------------------------------------------------------------------

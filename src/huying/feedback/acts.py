@@ -13,7 +13,6 @@ from huying.cases.acts import (
     Said,
     advance,
     carry,
-    keys_against,
     locked,
     note,
     tell_approvers,
@@ -21,11 +20,11 @@ from huying.cases.acts import (
 )
 from huying.cases.acts import reopen as reopen_case
 from huying.cases.models import Case, Party, Secrecy
-from huying.cases.reads import people_behind, rules_of
+from huying.cases.reads import keys_against, people_behind, rules_of
 from huying.cases.rules import free_of, place_of
 from huying.feedback.models import Answer, ReopenRequest, Survey
+from huying.feedback.reads import handled_by
 from huying.feedback.rules import check_grades, may_call
-from huying.handling.models import Item, Telling
 from huying.kernel.actors import SYSTEM, Actor, Worker
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.mechanism.reads import calendar
@@ -54,7 +53,7 @@ def open_missing(*, by: Actor, at: datetime) -> int:
     waiting = Case.objects.filter(status="told").exclude(surveys__round=F("round")).values_list("pk", flat=True)[:500]
     for case_id in list(waiting):
         with transaction.atomic():
-            case = locked(case_id, by=by)
+            case = locked(case_id=case_id, by=by)
             survey = open_survey(case=case, by=by, at=at)
             if not people_behind(case).exists():
                 _close(survey, case, by=by, at=at)
@@ -75,7 +74,7 @@ def rate(*, result: str, process: str, words: str, by: Worker, at: datetime) -> 
 
 def _of_worker(by: Worker) -> Case:
     """The case a worker rates, locked: the one spoken in, or the one it was joined to."""
-    case = locked(by.case_id, by=by)
+    case = locked(case_id=by.case_id, by=by)
     while case.merged_into_id is not None:
         case = (
             Case.objects.select_for_update(of=("self",))
@@ -90,7 +89,7 @@ def rate_by_phone(
     *, case_id: UUID, party_id: UUID, result: str, process: str, words: str, by: Actor, at: datetime
 ) -> Answer:
     """A recorded return call (电话回访) by somebody who did not handle the case; in a union of one the answer is marked."""
-    case = locked(case_id, by=by)
+    case = locked(case_id=case_id, by=by)
     post = check_may(by, Can.RETURN_CALL, case.holder)
     party = people_behind(case).filter(pk=party_id).first()
     if party is None:
@@ -104,18 +103,6 @@ def rate_by_phone(
         case, party, way="phone", result=result, process=process, words=words, post=post,
         handled=by.person_id in handled, by=by, at=at,
     )  # fmt: skip
-
-
-def handled_by(case: Case) -> set[UUID]:
-    """People who handled a case: its officers, who gave items, who worked on them, who told the worker."""
-    people = {case.officer.person_id} if case.officer else set()
-    people |= set(
-        case.events.filter(act__in=["accept", "take"], post__isnull=False).values_list("post__person_id", flat=True)
-    )
-    people |= set(Item.objects.filter(case=case).values_list("handler__person_id", flat=True))
-    people |= set(Item.objects.filter(case=case).values_list("given_by__person_id", flat=True))
-    people |= set(Telling.objects.filter(case=case).values_list("post__person_id", flat=True))
-    return people
 
 
 def _callers(case: Case, at: datetime) -> set[UUID]:
@@ -172,7 +159,7 @@ def close_due(*, by: Actor, at: datetime) -> int:
     due = Survey.objects.filter(closed_at__isnull=True, closes_on__lt=today).values_list("case_id", flat=True)[:500]
     for case_id in list(due):
         with transaction.atomic():
-            case = locked(case_id, by=by)
+            case = locked(case_id=case_id, by=by)
             survey = (
                 Survey.objects.select_for_update().filter(case=case, round=case.round, closed_at__isnull=True).first()
             )
@@ -187,7 +174,7 @@ def close_due(*, by: Actor, at: datetime) -> int:
 @transaction.atomic
 def decide_reopen(*, case_id: UUID, grant: bool, reason: str, by: Actor, at: datetime) -> Case:
     """A person decides, with reasons the worker reads, whether the case is taken up again."""
-    case = locked(case_id, by=by)
+    case = locked(case_id=case_id, by=by)
     post = check_may(by, Can.APPROVE, case.holder)
     waiting = list(ReopenRequest.objects.select_for_update().filter(case=case, granted__isnull=True))
     if not waiting:
@@ -211,7 +198,7 @@ def sign_and_archive(*, case_id: UUID, by: Actor, at: datetime, version: int | N
 
     Refused while a request to take it up again is waiting for a decision.
     """
-    case = locked(case_id, by=by, version=version)
+    case = locked(case_id=case_id, by=by, version=version)
     post = check_may(by, Can.HANDLE_CASES, case.holder)
     if ReopenRequest.objects.filter(case=case, granted__isnull=True).exists():
         raise Refused("职工不满意，是否重新办理还没有决定。", "请先由主席决定，再归档。")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from huying.cases.models import Case, Party
 from huying.cases.reads import people_behind, rules_of
 from huying.feedback.models import Answer, ReopenRequest, Survey
+from huying.handling.models import Item, Telling
 
 
 @dataclass(frozen=True)
@@ -20,10 +24,11 @@ class Result:
     handled: int
 
 
-def results(case: Case) -> list[Result]:
-    """Results of every round, newest first (two queries)."""
+def results(case: Case, asked: int | None = None) -> list[Result]:
+    """Results of every round, newest first (two queries).  ``asked``: how many stand behind the case, where it is known."""
     surveys = list(case.surveys.prefetch_related("answers").order_by("-round"))
-    asked = people_behind(case).count() if surveys else 0
+    if asked is None:
+        asked = people_behind(case).count() if surveys else 0
     found = []
     for survey in surveys:
         answers = list(survey.answers.all())
@@ -35,6 +40,17 @@ def results(case: Case) -> list[Result]:
 def waiting_reopen(case: Case) -> int:
     """How many requests to take the case up again wait for a decision."""
     return ReopenRequest.objects.filter(case=case, granted__isnull=True).count()
+
+
+def reopen_requests(case: Case) -> QuerySet[ReopenRequest]:
+    """Requests to take the case up again with what was decided, newest first."""
+    return ReopenRequest.objects.filter(case=case).select_related("decided_by__person").order_by("-asked_at")
+
+
+def answered(case: Case) -> set[UUID]:
+    """Who behind the case has rated in the present round."""
+    rows = Answer.objects.filter(survey__case=case, survey__round=case.round)
+    return set(rows.values_list("party_id", flat=True))
 
 
 def answer_of(case: Case, party: Party) -> Answer | None:
@@ -50,3 +66,15 @@ def scale_for(case: Case) -> list[tuple[str, str]]:
     if survey:
         return [(grade["code"], grade["label"]) for grade in survey.scale]
     return [(grade.code, grade.label) for grade in rules_of(case).scale().grades]
+
+
+def handled_by(case: Case) -> set[UUID]:
+    """People who handled a case: its officers, who gave items, who worked on them, who told the worker."""
+    people = {case.officer.person_id} if case.officer else set()
+    people |= set(
+        case.events.filter(act__in=["accept", "take"], post__isnull=False).values_list("post__person_id", flat=True)
+    )
+    people |= set(Item.objects.filter(case=case).values_list("handler__person_id", flat=True))
+    people |= set(Item.objects.filter(case=case).values_list("given_by__person_id", flat=True))
+    people |= set(Telling.objects.filter(case=case).values_list("post__person_id", flat=True))
+    return people

@@ -18,7 +18,7 @@ from huying.files.content import Kept, examine
 from huying.files.models import File, Kind, State
 from huying.files.reads import content, waiting
 from huying.files.reads import name as name_of
-from huying.files.rules import UNMASKABLE, check_size, clean_name, ending_of, with_ending
+from huying.files.rules import ENDINGS, UNMASKABLE, check_size, clean_name, ending_of, with_ending
 from huying.kernel import crypto
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, Refused
@@ -58,8 +58,18 @@ def check(*, upload: UploadedFile) -> Checked:
 @transaction.atomic
 def store(*, checked: Checked, key: DataKey, root: Unit, by: Actor, at: datetime) -> File:
     """Keep a checked upload under a data key."""
-    digest = digest_of(key, checked.fingerprint)
+    digest = _digest_of(key, checked.fingerprint)
     return _keep(checked.kept, key=key, root=root, at=at, state=checked.state, digest=digest)
+
+
+@transaction.atomic
+def keep_made(*, name: str, body: bytes, key: DataKey, root: Unit, by: Actor, at: datetime) -> File:
+    """Keep a paper the product itself made (a workbook, a form) under a data key; nothing to look through."""
+    kind, media = ENDINGS[ending_of(name)]
+    digest = _digest_of(key, hashlib.sha256(body).digest())
+    return _keep(
+        Kept(clean_name(name), kind, media, body), key=key, root=root, at=at, state=State.STORED, digest=digest
+    )
 
 
 @transaction.atomic
@@ -76,7 +86,7 @@ def release(*, file: File, name: str, key: DataKey, by: Actor, at: datetime) -> 
     elif file.kind in (Kind.DOCUMENT, Kind.SHEET):
         body = office.neutral(body)
     neutral = Kept(with_ending(name, ending_of(name_of(file))), Kind(file.kind), file.media, body)
-    digest = digest_of(key, hashlib.sha256(body).digest())
+    digest = _digest_of(key, hashlib.sha256(body).digest())
     return _keep(neutral, key=key, root=file.root, at=at, state=State.STORED, digest=digest, released_from=file)
 
 
@@ -132,7 +142,7 @@ def sweep_orphans(*, by: Actor, at: datetime) -> int:
     return swept
 
 
-def digest_of(key: DataKey, fingerprint: bytes) -> bytes:
+def _digest_of(key: DataKey, fingerprint: bytes) -> bytes:
     """The keyed digest of an upload: equal for equal files under one data key, else without meaning."""
     return hmac.new(key.secret(), b"file:digest:" + fingerprint, hashlib.sha256).digest()
 

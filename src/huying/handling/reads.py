@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
-from huying.cases.models import Case, Clock
-from huying.handling.models import Item, ItemEvent, ItemFile, Telling
+from huying.cases.models import Case, CaseFile, Clock
+from huying.cases.reads import rules_of
+from huying.handling.lifecycle import ITEM
+from huying.handling.models import CoHandling, Item, ItemEvent, ItemFile, Telling
 from huying.kernel.actors import Actor
 from huying.kernel.errors import NotYours
+from huying.org.rules import Member
+
+CLOSED = tuple(state.code for state in ITEM.states if state.final)
 
 
 def get_for(actor: Actor, item_id: UUID) -> Item:
@@ -25,6 +31,47 @@ def get_for(actor: Actor, item_id: UUID) -> Item:
     return item
 
 
+def listed(actor: Actor, *, closed: bool = False) -> QuerySet[Item]:
+    """The items an actor's departments have in hand, the nearest deadline first; or those that are closed, newest first."""
+    rows = Item.objects.visible_to(actor).select_related("department", "handler__person")
+    if closed:
+        return rows.filter(status__in=CLOSED).order_by("-given_at", "-id")
+    return rows.exclude(status__in=CLOSED).order_by("deadline", "id")
+
+
+def overdue(items: QuerySet[Item], today: date) -> QuerySet[Item]:
+    """Of some items those with a running limit that has passed."""
+    passed = Clock.objects.filter(subject=OuterRef("pk"), stopped_at__isnull=True, paused_on__isnull=True)
+    return items.filter(Exists(passed.filter(due_on__lt=today)))
+
+
+def works_on(actor: Actor, item: Item) -> bool:
+    """May this person act on the item: somebody of its lead department.  Co-handling ones and the management head read."""
+    return isinstance(actor, Member) and item.department_id in actor.departments()
+
+
+def returns_left(item: Item) -> int:
+    """How many times the department may still send it back, by the rules its case keeps."""
+    return max(0, rules_of(item.case).count("returns_allowed").value - item.returns)
+
+
+def limits_of(item: Item) -> list[Clock]:
+    """The item's own limits, running and met, in the order they began."""
+    return list(Clock.objects.filter(subject=item.pk).prefetch_related("changes").order_by("started_at", "id"))
+
+
+def released_files(item: Item) -> list[ItemFile | CaseFile]:
+    """What the union gave the department to read: released copies only, with neutral names."""
+    given = ItemFile.objects.filter(item=item, event__isnull=True)
+    copies = _released_copies().filter(case=item.case_id)
+    return [*given.select_related("file__key").order_by("at"), *copies.order_by("at")]
+
+
+def _released_copies() -> QuerySet[CaseFile]:
+    """Copies of a worker's files that an officer looked at and released."""
+    return CaseFile.objects.filter(sealed=False, file__released_from__isnull=False).select_related("file__key")
+
+
 def department_story(item: Item) -> QuerySet[ItemEvent]:
     """The item's history as the department reads it: dates, its own words and what the union said to it."""
     return item.events.filter(union_only=False).order_by("-at", "-version").prefetch_related("files__file__key")
@@ -32,12 +79,12 @@ def department_story(item: Item) -> QuerySet[ItemEvent]:
 
 def items_of(case: Case) -> QuerySet[Item]:
     """Every item of a case with its history, for the dossier."""
+    files = ItemFile.objects.select_related("file__key").order_by("at", "id")
+    events = ItemEvent.objects.order_by("-at", "-version").prefetch_related(Prefetch("files", files))
+    helping = CoHandling.objects.select_related("department")
     return (
         case.items.select_related("department", "handler__person", "given_by__person")
-        .prefetch_related(
-            Prefetch("events", ItemEvent.objects.order_by("-at", "-version").prefetch_related("files__file__key")),
-            "helping__department",
-        )
+        .prefetch_related(Prefetch("events", events), Prefetch("helping", helping))
         .order_by("round", "given_at")
     )
 
@@ -58,12 +105,18 @@ def tellings(case: Case) -> QuerySet[Telling]:
     return case.tellings.select_related("post__person").order_by("-at")
 
 
-def item_file(actor: Actor, file_id: UUID) -> ItemFile:
-    """A file of an item for its department, or for the union through the case's scope."""
-    row = ItemFile.objects.select_related("file__key", "item").filter(pk=file_id).first()
+def item_file(actor: Actor, file_id: UUID) -> ItemFile | CaseFile:
+    """A file of an item, or a released copy that came with it, for its department; any of its files for the union through
+    the case's scope."""
+    row = ItemFile.objects.select_related("file__key", "item", "event").filter(pk=file_id).first()
+    items = Item.objects.visible_to(actor)
     if row is None:
-        raise NotYours
-    working = Item.objects.visible_to(actor).filter(pk=row.item_id)
-    if not working.exists() and not Case.objects.visible_to(actor).filter(pk=row.item.case_id).exists():
-        raise NotYours
+        copy = _released_copies().filter(pk=file_id).first()
+        if copy is None or not items.filter(case=copy.case_id).exists():
+            raise NotYours
+        return copy
+    unions_own = row.event is not None and row.event.union_only
+    if unions_own or not items.filter(pk=row.item_id).exists():
+        if not Case.objects.visible_to(actor).filter(pk=row.item.case_id).exists():
+            raise NotYours
     return row

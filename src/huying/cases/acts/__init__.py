@@ -1,6 +1,6 @@
 """Acts of a case.  The gate is ``_advance``; every other module here is one part of the story."""
 
-from huying.cases.acts._advance import Said, advance, changes_since, locked, note
+from huying.cases.acts._advance import Said, advance, locked, note
 from huying.cases.acts._calendar import Announced, announce_days
 from huying.cases.acts._carry import carry, hand_over, reopen, settle, tell_party
 from huying.cases.acts._clocks import (
@@ -20,13 +20,11 @@ from huying.cases.acts._oversee import urge
 from huying.cases.acts._register import Matter, register
 from huying.cases.acts._sealed import (
     REASONS,
-    Opened,
     case_file,
     disclose,
     identities,
     mark_messages_read,
     open_sealed,
-    opened,
     release_file,
     report_retaliation,
     withdraw,
@@ -39,7 +37,6 @@ from huying.cases.acts._triage import (
     check_officer,
     decline,
     join,
-    keys_against,
     mark_spam,
     merge,
     not_spam,
@@ -50,6 +47,7 @@ from huying.cases.acts._triage import (
     supplement,
     take,
 )
+from huying.cases.reads import Opened, opened
 
 __all__ = [
     "LABELS",
@@ -66,7 +64,6 @@ __all__ = [
     "ask_change",
     "carry",
     "case_file",
-    "changes_since",
     "check_officer",
     "decide_change",
     "decline",
@@ -74,7 +71,6 @@ __all__ = [
     "hand_over",
     "identities",
     "join",
-    "keys_against",
     "locked",
     "mark_messages_read",
     "mark_spam",

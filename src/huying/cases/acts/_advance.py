@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
 from huying.cases.lifecycle import CASE
 from huying.cases.models import Case, Event, Party
+from huying.cases.reads import changes_since
 from huying.kernel.actors import Actor, Worker
 from huying.kernel.errors import NotYours, Stale
 from huying.org.models import Post
@@ -30,7 +29,7 @@ class Said:
     sealed: bytes | None = None
 
 
-def locked(case_id: UUID, *, by: Actor, version: int | None = None) -> Case:
+def locked(*, case_id: UUID, by: Actor, version: int | None = None) -> Case:
     """The case, locked for this transaction, if the actor may know of it; ``Stale`` when it moved since ``version``."""
     rows = Case.objects.select_for_update(of=("self",))
     if isinstance(by, Worker):
@@ -43,12 +42,6 @@ def locked(case_id: UUID, *, by: Actor, version: int | None = None) -> Case:
     if version is not None and version != case.version:
         raise Stale(changes_since(case, version))
     return case
-
-
-def changes_since(case: Case, version: int) -> list[str]:
-    """Who changed what while somebody typed, as sentences."""
-    events = Event.objects.filter(case=case, version__gt=version).order_by("at", "id")[:10]
-    return [f"{timezone.localtime(e.at):%m月%d日 %H:%M} {e.who}：{e.label}" for e in events] or ["这件事刚刚被改动过。"]
 
 
 def acting_post(case: Case, by: Actor, can: Can = Can.HANDLE_CASES) -> Post | None:

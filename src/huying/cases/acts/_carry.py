@@ -19,7 +19,7 @@ from huying.org.rules import Can, check_may
 @transaction.atomic
 def settle(*, case_id: UUID, result: str, by: Actor, at: datetime, version: int | None = None) -> Case:
     """The union deals with a clear and easy case itself; what it did takes the place of the department's report."""
-    case = locked(case_id, by=by, version=version)
+    case = locked(case_id=case_id, by=by, version=version)
     acting_post(case, by)
     if not result.strip():
         raise Invalid({"result": "请写明怎么办的、结果怎样。"})
@@ -47,7 +47,7 @@ def carry(*, case: Case, act: str, by: Actor, at: datetime, said: Said | None = 
 @transaction.atomic
 def reopen(*, case_id: UUID, reason: str, officer: Post | None, by: Actor, at: datetime) -> Case:
     """Take a case up again: a person decides, with reasons.  A new round begins; what was done stays."""
-    case = locked(case_id, by=by)
+    case = locked(case_id=case_id, by=by)
     check_may(by, Can.APPROVE, case.holder)
     if not reason.strip():
         raise Invalid({"reason": "请写明理由。"})
@@ -72,7 +72,7 @@ def hand_over(*, from_post: Post, to_post: Post, by: Actor, at: datetime) -> int
     moved = 0
     ids = list(Case.objects.visible_to(by).open().filter(officer=from_post).values_list("pk", flat=True))
     for case_id in ids:
-        case = locked(case_id, by=by)
+        case = locked(case_id=case_id, by=by)
         if to_post.person_id in _named(case):
             raise Refused(
                 f"{case.number} 涉及{to_post.person.name}，不能移交给他。", "请先单独转给别人，再移交其余的。"

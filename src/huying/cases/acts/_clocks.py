@@ -166,7 +166,7 @@ def _running(clock_id: UUID, *, by: Actor) -> Clock:
     clock = Clock.objects.select_related("case").filter(pk=clock_id).first()
     if clock is None:
         raise NotYours
-    clock.case = locked(clock.case_id, by=by)
+    clock.case = locked(case_id=clock.case_id, by=by)
     if clock.stopped_at is not None:
         raise Refused("这个时限已经结束。")
     return clock

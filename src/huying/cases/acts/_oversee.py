@@ -20,7 +20,7 @@ LONGEST = 1000
 @transaction.atomic
 def urge(*, case_id: UUID, text: str, by: Actor, at: datetime) -> Event:
     """A union above, or one that had the case earlier, urges the union that has it now; logged in its history."""
-    case = locked(case_id, by=by)
+    case = locked(case_id=case_id, by=by)
     if not isinstance(by, Member) or may(by, Can.HANDLE_CASES, case.holder):
         raise NotYours
     if case.closed_at is not None:

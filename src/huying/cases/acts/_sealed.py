@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from huying.cases.acts._notify import tell_officer
 from huying.cases.acts._register import Matter, digest_of, keep_files, register, seal_identity
 from huying.cases.lifecycle import BEFORE_TOLD
 from huying.cases.models import Case, CaseFile, Message, Party, Secrecy
-from huying.cases.reads import people_behind, voices_of
+from huying.cases.reads import Opened, opened, people_behind, voices_of
 from huying.cases.rules import (
     LONGEST_WORDS,
     Concerns,
@@ -29,7 +28,6 @@ from huying.cases.rules import (
 from huying.files.acts import Checked
 from huying.files.acts import release as release_copy
 from huying.kernel.actors import Actor, Worker
-from huying.kernel.crypto import Unreadable
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.kernel.ids import receipt_from
 from huying.kernel.models import DataKey
@@ -47,25 +45,13 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Opened:
-    """One person's sealed words and identity, open for this page only."""
-
-    party: Party
-    words: str
-    name: str = ""
-    phone: str = ""
-    about: str = ""
-    erased: bool = False
-
-
 @transaction.atomic
 def open_sealed(*, case_id: UUID, reason: str, words: str, by: Actor, at: datetime) -> list[Opened]:
     """Open the originals and identities of a case for its officer, with a reason, into the reading log.
 
     ``reason`` is a code of ``REASONS``, ``words`` free words for ``other``.  The look stands in the history as well.
     """
-    case = locked(case_id, by=by)
+    case = locked(case_id=case_id, by=by)
     check_may_open_sealed(by, case)
     if reason not in REASONS or (reason == "other" and not words.strip()):
         raise Invalid({"reason": "请选理由；选“其他”的请写明。"})
@@ -87,20 +73,6 @@ def identities(*, case: Case, parties: Iterable[Party], by: Actor, at: datetime)
     return {party.pk: replace(opened(party), words="") for party in named}
 
 
-def opened(party: Party) -> Opened:
-    """Decrypt one party.  The caller has checked the right and written the look down."""
-    try:
-        words = party.key.open(party.words, place_of("party", "words", party.pk)) if party.words else ""
-        known = (
-            json.loads(party.key.open(party.identity, place_of("party", "identity", party.pk)))
-            if party.identity
-            else {}
-        )
-    except Unreadable:
-        return Opened(party=party, words="", erased=True)
-    return Opened(party=party, words=words, erased=party.erased_at is not None, **known)
-
-
 def _own_party(case: Case, by: Worker) -> Party:
     """The party a receipt belongs to, still behind the case."""
     party = Party.objects.select_related("key").filter(pk=by.party_id, erased_at__isnull=True).first()
@@ -115,7 +87,7 @@ def write_message(
 ) -> Message:
     """One message of the talk, sealed under the worker's key.  Only the case officer answers; a closed case stays open for
     talk so that nothing a worker still wants to say is lost."""
-    case = locked(case_id, by=by)
+    case = locked(case_id=case_id, by=by)
     if isinstance(by, Worker):
         party = _own_party(case, by) if by.party_id == party_id else None
     else:
@@ -144,9 +116,11 @@ def write_message(
 def mark_messages_read(*, case_id: UUID, by: Actor, at: datetime) -> None:
     """The officer (or the worker) has seen the other side's messages."""
     if isinstance(by, Worker):
-        Message.objects.filter(case=case_id, read_at__isnull=True, party=by.party_id, from_worker=False).update(read_at=at)
+        Message.objects.filter(case=case_id, read_at__isnull=True, party=by.party_id, from_worker=False).update(
+            read_at=at
+        )
     else:
-        case = locked(case_id, by=by)
+        case = locked(case_id=case_id, by=by)
         check_may_open_sealed(by, case)
         cases = Q(case=case) | Q(case__merged_into=case)
         Message.objects.filter(cases, read_at__isnull=True, from_worker=True).update(read_at=at)
@@ -155,7 +129,7 @@ def mark_messages_read(*, case_id: UUID, by: Actor, at: datetime) -> None:
 @transaction.atomic
 def disclose(*, voice: Voice, by: Worker, at: datetime) -> Party:
     """An anonymous or sealed person chooses to speak more openly later; never the other way for what was already said."""
-    case = locked(by.case_id, by=by)
+    case = locked(case_id=by.case_id, by=by)
     party = _own_party(case, by)
     check_voices([voice], needs_words=False)
     if voice.secrecy == Secrecy.ANONYMOUS or (party.secrecy == Secrecy.NAMED):
@@ -175,7 +149,7 @@ def disclose(*, voice: Voice, by: Worker, at: datetime) -> Party:
 @transaction.atomic
 def withdraw(*, reason: str, by: Worker, at: datetime) -> Case:
     """One person steps out; when nobody is left behind the case it is withdrawn and its clocks stop."""
-    case = locked(by.case_id, by=by)
+    case = locked(case_id=by.case_id, by=by)
     party = _own_party(case, by)
     if party.withdrawn_at is not None:
         raise Refused("您已经撤回过了。")
@@ -254,7 +228,7 @@ def release_file(*, file_id: UUID, by: Actor, at: datetime) -> CaseFile:
     row = CaseFile.objects.select_related("file__key", "file__root").filter(pk=file_id, sealed=True).first()
     if row is None:
         raise NotYours
-    case = locked(row.case_id, by=by)
+    case = locked(case_id=row.case_id, by=by)
     check_may_open_sealed(by, case)
     copies = CaseFile.objects.filter(case=case, sealed=False)
     if copies.filter(file__released_from=row.file).exists():

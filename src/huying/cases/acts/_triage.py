@@ -16,7 +16,7 @@ from huying.cases.acts._notify import tell_office, tell_officer
 from huying.cases.acts._register import add_party
 from huying.cases.acts._sealed import write_message
 from huying.cases.models import Case, Difficulty, Party, Recusal, Secrecy, Station
-from huying.cases.reads import JOINABLE, rules_of
+from huying.cases.reads import JOINABLE, keys_against, rules_of
 from huying.cases.rules import LONGEST_TITLE, LONGEST_WORDS, Voice, check_voices, free_of, strictest
 from huying.files.acts import Checked
 from huying.kernel import search
@@ -42,15 +42,10 @@ def check_officer(case: Case, post: Post, at: datetime) -> None:
         raise Invalid({"officer": "请选本单位工会里能办这件事的人。"})
 
 
-def keys_against(case: Case) -> set[str]:
-    """Recusal keys of a case."""
-    return set(Recusal.objects.filter(case=case).values_list("key", flat=True))
-
-
 @transaction.atomic
 def take(*, case_id: UUID, officer: Post, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Make somebody the case officer: answers for it to the end (BD-4.6a) and alone opens what is sealed."""
-    case = locked(case_id, by=by, version=version)
+    case = locked(case_id=case_id, by=by, version=version)
     acting_post(case, by)
     check_officer(case, officer, at)
     before = case.officer
@@ -74,7 +69,7 @@ def take(*, case_id: UUID, officer: Post, by: Actor, at: datetime, version: int 
 @transaction.atomic
 def release(*, case_id: UUID, title: str, summary: str, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Write or confirm the released summary: the only text that leaves the case officer's hands."""
-    case = locked(case_id, by=by, version=version)
+    case = locked(case_id=case_id, by=by, version=version)
     acting_post(case, by)
     set_summary(case, title=title, summary=summary, by=by, at=at)
     advance(case, "release", by=by, at=at)
@@ -102,7 +97,7 @@ def index(case: Case) -> None:
 @transaction.atomic
 def ask(*, case_id: UUID, question: str, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Ask the worker for more; the acceptance clock pauses while the worker's own runs."""
-    case = locked(case_id, by=by, version=version)
+    case = locked(case_id=case_id, by=by, version=version)
     acting_post(case, by)
     required(question=question)
     advance(case, "ask", by=by, at=at, said=Said(text=question.strip(), worker_text=question.strip()))
@@ -121,7 +116,7 @@ def supplement(
     own = None
     if isinstance(by, Worker):
         own = write_message(case_id=case_id, party_id=by.party_id, text=text, files=files, by=by, at=at).party
-    case = locked(case_id, by=by, version=version)
+    case = locked(case_id=case_id, by=by, version=version)
     if own is None:
         acting_post(case, by)
         required(text=text)
@@ -150,7 +145,7 @@ def accept(
 ) -> Case:
     """Accept: class and second-level category of the adopted packs, difficulty, the one who answers for it, and the
     released summary (MY-3.1, MY-3.2.1)."""
-    case = locked(case_id, by=by, version=version)
+    case = locked(case_id=case_id, by=by, version=version)
     acting_post(case, by)
     _check_category(case, content_class, category)
     if difficulty not in Difficulty.values:
@@ -183,7 +178,7 @@ def _check_category(case: Case, content_class: str, category: str) -> None:
 @transaction.atomic
 def decline(*, case_id: UUID, reason: str, other_way: str, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Decline with a reason and another way to go; the worker reads both (MY-3.2.4c)."""
-    case = locked(case_id, by=by, version=version)
+    case = locked(case_id=case_id, by=by, version=version)
     acting_post(case, by)
     required(reason=reason, other_way=other_way)
     text = f"理由：{reason.strip()}\n可以这样办：{other_way.strip()}"
@@ -195,7 +190,7 @@ def decline(*, case_id: UUID, reason: str, other_way: str, by: Actor, at: dateti
 @transaction.atomic
 def mark_spam(*, case_id: UUID, reason: str, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Not a matter at all; it keeps its number and can be taken back."""
-    case = locked(case_id, by=by, version=version)
+    case = locked(case_id=case_id, by=by, version=version)
     acting_post(case, by)
     required(reason=reason)
     advance(case, "spam", by=by, at=at, said=Said(text=reason.strip()))
@@ -206,7 +201,7 @@ def mark_spam(*, case_id: UUID, reason: str, by: Actor, at: datetime, version: i
 @transaction.atomic
 def not_spam(*, case_id: UUID, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Take back ``mark_spam``; the acceptance clock starts anew from now."""
-    case = locked(case_id, by=by, version=version)
+    case = locked(case_id=case_id, by=by, version=version)
     acting_post(case, by)
     advance(case, "not_spam", by=by, at=at)
     start_clock(case, "accept", by=by, at=at)
@@ -219,9 +214,9 @@ def merge(*, case_id: UUID, into_id: UUID, by: Actor, at: datetime, version: int
     first, second = sorted([case_id, into_id])
     if first == second:
         raise Invalid({"into": "不能并到自己里面。"})
-    held = {first: locked(first, by=by), second: locked(second, by=by)}
+    held = {first: locked(case_id=first, by=by), second: locked(case_id=second, by=by)}
     case, into = held[case_id], held[into_id]
-    locked(case_id, by=by, version=version)
+    locked(case_id=case_id, by=by, version=version)
     acting_post(case, by)
     acting_post(into, by)
     if into.status not in JOINABLE or into.root_id != case.root_id:
@@ -241,7 +236,7 @@ def merge(*, case_id: UUID, into_id: UUID, by: Actor, at: datetime, version: int
 @transaction.atomic
 def split(*, case_id: UUID, title: str, summary: str, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Open a second case for another matter in the same words.  The worker follows it under the same receipt."""
-    from_case = locked(case_id, by=by, version=version)
+    from_case = locked(case_id=case_id, by=by, version=version)
     acting_post(from_case, by)
     case = Case.objects.get(pk=from_case.pk)
     case.pk, case._state.adding = uuid7(), True
@@ -266,7 +261,7 @@ def split(*, case_id: UUID, title: str, summary: str, by: Actor, at: datetime, v
 def pass_on(*, case_id: UUID, unit: Unit, reason: str, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Hand the case to another union that can deal with it (转办, or up).  One case, one number; the union that had it
     goes on reading.  Only the case officer's union may, never to one the matter concerns."""
-    case = locked(case_id, by=by, version=version)
+    case = locked(case_id=case_id, by=by, version=version)
     acting_post(case, by)
     required(reason=reason)
     target = union_of(unit)
@@ -299,7 +294,7 @@ def _move(case: Case, target: Unit, *, how: str, at: datetime) -> None:
 @transaction.atomic
 def recuse_self(*, case_id: UUID, by: Actor, at: datetime, version: int | None = None) -> Case:
     """An officer who is concerned steps back; with nobody left at the union the case goes to the one above."""
-    case = locked(case_id, by=by, version=version)
+    case = locked(case_id=case_id, by=by, version=version)
     acting_post(case, by)
     if not isinstance(by, Member):
         raise NotYours
@@ -325,7 +320,7 @@ def recuse_self(*, case_id: UUID, by: Actor, at: datetime, version: int | None =
 @transaction.atomic
 def join(*, case_id: UUID, voice: Voice, by: Actor, at: datetime) -> Party:
     """One more person stands behind the case (联名), with a receipt of their own; told and surveyed like the first."""
-    case = locked(case_id, by=by)
+    case = locked(case_id=case_id, by=by)
     if isinstance(by, Member):
         check_may(by, Can.REGISTER, case.holder)
     check_voices([voice], needs_words=False)
@@ -346,7 +341,7 @@ def secrecy_of(parties: Collection[Party]) -> str:
 @transaction.atomic
 def archive(*, case_id: UUID, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Close the loop: the case goes to the ledger (MY-3.2.6)."""
-    case = locked(case_id, by=by, version=version)
+    case = locked(case_id=case_id, by=by, version=version)
     acting_post(case, by)
     advance(case, "archive", by=by, at=at)
     return case

@@ -27,7 +27,7 @@ def for_department(item_id: UUID, *, by: Actor, version: int | None = None) -> I
     if item is None or item.department_id not in getattr(by, "departments", list)():
         raise NotYours
     Case.objects.select_for_update().get(pk=item.case_id)
-    return _fresh(item_id, version)
+    return _fresh(item_id, version, for_department=True)
 
 
 def for_union(item_id: UUID, *, by: Actor, version: int | None = None) -> Item:
@@ -35,11 +35,11 @@ def for_union(item_id: UUID, *, by: Actor, version: int | None = None) -> Item:
     item = Item.objects.filter(pk=item_id).only("case_id").first()
     if item is None:
         raise NotYours
-    locked_case(item.case_id, by=by)
+    locked_case(case_id=item.case_id, by=by)
     return _fresh(item_id, version)
 
 
-def _fresh(item_id: UUID, version: int | None) -> Item:
+def _fresh(item_id: UUID, version: int | None, *, for_department: bool = False) -> Item:
     item = (
         Item.objects.select_for_update(of=("self",))
         .select_related(
@@ -48,16 +48,17 @@ def _fresh(item_id: UUID, version: int | None) -> Item:
         .get(pk=item_id)
     )
     if version is not None and version != item.version:
-        raise Stale(item_changes(item, version))
+        raise Stale(item_changes(item, version, for_department=for_department))
     return item
 
 
-def item_changes(item: Item, version: int) -> list[str]:
-    """Who changed what on an item while somebody typed."""
-    events = ItemEvent.objects.filter(item=item, version__gt=version).order_by("at", "id")[:10]
-    return [f"{timezone.localtime(e.at):%m月%d日 %H:%M} {e.who}：{e.label}" for e in events] or [
-        "这个事项刚刚被改动过。"
-    ]
+def item_changes(item: Item, version: int, *, for_department: bool = False) -> list[str]:
+    """Who changed what on an item while somebody typed; a department reads its own lines, with dates and not times."""
+    events = ItemEvent.objects.filter(item=item, version__gt=version).order_by("at", "id")
+    if for_department:
+        events = events.filter(union_only=False)
+    when = "%-m月%-d日" if for_department else "%-m月%-d日 %H:%M"
+    return [f"{timezone.localtime(e.at):{when}} {e.who}：{e.label}" for e in events[:10]] or ["这个事项刚刚被改动过。"]
 
 
 def advance_item(

@@ -12,7 +12,6 @@ from django.utils import timezone
 from huying.cases.acts import (
     Said,
     carry,
-    keys_against,
     locked,
     start_fixed,
     stop_clock,
@@ -20,7 +19,7 @@ from huying.cases.acts import (
 )
 from huying.cases.acts import hand_over as hand_over_cases
 from huying.cases.models import Case, Clock
-from huying.cases.reads import people_behind, rules_of
+from huying.cases.reads import keys_against, people_behind, rules_of
 from huying.handling.acts._gate import advance_item, for_union, record_item, tell_handler
 from huying.handling.lifecycle import RUNNING
 from huying.handling.models import CoHandling, Item, Telling
@@ -78,7 +77,7 @@ def assign(
     version: int | None = None,
 ) -> Item:
     """Give an item to a department.  It reads ``brief``: the released summary, made narrower where the officer wishes."""
-    case = locked(case_id, by=by, version=version)
+    case = locked(case_id=case_id, by=by, version=version)
     post = check_may(by, Can.HANDLE_CASES, case.holder)
     department, handler, deadline = _check_four(
         case, measure=measure, department=department, handler=handler, deadline=deadline, at=at
@@ -219,7 +218,7 @@ def tell(
 
     Back-dating to the day of a talk is allowed and shows; a day before the result was there is not.
     """
-    case = locked(case_id, by=by, version=version)
+    case = locked(case_id=case_id, by=by, version=version)
     post = check_may(by, Can.HANDLE_CASES, case.holder)
     ways = {choice.code: choice.label for choice in _ways(case)}
     wrong = {}

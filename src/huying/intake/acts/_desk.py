@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from huying.cases.acts import Matter, release, take
+from huying.cases.acts import Matter, join, keys_against, locked, release, take
 from huying.cases.models import Case
-from huying.cases.rules import Concerns, Voice
+from huying.cases.rules import Concerns, Voice, recusal_keys
 from huying.files.acts import Checked
 from huying.intake.acts._receive import Received, receive, voices_of
 from huying.kernel.actors import Actor
-from huying.kernel.errors import Invalid, NotYours
+from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.mechanism.reads import rules_for
-from huying.org.models import Unit
+from huying.org.models import Post, Unit
 from huying.org.reads import union_of
 from huying.org.rules import Can, Member
 
@@ -78,3 +79,34 @@ def _reaches(by: Member, place: Unit, unit: Unit) -> bool:
 def _names(case: Case, by: Member) -> bool:
     """Whether the matter concerns the very person who writes it down; then it is out of their hands at once."""
     return case.recusals.filter(key__in=list(by.keys)).exists()
+
+
+@transaction.atomic
+def join_at_desk(
+    *,
+    case_id: UUID,
+    first: Voice,
+    others: tuple[Voice, ...] = (),
+    concerns: Concerns,
+    once: str,
+    by: Actor,
+    at: datetime,
+) -> Received:
+    """The same matter again: whoever speaks now stands behind the case that exists (联名), with a receipt of their own.
+
+    ``Refused`` when they ask to keep somebody away from whom that case is not kept away.
+    """
+    case = locked(case_id=case_id, by=by)
+    if set(_asked_away(case, concerns, at)) - keys_against(case):
+        raise Refused("这位要求有人回避，原来那件事没有这样的回避。", "请单独登记，不要并在一起。")
+    voices = voices_of(once, first, others)
+    for voice in voices:
+        join(case_id=case.pk, voice=voice, by=by, at=at)
+    case.refresh_from_db()
+    return Received(case=case, receipts=tuple(voice.receipt for voice in voices))
+
+
+def _asked_away(case: Case, concerns: Concerns, at: datetime) -> list[str]:
+    """Recusal keys that somebody joining a case asks for."""
+    posts = Post.objects.on(timezone.localdate(at)).filter(unit=case.unit).select_related("person")
+    return [key for key, _ in recusal_keys(concerns, case.unit, posts)] if concerns else []

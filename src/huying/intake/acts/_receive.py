@@ -8,8 +8,8 @@ from datetime import datetime
 from huying.cases.acts import Matter, register
 from huying.cases.models import Case
 from huying.cases.rules import Voice
+from huying.intake.rules import receipts_for
 from huying.kernel.actors import Actor
-from huying.kernel.ids import receipt_from
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,11 +18,6 @@ class Received:
 
     case: Case
     receipts: tuple[str, ...]
-
-
-def receipts_for(once: str, count: int) -> tuple[str, ...]:
-    """The receipts of one submission: the same again when it is sent twice."""
-    return tuple(receipt_from(once if number == 0 else f"{once}:{number}") for number in range(count))
 
 
 def receive(*, matter: Matter, by: Actor, at: datetime) -> Received:
