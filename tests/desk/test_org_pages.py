@@ -69,6 +69,12 @@ def text(response):
     return response.content.decode()
 
 
+def found(pattern, page):
+    hit = re.search(pattern, page)
+    assert hit, pattern
+    return hit[1]
+
+
 UNIT = {"level": "workshop", "name": "一车间", "short_name": "", "version": ""}
 
 
@@ -238,7 +244,7 @@ def test_the_one_time_password_is_shown_once(client, security, works):
     again = post(client, url("-account-new", person), username="jia.mou")
     assert made["Location"] == again["Location"]
     page = text(client.get(made["Location"]))
-    password = re.search(r'class="hy-once">([^<]+)<', page)[1]
+    password = found(r'class="hy-once">([^<]+)<', page)
     user = User.objects.get(person=person)
     assert user.check_password(password)
     assert password not in str(dict(client.session))
@@ -272,7 +278,7 @@ def test_import_is_previewed_confirmed_and_reported(client, system, works):
     assert "甲某" in page
     assert not Person.objects.filter(name="甲某").exists()
     assert "接着看预览" in text(client.get(url("-import")))
-    seen = re.search(r'name="seen" value="(\w+)"', page)[1]
+    seen = found(r'name="seen" value="(\w+)"', page)
     for _ in range(2):
         done = post(client, url("-import-preview"), seen=seen, once="m" * 20)
         assert done["Location"] == url("-import-result")
@@ -304,7 +310,7 @@ def test_import_says_when_the_file_is_none(client, system):
 
 def test_import_stops_when_things_changed_after_the_preview(client, system, works):
     post(client, url("-import"), workbook=workbook(PEOPLE))
-    seen = re.search(r'name="seen" value="(\w+)"', text(client.get(url("-import-preview"))))[1]
+    seen = found(r'name="seen" value="(\w+)"', text(client.get(url("-import-preview"))))
     make_person(works, "甲某", staff_no="1")
     page = text(post(client, url("-import-preview"), seen=seen, once="m" * 20))
     assert "预览之后" in page

@@ -257,6 +257,32 @@ def test_five_thousand_rows_in_reasonable_time(county, django_assert_max_num_que
     assert time.monotonic() - began < 30
 
 
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("2026-01-31", date(2026, 1, 31)),
+        ("2026年1月31日", date(2026, 1, 31)),
+        ("2026/1/3", date(2026, 1, 3)),
+        ("20260103", date(2026, 1, 3)),
+        (46053, date(2026, 1, 31)),
+        ("2026-111", None),
+        ("2026-02-30", None),
+    ],
+)
+def test_dates_are_understood_as_people_write_them(county, words, day):
+    content = book(组织=[["名称", "设立日期"], ["乙县总工会", words]])
+    report = acts.rehearse_roster(content=content, by=SYSTEM, at=NOW)
+    if day is None:
+        assert "不是日期" in report.faults[0].message
+    else:
+        assert read(content).lines["units"][0].values["opened_on"] == day
+
+
+def test_the_same_page_twice_is_refused(county):
+    rows = [["组织", "姓名"], ["乙县总工会", "某"]]
+    assert "有两页" in faults(人员=rows, 花名册=rows)[0][3]
+
+
 def test_a_post_can_be_ended_by_the_book(county):
     post = make_post(county, Role.OFFICER, person=make_person(county, "甲某"))
     make_department(county)

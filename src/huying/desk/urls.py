@@ -1,9 +1,22 @@
 """Addresses of the desk."""
 
-from django.urls import include, path
+from django.urls import path
 from django.views.generic import RedirectView
 
-from huying.desk.views import audit, cases, dossier, items, ledger, register, rules, system, today
+from huying.desk.views import (
+    audit,
+    cases,
+    dossier,
+    items,
+    ledger,
+    org_people,
+    org_roster,
+    org_units,
+    register,
+    rules,
+    system,
+    today,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -16,12 +29,12 @@ urlpatterns = [
     *rules.urls,
     *audit.urls,
     *system.urls,
-    path("org/", include("huying.desk.org_urls")),
+    *org_units.urls,
+    *org_people.urls,
+    *org_roster.urls,
     path("cases/<uuid:case_id>/", RedirectView.as_view(url="/"), name="case"),
-    path("items/<uuid:item_id>/", RedirectView.as_view(url="/"), name="item"),
     *[
         path(f"{name}/", RedirectView.as_view(url="/"), name=name)
-        for name in ("today", "cases", "register", "items", "ledger", "import", "packs", "calendar", "units", "people",
-                     "system", "readings", "trail", "notices", "search")
+        for name in ("calendar", "system", "readings", "trail", "today", "cases", "register", "import", "units", "people", "notices", "search")
     ],
 ]

@@ -172,9 +172,9 @@ class Person(models.Model):
 class UserManager(BaseUserManager["User"]):
     """Accounts are made by ``org.acts.open_account`` only."""
 
-    def get_by_natural_key(self, username: str) -> User:
+    def get_by_natural_key(self, username: str | None) -> User:
         """Case-insensitive login name."""
-        return self.get(username=username.lower())
+        return self.get(username=(username or "").lower())
 
 
 class User(AbstractBaseUser):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
+from typing import TypeVar
 from uuid import UUID
 
+import segno
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -16,11 +19,12 @@ from huying.kernel.errors import NotYours
 from huying.kernel.models import Draft
 from huying.kernel.text import normalise
 from huying.org import roster
-from huying.org.models import IN_DEPARTMENT, Department, Person, Post, Role, Unit, User
+from huying.org.models import IN_DEPARTMENT, Department, Person, Post, Role, Unit, UnitQuerySet, User
 from huying.org.rules import CARRIED, ROLES, UNION_OFFICE, Can, Member, keys_of, reaches, root_of
 from huying.trail.models import Entry
 
 WORKBOOK = "org.roster"
+Row = TypeVar("Row", Unit, Department, Person, Post)
 
 
 def member(user: User, on: date) -> Member:
@@ -83,7 +87,7 @@ def holders(unit: Unit, can: Can, on: date) -> QuerySet[Post]:
     return Post.objects.on(on).filter(unit=unit, role__in=roles).select_related("person", "unit", "department")
 
 
-def managed_units(actor: Member, can: Can) -> QuerySet[Unit]:
+def managed_units(actor: Member, can: Can) -> UnitQuerySet:
     """Units this administrator looks after: own unit and below."""
     units = Unit.objects.none()
     for unit in actor.units(can):
@@ -107,7 +111,7 @@ def chairs(unit: Unit, on: date) -> QuerySet[Post]:
 # --- looking after the organisation -----------------------------------------------------------------------------------
 
 
-def looked_after(actor: Actor, *cans: Can) -> QuerySet[Unit]:
+def looked_after(actor: Actor, *cans: Can) -> UnitQuerySet:
     """Units within reach of any of these permissions; every unit for the installation itself."""
     if actor == SYSTEM:
         return Unit.objects.order_by("path")
@@ -165,7 +169,7 @@ def kept_department(actor: Actor, department_id: UUID) -> Department:
     return _one(rows.select_related("unit"), department_id)
 
 
-def _one(rows: QuerySet, pk: UUID):
+def _one(rows: QuerySet[Row], pk: UUID) -> Row:
     """The row of that id, or ``NotYours``: forbidden and missing look the same."""
     row = rows.filter(pk=pk).first()
     if row is None:
@@ -228,7 +232,7 @@ def successors(post: Post, on: date) -> list[Post]:
     unit = post.unit.merged_into or post.unit
     held = Post.objects.on(on).exclude(pk=post.pk).exclude(person_id=post.person_id).select_related("person", "unit")
     if post.role in IN_DEPARTMENT:
-        near = held.filter(department_id=post.department_id)
+        near = held.filter(department=post.department)
     else:
         near = held.filter(unit=unit, role__in={post.role, *UNION_OFFICE, Role.UPPER_OFFICER})
     found = sorted(near, key=lambda p: (p.acting_for_id != post.pk, p.role != post.role, p.starts_on, p.pk))
@@ -264,11 +268,13 @@ _DONE = {
 
 def changes_since(unit_id: UUID, subject: str, version: int) -> list[str]:
     """Who did what to a unit, department or person after a version of it, in sentences, oldest first."""
-    model = {"unit": Unit, "department": Department, "person": Person}[subject.partition(":")[0]]
+    models: dict[str, type[Unit | Department | Person]] = {"unit": Unit, "department": Department, "person": Person}
+    model = models[subject.partition(":")[0]]
     rows = Entry.objects.filter(chain=unit_id, subject=subject, data__version__gt=version).order_by("seq")
     said = []
     for entry in rows:
-        names = "、".join(str(model._meta.get_field(name).verbose_name) for name in entry.data.get("fields", []))
+        labels = {field.name: str(field.verbose_name) for field in model._meta.fields}
+        names = "、".join(labels.get(name, "") for name in entry.data.get("fields", []))
         when = timezone.localtime(entry.at)
         what = _DONE.get(entry.act, "更新了资料") + (names if entry.act.endswith(".changed") else "")
         said.append(f"{when:%-m月%-d日 %H:%M}，{actor_name(entry.actor)}{what}。")
@@ -279,7 +285,7 @@ def actor_name(code: str) -> str:
     """The person behind an actor's code, as colleagues read it."""
     kind, _, key = code.partition(":")
     if kind == "post":
-        names = Person.objects.filter(posts=key)
+        names = Person.objects.filter(posts__pk=key)
     elif kind == "person":
         names = Person.objects.filter(pk=key)
     else:
@@ -289,11 +295,25 @@ def actor_name(code: str) -> str:
 
 def kept_workbook(actor: Actor) -> bytes | None:
     """The workbook this person is importing, as uploaded; ``None`` when there is none (any more)."""
+    if actor.person_id is None:
+        return None
     draft = Draft.objects.filter(person=actor.person_id, form=WORKBOOK).first()
     try:
-        return crypto.unwrap(draft.sealed, f"draft:{actor.person_id}:{WORKBOOK}") if draft else None
+        return crypto.unwrap(bytes(draft.sealed), f"draft:{actor.person_id}:{WORKBOOK}") if draft else None
     except crypto.Unreadable:
         return None
+
+
+def short_address(unit: Unit, base: str) -> str:
+    """The address on the wall: scanned, it opens the worker's page of this unit.  ``base`` is the installation's."""
+    return f"{base}/u/{unit.code}"
+
+
+def wall_code(address: str) -> bytes:
+    """An address as a QR code, an SVG picture to show and to print."""
+    drawn = BytesIO()
+    segno.make(address, error="m", micro=False).save(drawn, kind="svg", scale=8, border=4)
+    return drawn.getvalue()
 
 
 # --- before moving and merging ------------------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ from huying.org.models import Level, Ownership, Role
 
 LARGEST = 10 * 1024 * 1024
 MOST_ROWS = 20_000
+DAY = re.compile(r"(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?")
+DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
 HEADER_WITHIN = 10  # rows searched for the headings
 
 
@@ -203,7 +205,7 @@ def read(content: bytes) -> Book:
             if any(any(cell not in ("", None) for cell in row) for row in cells) and not _is_guidance(name):
                 book.notes.append(f"“{name}”这一页不在模板里，没有读。")
         elif sheet.code in book.lines:
-            book.faults.append(Fault(name, None, "", f"“{sheet.name}”有两页，请合成一页。"))
+            book.faults.append(Fault(sheet.name, None, "", f"“{sheet.name}”有两页，请合成一页。"))
         else:
             book.lines[sheet.code] = _lines(sheet, cells, book)
     if not book.lines:
@@ -287,7 +289,7 @@ def _line(sheet: Sheet, columns: dict[int, Column], number: int, row: Sequence[A
     return None if faults else line
 
 
-_CHOICES = {
+_CHOICES: dict[str, dict[str, Any]] = {
     "level": {_bare(choice.label): choice.value for choice in Level} | {"县": "county", "乡镇": "town", "街道": "town"},
     "ownership": {_bare(choice.label): choice.value for choice in Ownership} | {"国有": "state", "外资": "foreign"},
     "role": {_bare(choice.label): choice.value for choice in Role},
@@ -335,16 +337,14 @@ def _date(raw: Any) -> date | None:
     if isinstance(raw, float | int) and not isinstance(raw, bool) and 20_000 < raw < 80_000:
         return date(1899, 12, 30) + timedelta(days=int(raw))
     text = _text(raw)
-    parts = re.fullmatch(r"(\d{4})[年./-]?(\d{1,2})[月./-]?(\d{1,2})日?", text)
+    parts = DAY.fullmatch(text) or DIGITS.fullmatch(text)
     try:
-        return date(*map(int, parts.groups())) if parts else _no_date(text)
+        if text:
+            year, month, day = parts.groups() if parts else ("", "", "")
+            return date(int(year), int(month), int(day))
     except ValueError as error:
         raise ValueError(f"“{text}”不是日期，请写成 2026-01-31 这样。") from error
-
-
-def _no_date(text: str) -> None:
-    if text:
-        raise ValueError(text)
+    return None
 
 
 def template() -> bytes:
@@ -401,7 +401,7 @@ def _empty_page(page: Any, sheet: Sheet, styles: dict[str, Any]) -> None:
 def _labels(kind: str) -> list[str]:
     enum = {"level": Level, "ownership": Ownership, "role": Role}.get(kind)
     if enum is not None:
-        return list(enum.labels)
+        return [str(label) for label in enum.labels]
     return {"yes": ["是", "否"], "sex": ["男", "女"]}.get(kind, [])
 
 

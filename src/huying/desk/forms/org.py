@@ -11,8 +11,12 @@ from django import forms
 from huying.org.models import Department, Level, Ownership, Person, Post, Role, Unit
 from huying.org.rules import ROLES
 
-DAY = {"widget": forms.DateInput(attrs={"type": "date"})}
 NONE = ("", "——")
+
+
+def day_field(label: str, **more: Any) -> forms.DateField:
+    """A day, chosen from the browser's calendar (which wants it written 2026-01-31 in any language)."""
+    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **more)
 
 
 class Changing(forms.Form):
@@ -42,7 +46,7 @@ class UnitForm(Changing):
     in_difficulty = forms.BooleanField(label="困难企业", required=False)
     phone = forms.CharField(label="工会电话", max_length=30, required=False)
     address = forms.CharField(label="地址", max_length=120, required=False)
-    opened_on = forms.DateField(label="设立日期", required=False, **DAY)
+    opened_on = day_field("设立日期", required=False)
 
     def __init__(self, *args: Any, levels: Iterable[Level], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,13 +82,13 @@ class PersonForm(Changing):
 class LeftForm(forms.Form):
     """The day somebody left."""
 
-    left_on = forms.DateField(label="离开日期", **DAY)
+    left_on = day_field("离开日期")
 
 
 class EndForm(forms.Form):
     """The last day of a post."""
 
-    ends_on = forms.DateField(label="任职到哪一天", help_text="当天仍然在任", **DAY)
+    ends_on = day_field("任职到哪一天", help_text="当天仍然在任")
 
 
 class AppointForm(forms.Form):
@@ -98,8 +102,8 @@ class AppointForm(forms.Form):
     )
     department = forms.ChoiceField(label="部门", required=False, help_text="部门承办人、部门负责人必选")
     title = forms.CharField(label="职务", max_length=40, required=False, help_text="写在名字后面，例如“女工委员”")
-    starts_on = forms.DateField(label="任职自", **DAY)
-    ends_on = forms.DateField(label="任职至", required=False, help_text="不填就是没有期限；代理必须填", **DAY)
+    starts_on = day_field("任职自")
+    ends_on = day_field("任职至", required=False, help_text="不填就是没有期限；代理必须填")
     acting_for = forms.ChoiceField(label="代理", required=False, help_text="替别人代理时选；角色、组织、部门要一样")
 
     def __init__(

@@ -8,16 +8,16 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huying.desk.forms.org import AccountForm, AppointForm, EndForm, LeftForm, PersonForm
 from huying.kernel import crypto
 from huying.kernel.errors import NotYours
-from huying.kernel.web import once, refusals_on
+from huying.kernel.web import Asked, once, refusals_on
 from huying.org import acts, reads
 from huying.org.models import Department, Person, Post, Unit, User
 from huying.org.rules import Can, check_manage, may_manage
@@ -28,7 +28,7 @@ SHOWN_ONCE = "org.one-time-password"
 
 
 @require_GET
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: Asked) -> HttpResponse:
     """People of the units looked after, found by name, pinyin or staff number."""
     if not reads.tops(request.actor):
         raise NotYours
@@ -36,20 +36,20 @@ def people(request: HttpRequest) -> HttpResponse:
     left = request.GET.get("left") == "1"
     q = request.GET.get("q", "").strip()
     page = Paginator(reads.people(request.actor, q=q, unit=unit, left=left), PAGE).get_page(request.GET.get("page"))
-    context = {
+    context: dict[str, Any] = {
         "page": page,
         "q": q,
         "unit": unit,
         "left": left,
         "at": _unit_asked(request, "at"),
         "may_add": unit is not None and unit.closed_on is None and may_manage(request.actor, Can.ORG, unit),
-        "posts": _posts_today(list(page), request),
     }
-    context["rows"] = [(person, context["posts"].get(person.pk, [])) for person in page]
+    held = _posts_today(list(page), request)
+    context["rows"] = [(person, held.get(person.pk, [])) for person in page]
     return render(request, "desk/org/people.html", context)
 
 
-def _posts_today(rows: list[Person], request: HttpRequest) -> dict[UUID, list[str]]:
+def _posts_today(rows: list[Person], request: Asked) -> dict[UUID, list[str]]:
     """What each person on the page holds today, in words (one query)."""
     held: dict[UUID, list[str]] = {}
     today = timezone.localdate(request.now)
@@ -58,7 +58,7 @@ def _posts_today(rows: list[Person], request: HttpRequest) -> dict[UUID, list[st
     return held
 
 
-def _unit_asked(request: HttpRequest, name: str) -> Unit | None:
+def _unit_asked(request: Asked, name: str) -> Unit | None:
     """The unit an address names; a wrong or foreign one is a missing page."""
     given = request.GET.get(name)
     if not given:
@@ -70,7 +70,7 @@ def _unit_asked(request: HttpRequest, name: str) -> Unit | None:
 
 
 @require_http_methods(["GET", "POST"])
-def person_new(request: HttpRequest, unit_id: UUID) -> HttpResponse:
+def person_new(request: Asked, unit_id: UUID) -> HttpResponse:
     """Enter somebody in the roster."""
     unit = reads.kept_unit(request.actor, unit_id)
     check_manage(request.actor, Can.ORG, unit)
@@ -88,7 +88,7 @@ def person_new(request: HttpRequest, unit_id: UUID) -> HttpResponse:
 
 
 @require_GET
-def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
+def person(request: Asked, person_id: UUID) -> HttpResponse:
     """One person: facts, posts now and before, the account; a new one-time password is shown here once."""
     one = reads.kept_person(request.actor, person_id)
     today = timezone.localdate(request.now)
@@ -122,7 +122,7 @@ def _way(unit: Unit) -> list[tuple[str, str]]:
 
 
 @require_http_methods(["GET", "POST"])
-def person_edit(request: HttpRequest, person_id: UUID) -> HttpResponse:
+def person_edit(request: Asked, person_id: UUID) -> HttpResponse:
     """Change facts of a person."""
     one = reads.kept_person(request.actor, person_id)
     check_manage(request.actor, Can.ORG, one.unit)
@@ -142,7 +142,7 @@ def person_edit(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def person_left(request: HttpRequest, person_id: UUID) -> HttpResponse:
+def person_left(request: Asked, person_id: UUID) -> HttpResponse:
     """Somebody left: says what ends, then ends it."""
     one = reads.kept_person(request.actor, person_id)
     check_manage(request.actor, Can.ORG, one.unit)
@@ -163,7 +163,7 @@ def person_left(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def post_new(request: HttpRequest, person_id: UUID) -> HttpResponse:
+def post_new(request: Asked, person_id: UUID) -> HttpResponse:
     """Appoint a person."""
     one = reads.kept_person(request.actor, person_id)
     units = _places(request, one)
@@ -183,7 +183,7 @@ def post_new(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return render(request, "desk/org/post_form.html", {"form": form, "person": one, "crumbs": _way(one.unit)})
 
 
-def _places(request: HttpRequest, one: Person) -> list[Unit]:
+def _places(request: Asked, one: Person) -> list[Unit]:
     """Where this person can be appointed: the unit asked for, own unit, those above and directly below it in reach."""
     near = {unit.pk for unit in reads.chain(one.unit)} | {unit.pk for unit in reads.children(one.unit)[:OFFERED]}
     asked = _unit_asked(request, "unit")
@@ -203,7 +203,7 @@ def _offers(units: list[Unit], one: Person, today: Any) -> dict[str, Any]:
     return {"units": units, "departments": list(departments), "posts": list(rows)}
 
 
-def _first_choice(request: HttpRequest, one: Person, today: Any) -> dict[str, Any]:
+def _first_choice(request: Asked, one: Person, today: Any) -> dict[str, Any]:
     """What stands in the form at first; an address may name the unit and the post to stand in for."""
     return {
         "unit": request.GET.get("unit") or str(one.unit_id),
@@ -213,7 +213,7 @@ def _first_choice(request: HttpRequest, one: Person, today: Any) -> dict[str, An
 
 
 @require_http_methods(["GET", "POST"])
-def post_end(request: HttpRequest, post_id: UUID) -> HttpResponse:
+def post_end(request: Asked, post_id: UUID) -> HttpResponse:
     """End a post: says who can take over, then ends it."""
     row = reads.kept_post(request.actor, post_id)
     today = timezone.localdate(request.now)
@@ -237,7 +237,7 @@ def post_end(request: HttpRequest, post_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def account_new(request: HttpRequest, person_id: UUID) -> HttpResponse:
+def account_new(request: Asked, person_id: UUID) -> HttpResponse:
     """Open an account; the one-time password is shown on the page that follows."""
     one = reads.kept_person(request.actor, person_id)
     check_manage(request.actor, Can.POSTS, one.unit)
@@ -255,7 +255,7 @@ def account_new(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def account_act(request: HttpRequest, person_id: UUID, act: str) -> HttpResponse:
+def account_act(request: Asked, person_id: UUID, act: str) -> HttpResponse:
     """Reset the password, close or open the account."""
     one = reads.kept_person(request.actor, person_id)
     user = User.objects.select_related("person__unit").filter(person=one).first()
@@ -274,16 +274,36 @@ def account_act(request: HttpRequest, person_id: UUID, act: str) -> HttpResponse
     return once(request, do)
 
 
-def _keep_to_show(request: HttpRequest, one: Person, password: str) -> None:
+def _keep_to_show(request: Asked, one: Person, password: str) -> None:
     """Carry a one-time password to the next page, sealed: the session's row never holds it in the clear."""
     sealed = crypto.wrap(password.encode(), f"{SHOWN_ONCE}:{one.pk}")
     request.session[SHOWN_ONCE] = [str(one.pk), base64.b64encode(sealed).decode()]
 
 
-def _show_once(request: HttpRequest, one: Person) -> str:
+def _show_once(request: Asked, one: Person) -> str:
     """The one-time password just made for this person, and never again."""
     kept = request.session.get(SHOWN_ONCE)
     if not kept or kept[0] != str(one.pk):
         return ""
     del request.session[SHOWN_ONCE]
     return crypto.unwrap(base64.b64decode(kept[1]), f"{SHOWN_ONCE}:{one.pk}").decode()
+
+
+urls = [
+    path("org/units/<uuid:unit_id>/people/new/", person_new, name="org-person-new"),
+    path("org/people/", people, name="org-people"),
+    path("org/people/<uuid:person_id>/", person, name="org-person"),
+    path("org/people/<uuid:person_id>/edit/", person_edit, name="org-person-edit"),
+    path("org/people/<uuid:person_id>/left/", person_left, name="org-person-left"),
+    path("org/people/<uuid:person_id>/posts/new/", post_new, name="org-post-new"),
+    path("org/posts/<uuid:post_id>/end/", post_end, name="org-post-end"),
+    path("org/people/<uuid:person_id>/account/new/", account_new, name="org-account-new"),
+    path("org/people/<uuid:person_id>/account/reset/", account_act, {"act": "reset"}, name="org-account-reset"),
+    path(
+        "people/<uuid:person_id>/account/disable/",
+        account_act,
+        {"act": "disable"},
+        name="org-account-disable",
+    ),
+    path("people/<uuid:person_id>/account/enable/", account_act, {"act": "enable"}, name="org-account-enable"),
+]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huying.desk.forms.org import WorkbookForm
 from huying.kernel.errors import NotYours, Refused
-from huying.kernel.web import once, refusals_on
+from huying.kernel.web import Asked, once, refusals_on
 from huying.org import acts, reads
 
 SHOWN = 200  # rows of one kind shown; the counts above tell of the rest
@@ -19,14 +19,14 @@ RESULT = "org.imported"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _check(request: HttpRequest) -> None:
+def _check(request: Asked) -> None:
     """Only who looks after an organisation or its posts."""
     if not reads.tops(request.actor):
         raise NotYours
 
 
 @require_GET
-def template(request: HttpRequest) -> HttpResponse:
+def template(request: Asked) -> HttpResponse:
     """The empty workbook to fill in."""
     _check(request)
     response = HttpResponse(reads.roster_template(), content_type=XLSX)
@@ -37,7 +37,7 @@ def template(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: Asked) -> HttpResponse:
     """Choose a workbook; it is kept, sealed, until it is imported or dropped."""
     _check(request)
     form = WorkbookForm(request.POST or None, request.FILES or None)
@@ -55,7 +55,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def preview(request: HttpRequest) -> HttpResponse:
+def preview(request: Asked) -> HttpResponse:
     """What the kept workbook would do, row by row; confirming does exactly that."""
     _check(request)
     content = reads.kept_workbook(request.actor)
@@ -78,7 +78,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/org/import_preview.html", {"refusal": refusal, **_shown(report)})
 
 
-def _imported(request: HttpRequest, content: bytes) -> str:
+def _imported(request: Asked, content: bytes) -> str:
     seen = request.POST.get("seen", "")
     report = acts.import_roster(content=content, seen=seen, by=request.actor, at=request.now)
     request.session[RESULT] = {"counts": report.counts(), "notes": report.notes}
@@ -104,7 +104,7 @@ def _shown(report: acts.Report) -> dict[str, Any]:
 
 
 @require_POST
-def drop(request: HttpRequest) -> HttpResponse:
+def drop(request: Asked) -> HttpResponse:
     """Put the workbook away without importing it."""
     _check(request)
 
@@ -116,8 +116,17 @@ def drop(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def result(request: HttpRequest) -> HttpResponse:
+def result(request: Asked) -> HttpResponse:
     """What was imported."""
     _check(request)
     done = request.session.get(RESULT)
     return render(request, "desk/org/import_result.html", done) if done else redirect("desk:org-import")
+
+
+urls = [
+    path("org/import/", upload, name="org-import"),
+    path("org/import/template.xlsx", template, name="org-import-template"),
+    path("org/import/preview/", preview, name="org-import-preview"),
+    path("org/import/drop/", drop, name="org-import-drop"),
+    path("org/import/result/", result, name="org-import-result"),
+]

@@ -7,21 +7,20 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huying.desk.forms.org import NameForm, UnitForm
 from huying.kernel.errors import NotYours, Refused
-from huying.kernel.web import once, refusals_on
+from huying.kernel.web import Asked, once, refusals_on
 from huying.org import acts, reads
-from huying.org.models import Level, Post, Unit
+from huying.org.models import Level, Post, Role, Unit
 from huying.org.rules import Can, check_manage, levels_under, may_manage
 
 LEVEL_LIMIT = 300  # units shown below one unit before the page says: look for it by name
@@ -39,7 +38,7 @@ class Node:
 
 
 @require_GET
-def tree(request: HttpRequest) -> HttpResponse:
+def tree(request: Asked) -> HttpResponse:
     """The units looked after, level by level (``open``: down to this one), or found by name (``q``)."""
     tops = reads.tops(request.actor)
     if not tops:
@@ -58,7 +57,7 @@ def tree(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def branch(request: HttpRequest, unit_id: UUID) -> HttpResponse:
+def branch(request: Asked, unit_id: UUID) -> HttpResponse:
     """One unit of the tree, folded or open: the piece that replaces itself."""
     reads.kept_unit(request.actor, unit_id)
     unit = reads.counted(Unit.objects.filter(pk=unit_id)).get()
@@ -66,7 +65,7 @@ def branch(request: HttpRequest, unit_id: UUID) -> HttpResponse:
     return render(request, "desk/org/_branch.html", {"node": node, "heading": True})
 
 
-def _unit_asked(request: HttpRequest, name: str) -> Unit | None:
+def _unit_asked(request: Asked, name: str) -> Unit | None:
     """The unit an address names, if it is one looked after."""
     try:
         return reads.kept_unit(request.actor, UUID(request.GET.get(name, "")))
@@ -93,22 +92,25 @@ def _with_places(units: list[Unit]) -> list[tuple[Unit, str]]:
 
 
 @require_GET
-def unit(request: HttpRequest, unit_id: UUID) -> HttpResponse:
+def unit(request: Asked, unit_id: UUID) -> HttpResponse:
     """One unit: facts, those below, departments, posts, the short address for the wall."""
     one = reads.kept_unit(request.actor, unit_id)
     above = reads.chain(one)[:-1]
     today = timezone.localdate(request.now)
-    posts = Post.objects.filter(unit=one).select_related("person", "department").order_by("role", "starts_on")
+    posts = (
+        reads.during(today, None).filter(unit=one).select_related("person", "department").order_by("starts_on", "id")
+    )
+    roles = [role.value for role in Role]
     parent = above[-1] if above else None
     context = {
         "unit": one,
         "crumbs": _crumbs(request, above),
         "below": list(reads.children(one)[:PAGE]),
         "departments": one.departments.filter(closed_on__isnull=True).order_by("name"),
-        "posts": [post for post in posts.exclude(ends_on__lt=today) if not post.taken_back],
+        "posts": sorted(posts, key=lambda post: (roles.index(post.role), post.acting_for_id is not None)),
         "today": today,
         "people_count": one.people.filter(left_on__isnull=True).count(),
-        "address": short_address(one),
+        "address": reads.short_address(one, settings.HUYING_BASE_URL),
         "may_org": may_manage(request.actor, Can.ORG, one) and one.closed_on is None,
         "may_posts": may_manage(request.actor, Can.POSTS, one) and one.closed_on is None,
         "may_place": parent is not None and may_manage(request.actor, Can.ORG, parent) and one.closed_on is None,
@@ -117,23 +119,18 @@ def unit(request: HttpRequest, unit_id: UUID) -> HttpResponse:
     return render(request, "desk/org/unit.html", context)
 
 
-def short_address(one: Unit) -> str:
-    """The address on the wall: scanned, it opens the worker's page of this unit."""
-    return f"{settings.HUYING_BASE_URL}/u/{one.code}"
-
-
 @require_GET
-def unit_qr(request: HttpRequest, unit_id: UUID) -> HttpResponse:
+def unit_qr(request: Asked, unit_id: UUID) -> HttpResponse:
     """The short address as a QR code, to show and to print."""
     one = reads.kept_unit(request.actor, unit_id)
-    code = segno.make(short_address(one), error="m", micro=False)
-    response = HttpResponse(code.svg_inline(scale=8, border=4).encode(), content_type="image/svg+xml")
+    drawn = reads.wall_code(reads.short_address(one, settings.HUYING_BASE_URL))
+    response = HttpResponse(drawn, content_type="image/svg+xml")
     if request.GET.get("save"):
         response.headers["Content-Disposition"] = f'attachment; filename="huying-{one.code}.svg"'
     return response
 
 
-def _crumbs(request: HttpRequest, above: list[Unit]) -> list[tuple[str, str]]:
+def _crumbs(request: Asked, above: list[Unit]) -> list[tuple[str, str]]:
     """The way down to a page; units above the reach are words only."""
     tops = [top.path for top in reads.tops(request.actor)]
     way = [("组织和人员", reverse("desk:org"))]
@@ -144,7 +141,7 @@ def _crumbs(request: HttpRequest, above: list[Unit]) -> list[tuple[str, str]]:
 
 
 @require_http_methods(["GET", "POST"])
-def unit_new(request: HttpRequest, unit_id: UUID) -> HttpResponse:
+def unit_new(request: Asked, unit_id: UUID) -> HttpResponse:
     """Set up a unit below this one."""
     parent = reads.kept_unit(request.actor, unit_id)
     check_manage(request.actor, Can.ORG, parent)
@@ -157,14 +154,14 @@ def unit_new(request: HttpRequest, unit_id: UUID) -> HttpResponse:
     return render(request, "desk/org/unit_form.html", context)
 
 
-def _opened(request: HttpRequest, parent: Unit, facts: dict[str, Any]) -> str:
+def _opened(request: Asked, parent: Unit, facts: dict[str, Any]) -> str:
     made = acts.open_unit(parent=parent, by=request.actor, at=request.now, **facts)
     messages.success(request, f"已设立“{made.name}”。")
     return reverse("desk:org-unit", args=[made.pk])
 
 
 @require_http_methods(["GET", "POST"])
-def unit_edit(request: HttpRequest, unit_id: UUID) -> HttpResponse:
+def unit_edit(request: Asked, unit_id: UUID) -> HttpResponse:
     """Change facts of a unit."""
     one = reads.kept_unit(request.actor, unit_id)
     check_manage(request.actor, Can.ORG, one)
@@ -180,7 +177,7 @@ def unit_edit(request: HttpRequest, unit_id: UUID) -> HttpResponse:
     return render(request, "desk/org/unit_form.html", context)
 
 
-def _changed(request: HttpRequest, one: Unit, form: UnitForm) -> str:
+def _changed(request: Asked, one: Unit, form: UnitForm) -> str:
     seen = form.cleaned_data["version"]
     acts.change_unit(unit=one, version=seen or 0, by=request.actor, at=request.now, **form.facts())
     messages.success(request, "已保存。")
@@ -188,13 +185,13 @@ def _changed(request: HttpRequest, one: Unit, form: UnitForm) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-def unit_move(request: HttpRequest, unit_id: UUID) -> HttpResponse:
+def unit_move(request: Asked, unit_id: UUID) -> HttpResponse:
     """Choose a place, see what changes, then move."""
     return _relocate(request, unit_id, "move", acts.check_move, reads.move_outlook)
 
 
 @require_http_methods(["GET", "POST"])
-def unit_merge(request: HttpRequest, unit_id: UUID) -> HttpResponse:
+def unit_merge(request: Asked, unit_id: UUID) -> HttpResponse:
     """Choose a unit, see what goes over and what ends, then merge."""
     today = timezone.localdate(request.now)
     return _relocate(request, unit_id, "merge", acts.check_merge, lambda one, to: reads.merge_outlook(one, to, today))
@@ -208,7 +205,7 @@ _SAID = {"move": "已移到“{}”下面。", "merge": "已并入“{}”。"}
 
 
 def _relocate(
-    request: HttpRequest,
+    request: Asked,
     unit_id: UUID,
     kind: str,
     check: Callable[[Unit, Unit], None],
@@ -235,14 +232,14 @@ def _relocate(
     return render(request, f"desk/org/{kind}.html", context)
 
 
-def _relocated(request: HttpRequest, one: Unit, to: Unit, kind: str) -> str:
+def _relocated(request: Asked, one: Unit, to: Unit, kind: str) -> str:
     _DO[kind](one, to, by=request.actor, at=request.now)
     messages.success(request, _SAID[kind].format(to.name))
     return reverse("desk:org-unit", args=[one.pk])
 
 
 @require_POST
-def unit_close(request: HttpRequest, unit_id: UUID) -> HttpResponse:
+def unit_close(request: Asked, unit_id: UUID) -> HttpResponse:
     """Close a unit."""
     one = reads.kept_unit(request.actor, unit_id)
 
@@ -255,7 +252,7 @@ def unit_close(request: HttpRequest, unit_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def department_new(request: HttpRequest, unit_id: UUID) -> HttpResponse:
+def department_new(request: Asked, unit_id: UUID) -> HttpResponse:
     """Set up a department."""
     one = reads.kept_unit(request.actor, unit_id)
     check_manage(request.actor, Can.ORG, one)
@@ -274,7 +271,7 @@ def department_new(request: HttpRequest, unit_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def department(request: HttpRequest, department_id: UUID) -> HttpResponse:
+def department(request: Asked, department_id: UUID) -> HttpResponse:
     """Rename a department; the page also offers to close it."""
     row = reads.kept_department(request.actor, department_id)
     form = NameForm(request.POST or None, initial={"name": row.name})
@@ -297,7 +294,7 @@ def department(request: HttpRequest, department_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def department_close(request: HttpRequest, department_id: UUID) -> HttpResponse:
+def department_close(request: Asked, department_id: UUID) -> HttpResponse:
     """Close a department."""
     row = reads.kept_department(request.actor, department_id)
 
@@ -307,3 +304,19 @@ def department_close(request: HttpRequest, department_id: UUID) -> HttpResponse:
         return reverse("desk:org-unit", args=[row.unit_id])
 
     return once(request, do)
+
+
+urls = [
+    path("org/", tree, name="org"),
+    path("org/units/<uuid:unit_id>/", unit, name="org-unit"),
+    path("org/units/<uuid:unit_id>/branch/", branch, name="org-branch"),
+    path("org/units/<uuid:unit_id>/qr.svg", unit_qr, name="org-unit-qr"),
+    path("org/units/<uuid:unit_id>/new/", unit_new, name="org-unit-new"),
+    path("org/units/<uuid:unit_id>/edit/", unit_edit, name="org-unit-edit"),
+    path("org/units/<uuid:unit_id>/move/", unit_move, name="org-unit-move"),
+    path("org/units/<uuid:unit_id>/merge/", unit_merge, name="org-unit-merge"),
+    path("org/units/<uuid:unit_id>/close/", unit_close, name="org-unit-close"),
+    path("org/units/<uuid:unit_id>/departments/new/", department_new, name="org-department-new"),
+    path("org/departments/<uuid:department_id>/", department, name="org-department"),
+    path("org/departments/<uuid:department_id>/close/", department_close, name="org-department-close"),
+]

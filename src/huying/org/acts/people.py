@@ -147,10 +147,11 @@ def tidy(facts: dict[str, Any]) -> dict[str, Any]:
     return tidy
 
 
-def check_person(person: Person) -> None:
-    """Everything that must hold of a person by themselves, or ``Invalid``; sets the sort key."""
+def check_person(person: Person) -> Person:
+    """The person with the sort key, when everything holds that must hold of a person alone, or ``Invalid``."""
     check_fields(person, PERSON_FACTS)
     person.name_sort = name_key(person.name)
+    return person
 
 
 def _check_number(person: Person) -> None:

@@ -76,7 +76,8 @@ def keep_workbook(*, content: bytes, by: Actor, at: datetime) -> None:
 @transaction.atomic
 def forget_workbook(*, by: Actor, at: datetime) -> None:
     """Drop the workbook kept for this person."""
-    Draft.objects.filter(person=by.person_id, form=WORKBOOK).delete()
+    if by.person_id is not None:
+        Draft.objects.filter(person=by.person_id, form=WORKBOOK).delete()
 
 
 def rehearse_roster(*, content: bytes, by: Actor, at: datetime) -> Report:
@@ -122,6 +123,7 @@ class _Import:
     def run(self, book: Book) -> Report:
         """Take the sheets in the order in which they need each other."""
         self.report.notes += book.notes
+        order = {sheet.name: number for number, sheet in enumerate(BY_CODE.values())}
         if not any(self.reach.values()) and self.by.person_id is not None:
             raise NotYours
         for code, take in (
@@ -137,6 +139,7 @@ class _Import:
                 continue
             self.report.faults += faults
             take(lines)
+            self.report.faults.sort(key=lambda fault: (order[fault.sheet], fault.row or 0))
         return self.report
 
     def say(self, line: Line, label: str, what: str, details: tuple[str, ...] = ()) -> None:
@@ -266,7 +269,9 @@ class _Import:
     def take_people(self, lines: list[Line]) -> None:
         """People, in bulk: one read before, one write for the new, one for the changed, one entry for each unit."""
         roster = _Roster(self.units)
-        new, changed, seen = [], [], {}
+        new: list[Person] = []
+        changed: list[Person] = []
+        seen: dict[UUID, int] = {}
         for line in lines:
             unit = self.find_unit(line, "unit", Can.ORG)
             if unit is None:
@@ -283,7 +288,7 @@ class _Import:
             details = () if person is None else _differences(person, facts)
             for name, value in facts.items():
                 setattr(fresh, name, value)
-            if self.attempt(line, lambda p=fresh: check_person(p) or p) is None:
+            if self.attempt(line, lambda p=fresh: check_person(p)) is None:
                 continue
             seen[fresh.pk] = line.row
             what = NEW if person is None else CHANGED if details else SAME
