@@ -25,9 +25,9 @@ def test_keys_point_to_earlier_rooms_and_protect(model: type[models.Model]) -> N
     room = model._meta.app_label
     wrong = []
     for key in _keys(model):
-        target = key.related_model._meta.app_label  # type: ignore[union-attr]
+        target = key.related_model._meta.app_label
         if target not in RANK or (target != room and RANK[target] >= RANK[room]):
-            wrong.append(f"{key.name} points to {key.related_model._meta.label}")  # type: ignore[union-attr]
+            wrong.append(f"{key.name} points to {key.related_model._meta.label}")
         if key.remote_field.on_delete is not models.PROTECT:
             wrong.append(f"{key.name} does not protect")
     assert not wrong, "\n".join(wrong)
@@ -40,9 +40,9 @@ def test_case_like_rows_carry_their_root(model: type[models.Model]) -> None:
         return
     root = next((field for field in model._meta.get_fields() if field.name == "root"), None)
     assert root is not None, "lacks root"
-    assert not root.null, "root may be empty"  # type: ignore[union-attr]
+    assert not root.null, "root may be empty"
     if model._meta.app_label != "trail":
-        assert root.related_model._meta.label == "org.Unit"  # type: ignore[union-attr]
+        assert root.related_model._meta.label == "org.Unit"
 
 
 def test_the_trail_refers_by_id_only() -> None:

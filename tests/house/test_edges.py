@@ -98,8 +98,8 @@ def test_what_is_used_allows_our_licence(name: str) -> None:
     except metadata.PackageNotFoundError:
         return  # locked for another platform, not installed here
     classifiers = [c for c in about.get_all("Classifier") or [] if c.startswith("License ::")]
-    first_line = next(iter((about.get("License") or "").strip().splitlines()), "")
-    said = " ".join([about.get("License-Expression") or "", first_line, *classifiers])
+    first_line = next(iter("".join(about.get_all("License") or []).strip().splitlines()), "")
+    said = " ".join([*(about.get_all("License-Expression") or []), first_line, *classifiers])
     assert ALLOWED.search(said), f"{name} says: {said!r}"
     assert not REFUSED.search(re.sub(r"Lesser General Public|LGPL-[23]", "lesser", said)), f"{name} says: {said!r}"
 

@@ -228,8 +228,8 @@ def worker(database_url: str) -> Iterator[Callable[[], subprocess.Popen[str]]]:
     for process in started:
         process.kill()
         process.wait()
-        process.stdin.close()  # type: ignore[union-attr]
-        process.stdout.close()  # type: ignore[union-attr]
+        process.stdin.close()
+        process.stdout.close()
 
 
 def wait_for(process: subprocess.Popen[str], word: str) -> None:

@@ -98,6 +98,9 @@ def keys(at: datetime) -> Iterator[Finding]:
 def folders(at: datetime) -> Iterator[Finding]:
     """数据文件夹"""
     home = Path(settings.HUYING_HOME)
+    if not home.is_dir():
+        yield Finding(Mark.BAD, f"数据文件夹 {home} 不存在。", "请检查 HUYING_HOME；新建系统请运行 huying init。")
+        return
     mode = stat.S_IMODE(home.stat().st_mode)
     if mode & 0o007:
         yield Finding(Mark.NOTE, f"数据文件夹 {home} 的权限是 {mode:o}，别的用户也能进。", f"请运行 chmod o= {home}。")

@@ -31,8 +31,8 @@ def work() -> None:
     """Run the background worker in this process until SIGTERM or SIGINT."""
     require_ready()
     stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
     WorkerProcess(stop).run()
 
 
@@ -69,8 +69,8 @@ class Supervisor:
 
     def run(self) -> int:
         """Serve until told to stop.  Returns the exit code."""
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: self.stopping.set())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stopping.set())
         for name in self.commands:
             self._start(name)
         code = 0
