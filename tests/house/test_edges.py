@@ -14,7 +14,23 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.house.source import PROJECT, parsed
 
 # Every address that works without signing in.  Anything else asks for a login (rule 13).
-OPEN_ADDRESSES = frozenset(
+WORKERS_PAGES = frozenset(
+    {
+        *("", "u/<slug:code>/", "find/", "find/about/", "receipt/", "receipt/noted/", "help/", "consent/"),
+        *(
+            "my/",
+            "my/case/",
+            "my/rate/",
+            "my/message/",
+            "my/answer/",
+            "my/file/<uuid:file_id>/",
+            "my/leave/",
+            "my/left/",
+        ),
+        *("my/join/", "my/disclose/", "my/withdraw/", "my/retaliation/"),
+    }
+)
+OPEN_ADDRESSES = WORKERS_PAGES | frozenset(
     {
         "accounts/login/",
         "accounts/logout/",
