@@ -120,6 +120,25 @@ def test_what_is_used_allows_our_licence(name: str) -> None:
     assert not REFUSED.search(re.sub(r"Lesser General Public|LGPL-[23]", "lesser", said)), f"{name} says: {said!r}"
 
 
+# What a wheel brings inside it may be under another licence than the package itself.
+BUNDLED = re.compile(r"^.*(?:\bLicen[cs]e:|\bwheels:).*(?<![AL])GPL(?!.*exception).*$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", _runtime())
+def test_what_a_wheel_bundles_allows_our_licence(name: str) -> None:
+    try:
+        files = metadata.files(name) or []
+    except metadata.PackageNotFoundError:
+        return
+    papers = [
+        file.locate()
+        for file in files
+        if ".dist-info/" in str(file) and re.search("licen|notice|copying", str(file), re.I)
+    ]
+    found = {hit.strip() for paper in papers for hit in BUNDLED.findall(Path(str(paper)).read_text(errors="replace"))}
+    assert not found, f"{name} bundles: {found}"
+
+
 def test_the_licence_is_here_in_full() -> None:
     text = (PROJECT / "LICENSE").read_text()
     assert "木兰宽松许可证" in text
