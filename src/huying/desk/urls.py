@@ -35,6 +35,6 @@ urlpatterns = [
     path("cases/<uuid:case_id>/", RedirectView.as_view(url="/"), name="case"),
     *[
         path(f"{name}/", RedirectView.as_view(url="/"), name=name)
-        for name in ("calendar", "system", "readings", "trail", "today", "cases", "register", "import", "units", "people", "notices", "search")
+        for name in ("calendar", "system", "readings", "trail", "import")
     ],
 ]

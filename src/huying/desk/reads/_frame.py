@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from huying.desk.reads._notices import unread_of
 from huying.kernel.jobs import worker_alive
-from huying.notices.reads import count
 from huying.org.rules import ROLES, Can, Member
 
 
@@ -44,13 +44,16 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ),
     (
         "规则",
-        (Entry("packs", "机制和细则", "book", (Can.PACKS, Can.HANDLE_CASES)), Entry("calendar", "节假日", "calendar", (Can.SYSTEM,))),
+        (
+            Entry("packs", "机制和细则", "book", (Can.PACKS, Can.HANDLE_CASES)),
+            Entry("calendar", "节假日", "calendar", (Can.SYSTEM,)),
+        ),
     ),
     (
         "管理",
         (
-            Entry("units", "组织", "sitemap", (Can.ORG, Can.POSTS)),
-            Entry("people", "人员和账号", "users", (Can.ORG, Can.POSTS)),
+            Entry("org", "组织", "sitemap", (Can.ORG, Can.POSTS)),
+            Entry("org-people", "人员和账号", "users", (Can.ORG, Can.POSTS)),
             Entry("system", "运行状况", "activity", (Can.SYSTEM,)),
             Entry("readings", "查阅记录", "eye", (Can.AUDIT,)),
             Entry("trail", "留痕", "link", (Can.AUDIT,)),
@@ -65,26 +68,50 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(actor, Member):
         return {}
     can = set().union(*(ROLES[post.role].can for post in actor.posts)) if actor.posts else set()
+    here = _here(request.path)
     groups = []
     for label, entries in GROUPS:
-        shown = [_item(entry, request) for entry in entries if not entry.needs or can & set(entry.needs)]
+        shown = [_item(entry, here) for entry in entries if not entry.needs or can & set(entry.needs)]
         if shown:
             groups.append({"label": label, "items": shown})
     first = actor.posts[0] if actor.posts else None
     return {
         "menu": groups,
         "tabs": [item for group in groups for item in group["items"] if item["tab"]][:4],
+        "posts": _working_in(actor),
         "me": {"name": first.person.name, "role": first.title or first.get_role_display()} if first else None,
         "register_url": reverse("desk:register") if Can.REGISTER in can else "",
         "search_url": reverse("desk:search") if Can.READ_CASES in can else "",
         "notices_url": reverse("desk:notices"),
-        "notice_count": SimpleLazyObject(lambda: count(actor.person_id)),
+        "notice_count": SimpleLazyObject(lambda: unread_of(actor).count()),
         "worker_stopped": SimpleLazyObject(lambda: not worker_alive(request.now)),  # type: ignore[attr-defined]
         "now": request.now,  # type: ignore[attr-defined]
     }
 
 
-def _item(entry: Entry, request: HttpRequest) -> dict[str, Any]:
-    url = reverse(f"desk:{entry.name}")
-    here = request.path == url if entry.name == "today" else request.path.startswith(url)
-    return {"label": entry.label, "url": url, "icon": entry.icon, "current": here, "tab": entry.tab, "count": 0}
+def _here(address: str) -> str:
+    """The menu's entry a page belongs to: the one whose address is the longest beginning of its own."""
+    urls = {entry.name: reverse(f"desk:{entry.name}") for _, entries in GROUPS for entry in entries}
+    inside = [name for name, url in urls.items() if address == url or (name != "today" and address.startswith(url))]
+    return max(inside, key=lambda name: len(urls[name]), default="")
+
+
+def _item(entry: Entry, here: str) -> dict[str, Any]:
+    return {
+        "label": entry.label,
+        "url": reverse(f"desk:{entry.name}"),
+        "icon": entry.icon,
+        "current": entry.name == here,
+        "tab": entry.tab,
+        "count": 0,
+    }
+
+
+def _working_in(actor: Member) -> list[dict[str, Any]]:
+    """Where the person works: all posts count at once, so there is nothing to switch."""
+    if not actor.posts:
+        return []
+    names = list(dict.fromkeys(post.unit.name for post in actor.posts))
+    roles = list(dict.fromkeys(post.title or post.get_role_display() for post in actor.posts))
+    unit = names[0] if len(names) == 1 else f"{names[0]}等 {len(names)} 个单位"
+    return [{"unit": unit, "role": "、".join(roles), "value": "", "current": True}]

@@ -1,7 +1,109 @@
-"""Pages of the desk: today."""
+"""Pages of the desk: 今日, notices, drafts."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+import json
+from typing import Any
+from uuid import UUID
 
-urls: list[URLPattern] = []
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from huying.desk import acts, reads
+from huying.kernel.errors import Invalid
+from huying.kernel.web import Asked, once
+from huying.mechanism.reads import warning
+from huying.notices.acts import mark_read
+from huying.org.rules import ROLES, Can, Member
+
+NOTICES = 50
+
+
+@require_GET
+def today(request: Asked) -> HttpResponse:
+    """What to do today, by what the posts of this person are for."""
+    actor: Member = request.actor
+    days = reads.days_of(timezone.localdate(request.now))
+    can: set[Can] = set().union(*(ROLES[post.role].can for post in actor.posts)) if actor.posts else set()
+    context: dict[str, Any] = {
+        "days": days,
+        "workday": days.calendar.is_work(days.today),
+        "can": {one.value for one in can},
+    }
+    if Can.READ_CASES in can:
+        context["office"] = reads.office_day(actor, days)
+    if Can.READ_BELOW in can:
+        context["below"] = reads.below(actor, days, request.now)
+    if can & {Can.ITEMS, Can.ITEMS_OF_UNIT}:
+        context["items"] = reads.department_day(actor, days)
+    if can & {Can.SYSTEM, Can.POSTS, Can.AUDIT}:
+        context["administration"] = reads.administration(actor, request.now)
+        context["administers"] = True
+    if can & {Can.READ_CASES, Can.SYSTEM}:
+        context["warning"] = warning(days.today)
+    return render(request, "desk/today/today.html", context)
+
+
+# --- notices ---------------------------------------------------------------------------------------------------------
+
+
+@require_GET
+def notices(request: Asked) -> HttpResponse:
+    """What this person was told, newest first."""
+    page = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdecimal() else 1
+    rows = list(reads.notices_of(request.actor)[(page - 1) * NOTICES : page * NOTICES + 1])
+    context = {
+        "rows": rows[:NOTICES],
+        "page": page,
+        "more": len(rows) > NOTICES,
+        "unread": any(not r.read_at for r in rows),
+    }
+    return render(request, "desk/today/notices.html", context)
+
+
+@require_POST
+def read_notice(request: Asked, notice_id: UUID | None = None) -> HttpResponse:
+    """Mark one notice as read, or all of them."""
+
+    def do() -> str:
+        done = mark_read(by=request.actor, at=request.now, notice=notice_id)
+        if notice_id is None:
+            messages.success(request, f"已把 {done} 条提醒标为已读。" if done else "没有未读的提醒。")
+        return reverse("desk:notices")
+
+    return once(request, do)
+
+
+# --- drafts ----------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST", "DELETE"])
+def draft(request: Asked, form: str) -> HttpResponse:
+    """What somebody is typing: kept, given back, forgotten (``desk-draft.js``)."""
+    if request.method == "GET":
+        kept = reads.draft(request.actor, form)
+        return JsonResponse({"at": kept[0].isoformat(), "fields": kept[1]}) if kept else HttpResponse(status=204)
+    if request.method == "DELETE":
+        acts.drop_draft(form=form, by=request.actor, at=request.now)
+        return HttpResponse(status=204)
+    try:
+        fields = json.loads(request.body)["fields"]
+        acts.keep_draft(form=form, fields=fields, by=request.actor, at=request.now)
+    except Invalid as error:
+        return JsonResponse(dict(error.fields), status=413)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return JsonResponse({"fields": "草稿没有传完整。"}, status=400)
+    return JsonResponse({"at": request.now.isoformat()})
+
+
+urls = [
+    path("", today, name="today"),
+    path("notices/", notices, name="notices"),
+    path("notices/read/", read_notice, name="notices-read"),
+    path("notices/<uuid:notice_id>/read/", read_notice, name="notice-read"),
+    path("drafts/<str:form>", draft, name="draft"),
+]

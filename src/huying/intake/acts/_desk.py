@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from huying.cases.acts import Matter, join, keys_against, locked, release, take
+from huying.cases.acts import Matter, join, locked, release, take
 from huying.cases.models import Case
+from huying.cases.reads import keys_against
 from huying.cases.rules import Concerns, Voice, recusal_keys
 from huying.files.acts import Checked
 from huying.intake.acts._receive import Received, receive, voices_of
@@ -48,6 +49,8 @@ def register_at_desk(
         raise NotYours
     if channel not in {one.code for one in rules_for(unit, timezone.localdate(at)).channels()}:
         raise Invalid({"channel": "请选是怎么反映来的。"})
+    if not mine and (title.strip() or summary.strip()):
+        raise Invalid({"mine": "公开摘要由责任人写。由您负责请勾上；不由您负责，请把标题和摘要留空。"})
     matter = Matter(
         place=place,
         channel=channel,

@@ -1,0 +1,70 @@
+"""What the pages of the desk ask for: the frame around every page, lists of cases, 今日, registering, notices, drafts."""
+
+from huying.desk.reads._cases import (
+    UNION_TURN,
+    Days,
+    Found,
+    Row,
+    case_rows,
+    days_of,
+    find_cases,
+    known_title,
+    own_units,
+    waits,
+    with_names,
+)
+from huying.desk.reads._frame import frame
+from huying.desk.reads._notices import notices_of, unread_of
+from huying.desk.reads._register import (
+    departments_at,
+    draft,
+    draft_place,
+    offices,
+    open_channels,
+    place_named,
+    places,
+    promise,
+    roster_names,
+)
+from huying.desk.reads._today import (
+    Duty,
+    Group,
+    administration,
+    below,
+    below_cases,
+    department_day,
+    office_day,
+)
+
+__all__ = [
+    "UNION_TURN",
+    "Days",
+    "Duty",
+    "Found",
+    "Group",
+    "Row",
+    "administration",
+    "below",
+    "below_cases",
+    "case_rows",
+    "days_of",
+    "department_day",
+    "departments_at",
+    "draft",
+    "draft_place",
+    "find_cases",
+    "frame",
+    "known_title",
+    "notices_of",
+    "office_day",
+    "offices",
+    "open_channels",
+    "own_units",
+    "place_named",
+    "places",
+    "promise",
+    "roster_names",
+    "unread_of",
+    "waits",
+    "with_names",
+]

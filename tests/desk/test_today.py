@@ -1,0 +1,237 @@
+"""今日 and the notices: counts are links to what they count, and nobody learns of a case that names them."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from huying.cases import acts as cases
+from huying.cases.rules import Concerns
+from huying.desk import acts as desk
+from huying.desk import reads
+from huying.handling import acts as handling
+from huying.kernel.models import Draft
+from huying.notices.models import Notice
+from tests.factories import world as make
+
+TODAY = "/desk/"
+
+
+@pytest.fixture(autouse=True)
+def frozen(monkeypatch, now):
+    """The pages read the clock at the edge; here it stands still."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+
+
+def as_(world, name: str) -> Client:
+    """A browser in which somebody is signed in."""
+    client = Client()
+    client.force_login(world.posts[name].person.user)
+    return client
+
+
+def page(world, name: str, address: str = TODAY) -> str:
+    """A page as somebody sees it."""
+    answer = as_(world, name).get(address)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+def statements(client: Client, address: str) -> int:
+    """How many statements a page takes once everything that is read once has been read."""
+    client.get(address)
+    with CaptureQueriesContext(connection, ) as caught:
+        assert client.get(address).status_code == 200
+    return len(caught)
+
+
+def day(world, name: str):
+    """今日 as figures by word."""
+    return {f.word: f.n for f in reads.office_day(world.as_(name), reads.days_of(world.now.date())).figures}
+
+
+@pytest.mark.clause("MY-3.2.1")
+def test_every_count_is_a_link_to_exactly_what_it_counts(world):
+    before = world.now - timedelta(days=20)
+    late = make.said(world, at=before)
+    make.accepted(world, at=world.now)
+    fresh = make.said(world, at=world.now)
+    item = make.assigned(world, at=world.now, days=0)
+    assert day(world, "officer") == {"超期": 1, "将到期": 1, "等我办": 1, "新收到": 2}
+    shown = reads.office_day(world.as_("officer"), reads.days_of(world.now.date()))
+    for figure in shown.figures:
+        listed = page(world, "officer", figure.href)
+        assert listed.count("data-row>") == figure.n, figure.word
+    assert late.number in page(world, "officer", shown.figures[0].href)
+    assert fresh.number in page(world, "officer", shown.figures[3].href)
+    assert item.case.number in page(world, "officer", shown.figures[1].href)
+
+
+def test_an_empty_day_says_so(world):
+    assert "今天没有要赶的事" in page(world, "officer")
+    assert "现在没有交给部门的事项" in page(world, "handler")
+    assert "听到职工说事" in page(world, "liaison")
+    assert "您的任职不经手事项" in page(world, "delegate")
+
+
+@pytest.mark.clause("MY-3.2.1")
+def test_whom_a_case_names_finds_no_trace_of_it(world):
+    case = make.said(world, concerns=Concerns(chair=True), at=world.now - timedelta(days=20))
+    assert case.number in page(world, "officer")
+    assert set(day(world, "chair").values()) == {0}
+    text = page(world, "chair") + page(world, "chair", reverse("desk:notices"))
+    assert case.number not in text
+    assert "今天没有要赶的事" in text
+
+
+def test_an_older_notice_goes_when_its_reader_steps_back(world):
+    case = make.said(world, by=world.as_("officer"))
+    assert Notice.objects.filter(recipient=world.posts["second"].person, subject=case.pk).exists()
+    assert case.number in page(world, "second", reverse("desk:notices"))
+    cases.recuse_self(case_id=case.pk, by=world.as_("second"), at=world.now)
+    assert case.number not in page(world, "second", reverse("desk:notices"))
+    assert reads.unread_of(world.as_("second")).count() == 0
+
+
+def test_titles_under_seal_stay_out(world):
+    make.said(world, make.voice(words="绝密的话不能露出来"))
+    named = make.said(world, make.voice(secrecy="named", words="食堂的饭凉了"))
+    mine = page(world, "officer")
+    assert "绝密的话" not in mine
+    assert "（待写公开摘要）" in mine
+    assert "食堂的饭凉了" in mine
+    above = page(world, "upper", "/desk/cases/?tab=below")
+    assert named.number in above
+    assert "食堂的饭凉了" not in above
+
+
+@pytest.mark.clause("MY-3.2.3b")
+def test_a_department_sees_codes_and_measures_only(world):
+    item = make.assigned(world, make.voice(name="刘春华"), days=0)
+    for name in ("handler", "head", "manager"):
+        text = page(world, name)
+        assert item.code in text
+        assert "末班车恢复" in text
+        assert item.case.number not in text
+        assert "刘春华" not in text
+        assert "夜班末班车提前，下班赶不上" not in text
+    assert item.code not in page(world, "other_handler")
+
+
+def test_the_union_above_sees_the_worst_first(world):
+    make.said(world, at=world.now - timedelta(days=20))
+    make.said(world)
+    text = page(world, "upper")
+    assert "山泉机械有限公司工会" in text
+    assert "超期 1 件" in text
+    found = reads.below(world.as_("upper"), reads.days_of(world.now.date()), world.now)
+    assert [(one.name, one.n, one.late, one.still) for one in found] == [("山泉机械有限公司工会", 2, 1, 20)]
+    assert page(world, "upper", found[0].href).count("data-row>") == 1
+
+
+def test_another_union_sees_nothing(world):
+    case = make.said(world, at=world.now - timedelta(days=20))
+    assert case.number not in page(world, "foreign")
+    assert set(day(world, "foreign").values()) == {0}
+
+
+@pytest.mark.parametrize("name", ["system", "security", "audit"])
+def test_administrators_see_nothing_of_cases(world, name):
+    case = make.assigned(world).case
+    text = page(world, name)
+    assert case.number not in text
+    assert "hy-counts" not in text
+    assert "要您看一看" in text
+
+
+def test_what_waits_for_approval_is_said_to_the_chair(world):
+    case = make.accepted(world)
+    item = make.assigned(world)
+    handling.take_item(item_id=item.pk, by=world.as_("handler"), at=world.now)
+    handling.send_back(item_id=item.pk, reason="不属本部门", by=world.as_("handler"), at=world.now)
+    assert "件被部门退回" in page(world, "officer")
+    assert case.number in page(world, "officer")
+    assert "重新交办" in page(world, "officer")
+
+
+@pytest.mark.parametrize("name", ["officer", "chair", "upper", "handler", "system"])
+def test_statements_do_not_grow_with_rows(world, name):
+    for _ in range(3):
+        make.assigned(world, days=0)
+        make.said(world, at=world.now - timedelta(days=20))
+    client = as_(world, name)
+    few = statements(client, TODAY), statements(client, "/desk/notices/")
+    for _ in range(9):
+        make.assigned(world, days=0)
+        make.said(world, at=world.now - timedelta(days=20))
+    assert (statements(client, TODAY), statements(client, "/desk/notices/")) == few
+    assert few[0] <= 24
+
+
+# --- notices and drafts ----------------------------------------------------------------------------------------------
+
+
+def test_notices_are_read_one_by_one_or_all(world):
+    for _ in range(3):
+        make.said(world)
+    client = as_(world, "officer")
+    text = client.get("/desk/notices/").content.decode()
+    assert text.count('class="is-new"') == 3
+    first = reads.unread_of(world.as_("officer")).first()
+    answer = client.post(reverse("desk:notice-read", args=[first.pk]), {"once": "k" * 20})
+    assert answer.status_code == 302
+    assert reads.unread_of(world.as_("officer")).count() == 2
+    client.post(reverse("desk:notices-read"), {"once": "m" * 20})
+    assert reads.unread_of(world.as_("officer")).count() == 0
+    assert "标为已读" not in client.get("/desk/notices/").content.decode().split("<main")[1].split("hy-said")[0]
+
+
+def test_nobody_marks_the_notices_of_others(world):
+    make.said(world)
+    first = reads.unread_of(world.as_("officer")).first()
+    as_(world, "chair").post(reverse("desk:notice-read", args=[first.pk]), {"once": "k" * 20})
+    first.refresh_from_db()
+    assert first.read_at is None
+
+
+def test_a_draft_is_sealed_and_its_writer_s_own(world):
+    client, other = as_(world, "officer"), as_(world, "second")
+    address = "/desk/drafts/register"
+    assert client.get(address).status_code == 204
+    sent = client.post(address, {"fields": {"words": ["食堂的饭凉了"]}}, content_type="application/json")
+    assert sent.status_code == 200
+    assert client.get(address).json()["fields"] == {"words": ["食堂的饭凉了"]}
+    assert other.get(address).status_code == 204
+    assert "食堂".encode() not in bytes(Draft.objects.get().sealed)
+    assert client.delete(address).status_code == 204
+    assert client.get(address).status_code == 204
+
+
+def test_a_draft_has_a_limit_and_a_shape(world):
+    client = as_(world, "officer")
+    long = client.post("/desk/drafts/register", {"fields": {"words": ["字" * 90_000]}}, content_type="application/json")
+    assert long.status_code == 413
+    for body in ("{", "[]", '{"other": 1}', '{"fields": 3}'):
+        broken = client.post("/desk/drafts/register", body, content_type="application/json")
+        assert broken.status_code == 400, body
+    assert client.get("/desk/drafts/NOT..%20a%20form").status_code in (204, 404)
+    assert not Draft.objects.exists()
+    desk.keep_draft(form="register", fields={}, by=world.as_("officer"), at=world.now)
+    assert reads.draft(world.as_("officer"), "register") == (world.now, {})
+
+
+def test_the_menu_shows_what_each_may_do(world):
+    def entries(name: str) -> set[str]:
+        menu = page(world, name).split('aria-label="目录"')[1].split("</nav>")[0]
+        return set(re.findall(r"</svg>([^<]+)<", menu))
+
+    assert {"今日", "事项", "登记", "台账"} <= entries("officer")
+    assert entries("liaison") == {"今日", "登记"}
+    assert "事项" not in entries("handler")
+    assert "事项" not in entries("audit")
