@@ -260,7 +260,7 @@ def _write_pack(code: str, last: Pack | None, body: Mapping[str, Any], *, unit: 
 
 def _set_since(current: Adoption | None) -> str:
     """Who set the house rules that somebody else has not seen yet."""
-    person = Person.objects.filter(pk=current.by_person).first() if current else None
+    person = Person.objects.filter(pk=current.by_person).first() if current and current.by_person else None
     day = f"{current.from_day.month}月{current.from_day.day}日" if current else ""
     return f"{person.name if person else '一位同事'}{f'在{day}' if day else ''}改了本单位细则。"
 

@@ -14,7 +14,8 @@ from django.db.models import QuerySet
 from huying.kernel.clock import WorkDays
 from huying.kernel.errors import Refused
 from huying.mechanism.calendar import Announcement, Calendar, announced
-from huying.mechanism.house_rules import Ground
+from huying.mechanism.house_rules import Bound as Bound  # noqa: PLC0414  (what the page of house rules is built of)
+from huying.mechanism.house_rules import Ground as Ground  # noqa: PLC0414
 from huying.mechanism.models import HOUSE, Adoption, CalendarYear, Day, Pack, Snapshot
 from huying.mechanism.resolve import Layer, resolve
 from huying.mechanism.rules import Rules
@@ -64,6 +65,17 @@ def shipped_packs() -> list[Pack]:
     """The newest version of every pack a unit may adopt."""
     newest = {pack.code: pack for pack in Pack.objects.filter(unit=None).exclude(code=HOUSE).order_by("version")}
     return sorted(newest.values(), key=lambda pack: pack.code)
+
+
+def pack_of(code: str) -> Pack | None:
+    """The newest version of a pack that ships with the product."""
+    return Pack.objects.filter(unit=None, code=code).order_by("-version").first()
+
+
+def pack_with(clause_id: str) -> Pack | None:
+    """The newest shipped pack that has a clause, in force or not: a running case may keep one no longer adopted."""
+    packs = Pack.objects.filter(unit=None).order_by("code", "-version").iterator()
+    return next((pack for pack in packs if any(row["id"] == clause_id for row in pack.body["clauses"])), None)
 
 
 def house_rules(unit: Unit, on: date) -> Mapping[str, Any]:

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from huying.kernel.clock import DayKind, Due, Rule, WorkDays, due, explain
-from huying.mechanism.calendar import SpecialDay as SpecialDay  # what acts and pages hand over
+from huying.mechanism.calendar import SpecialDay as SpecialDay  # noqa: PLC0414  (handed in by other rooms)
+from huying.mechanism.calendar import usually_works as usually_works  # noqa: PLC0414
 
 Row = Mapping[str, Any]
 _Coded = TypeVar("_Coded", bound="Coded")
@@ -367,6 +368,24 @@ class Rules:
         """One sentence a document wants said."""
         found = (_coded(Text, row) for row in self.data["texts"] if row["code"] == code)
         return next(found, None) or _missing(code)
+
+    def of_clause(self, clause_id: str) -> tuple[Coded, ...]:
+        """Everything among these rules that comes from a clause."""
+        every: tuple[Coded, ...] = (
+            *(clock for code in self.clock_codes() for clock in self.clocks(code)),
+            *self.counts(),
+            *self.duties(),
+            *self.phases(),
+            *(_coded(Seat, row) for row in self.data["roles"]),
+            *self.scales(),
+            *self.categories(),
+            *self.all_channels(),
+            *self._options.values(),
+            *self._needs.values(),
+            *self.forms(),
+            *(_coded(Text, row) for row in self.data["texts"]),
+        )
+        return tuple(rule for rule in every if rule.clause.id == clause_id)
 
 
 def _missing(code: str) -> Any:
