@@ -33,6 +33,7 @@ def people(request: Asked) -> HttpResponse:
     if not reads.tops(request.actor):
         raise NotYours
     unit = _unit_asked(request, "unit")
+    at = _unit_asked(request, "at")
     left = request.GET.get("left") == "1"
     q = request.GET.get("q", "").strip()
     page = Paginator(reads.people(request.actor, q=q, unit=unit, left=left), PAGE).get_page(request.GET.get("page"))
@@ -41,7 +42,8 @@ def people(request: Asked) -> HttpResponse:
         "q": q,
         "unit": unit,
         "left": left,
-        "at": _unit_asked(request, "at"),
+        "at": at,
+        "heads": ["姓名", "工号", "组织", "任职", *(["离开"] if left else ["办理"] if at else [])],
         "may_add": unit is not None and unit.closed_on is None and may_manage(request.actor, Can.ORG, unit),
     }
     held = _posts_today(list(page), request)

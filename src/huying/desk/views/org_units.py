@@ -146,7 +146,8 @@ def unit_new(request: Asked, unit_id: UUID) -> HttpResponse:
     parent = reads.kept_unit(request.actor, unit_id)
     check_manage(request.actor, Can.ORG, parent)
     levels = levels_under(parent.level)
-    form = UnitForm(request.POST or None, levels=levels, initial={"level": request.GET.get("level", levels[0])})
+    usual = {"level": levels[-1], "has_union": levels[-1] != Level.WORKSHOP}
+    form = UnitForm(request.POST or None, levels=levels, initial=usual)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             return once(request, lambda: _opened(request, parent, form.facts()))
