@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("desk/", include("huying.desk.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("", include("huying.public.urls")),
 ]
 
 handler404 = "huying.site.views.not_found"

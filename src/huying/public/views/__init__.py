@@ -1,0 +1,1 @@
+"""The worker's pages: saying it, the receipt, coming back, help."""
