@@ -10,7 +10,7 @@ from docx import Document
 from pypdf import PdfReader
 from pypdf._text_extraction import mult
 
-from huying.ledger.forms_data import Form1, Remark, form1_docx, form1_pdf
+from huying.ledger.form1 import Form1, Remark, form1_docx, form1_pdf
 
 MM = 72 / 25.4
 FULL = Form1(

@@ -38,6 +38,16 @@ def write(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, title: s
     Text never becomes a formula, a link or a number; dates are dates; moments are written in local time without zone.
     """
     out = tempfile.TemporaryFile(prefix="huying-")  # noqa: SIM115 - handed to the answer, which closes it
+    try:
+        _fill(out, columns, rows, title)
+    except BaseException:  # rows may end early: whoever gives them changed their mind
+        out.close()
+        raise
+    out.seek(0)
+    return out
+
+
+def _fill(out: BinaryIO, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], title: str) -> None:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, {**options, "strings_to_numbers": False}) as book:
         book.set_properties({"title": title})
@@ -53,8 +63,6 @@ def write(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, title: s
                 _write(sheet, last, number, value, formats)
         if columns:
             sheet.autofilter(0, 0, last, len(columns) - 1)
-    out.seek(0)
-    return out
 
 
 def sheet_name(title: str) -> str:

@@ -1,0 +1,66 @@
+"""Filters of the ledger.  They live in the address; what they select is said by ``ledger.reads``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django import forms
+
+from huying.cases.lifecycle import CASE
+from huying.cases.models import Difficulty
+from huying.ledger.rules import Selection
+from huying.mechanism.rules import Rules
+
+ANY = ("", "全部")
+GRADES = (("satisfied", "满意"), ("basic", "基本满意"), ("unsatisfied", "不满意"))
+
+
+def _day(label: str) -> forms.DateField:
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+def _choice(label: str, choices: Iterable[tuple[str, str]] = ()) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=False, choices=[ANY, *choices])
+
+
+class LedgerForm(forms.Form):
+    """Which part of the ledger is shown."""
+
+    since = _day("收到自")
+    until = _day("收到至")
+    state = _choice("状态", [(state.code, state.staff) for state in CASE.states if state.code != "spam"])
+    content_class = _choice("大类")
+    category = _choice("小类")
+    channel = _choice("方式")
+    difficulty = _choice("难易", Difficulty.choices)
+    department = _choice("承办部门")
+    timing = _choice("时限", [("late", "有超期"), ("ok", "没有超期")])
+    satisfaction = _choice("测评", GRADES)
+    unit = forms.CharField(label="下级单位", required=False, max_length=60)
+    words = forms.CharField(label="编号或字词", required=False, max_length=60)
+
+    def __init__(
+        self, *args: object, rules: Rules, departments: list[str], units: list[str], upper: bool, **kwargs: object
+    ) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        classes = rules.categories("")
+        self._choose("content_class", [(one.code, one.label) for one in classes])
+        self._choose("category", [(one.code, one.label) for top in classes for one in rules.categories(top.code)])
+        self._choose("channel", [(one.code, one.label) for one in rules.all_channels()])
+        self._choose("department", [(name, name) for name in departments])
+        if not departments:
+            del self.fields["department"]
+        if not upper:
+            del self.fields["unit"]
+        elif units:
+            self.fields["unit"].widget.attrs["list"] = "units-below"
+        self.units = units
+
+    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
+        self.fields[name].choices = [ANY, *choices]  # type: ignore[attr-defined]
+
+    def selection(self) -> Selection:
+        """What was chosen; a value the page does not offer narrows to nothing rather than to everything."""
+        return Selection.of({name: str(value) for name, value in self.data.items()})

@@ -1,0 +1,25 @@
+"""Workbooks of the ledger are written in the background and thrown away after a day."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+from django_tasks import task
+
+from huying.kernel.actors import SYSTEM
+from huying.kernel.jobs import scheduled
+from huying.ledger.acts import sweep_exports, write_export
+
+
+@task()
+def write(export_id: str) -> bool:
+    """Write one workbook somebody asked for."""
+    return write_export(export_id=UUID(export_id), by=SYSTEM, at=timezone.now())
+
+
+@scheduled(every=timedelta(hours=1))
+def sweep(*, at: datetime) -> None:
+    """Workbooks wait a day for whoever asked for them."""
+    sweep_exports(by=SYSTEM, at=at)

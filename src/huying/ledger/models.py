@@ -1,0 +1,57 @@
+"""Workbooks written in the background for one person."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from huying.files.models import File
+from huying.kernel.ids import random_id
+from huying.kernel.models import DataKey
+from huying.org.models import Person, Post, Unit
+
+
+class Export(models.Model):
+    """A selection of the ledger being written, or ready, for the one who asked; gone after a day.
+
+    ``chosen`` is the selection, sealed: words somebody looked for may name a person.  Workbook and selection share a key
+    of their own, whose destruction ends both.
+    """
+
+    id = models.UUIDField(primary_key=True, default=random_id, editable=False)
+    root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
+    key = models.ForeignKey(DataKey, on_delete=models.PROTECT, related_name="+")
+    chosen = models.BinaryField()
+    asked_at = models.DateTimeField()
+    total = models.PositiveIntegerField()
+    written = models.PositiveIntegerField(default=0)
+    stop_asked = models.BooleanField(default=False)
+    file = models.OneToOneField(File, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, help_text="written, stopped or failed")
+    failed = models.BooleanField(default=False)
+    gone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "台账表格"
+        constraints = [
+            models.CheckConstraint(
+                name="export_file_has_end", condition=Q(file__isnull=True) | Q(ended_at__isnull=False)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person", "-asked_at"], name="export_person_asked"),
+            models.Index(fields=["asked_at"], condition=Q(gone_at__isnull=True), name="export_kept"),
+        ]
+
+    @property
+    def place(self) -> str:
+        """Where the sealed selection belongs."""
+        return f"export:chosen:{self.pk}"
+
+    @property
+    def percent(self) -> int:
+        """How far it is, of a hundred."""
+        return 100 if not self.total else min(100, self.written * 100 // self.total)
