@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from huying.cases.acts import recount_changed, remind
+from huying.cases.acts import follow_merged, recount_changed, remind
 from huying.kernel.actors import SYSTEM
 from huying.kernel.jobs import scheduled
 
@@ -17,3 +17,9 @@ def reminders(*, at: datetime) -> None:
 def recount_clocks(*, at: datetime) -> None:
     """Running clocks follow the calendar, also where an edit's own recount was cut short."""
     recount_changed(by=SYSTEM, at=at)
+
+
+@scheduled(every=timedelta(minutes=1))
+def follow_units(*, at: datetime) -> None:
+    """Open cases of merged unions go where the unions went."""
+    follow_merged(by=SYSTEM, at=at)

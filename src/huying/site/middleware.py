@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from huying.kernel.errors import NotYours, Refused
@@ -41,6 +41,8 @@ class Actors:
         request.now = timezone.now()  # type: ignore[attr-defined]
         request.actor = None  # type: ignore[attr-defined]
         if request.path.startswith("/desk") and request.user.is_authenticated:
+            if request.user.must_change_password:
+                return redirect("account_change_password")
             request.actor = member(request.user, timezone.localdate(request.now))  # type: ignore[attr-defined,arg-type]
         return self.following(request)
 

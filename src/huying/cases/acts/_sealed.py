@@ -46,10 +46,13 @@ REASONS = {
 
 
 @transaction.atomic
-def open_sealed(*, case_id: UUID, reason: str, words: str, by: Actor, at: datetime) -> list[Opened]:
+def open_sealed(
+    *, case_id: UUID, reason: str, words: str, by: Actor, at: datetime, with_talk: bool = False
+) -> list[Opened]:
     """Open the originals and identities of a case for its officer, with a reason, into the reading log.
 
     ``reason`` is a code of ``REASONS``, ``words`` free words for ``other``.  The look stands in the history as well.
+    ``with_talk``: the workers' messages are shown too and count as read.
     """
     case = locked(case_id=case_id, by=by)
     check_may_open_sealed(by, case)
@@ -58,6 +61,8 @@ def open_sealed(*, case_id: UUID, reason: str, words: str, by: Actor, at: dateti
     note_reading(root=case.root_id, by=by, at=at, what="sealed", subject=case.pk, unit=case.holder_id, reason=reason)
     text = f"理由：{words.strip() if reason == 'other' else REASONS[reason]}"
     note(case, "open_sealed", "查看密封内容", by=by, at=at, said=Said(text=text), data={"reason": reason})
+    if with_talk:
+        mark_messages_read(case_id=case.pk, by=by, at=at)
     return [opened(party) for party in voices_of(case)]
 
 

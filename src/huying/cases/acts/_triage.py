@@ -345,3 +345,30 @@ def archive(*, case_id: UUID, by: Actor, at: datetime, version: int | None = Non
     acting_post(case, by)
     advance(case, "archive", by=by, at=at)
     return case
+
+
+def follow_merged(*, by: Actor, at: datetime) -> int:
+    """Sweep: open cases of a union that was merged into another go there, with somebody new to answer for them."""
+    moved = 0
+    waiting = Case.objects.open().filter(holder__merged_into__isnull=False).values_list("pk", flat=True)[:500]
+    for case_id in list(waiting):
+        with transaction.atomic():
+            case = locked(case_id=case_id, by=by)
+            target = case.holder.merged_into
+            if target is None:
+                continue
+            free = free_of(holders(target, Can.HANDLE_CASES, timezone.localdate(at)), keys_against(case))
+            _move(case, target, how="passed", at=at)
+            case.officer = free[0] if free and case.status not in ("registered", "supplement") else None
+            case.save()
+            note(
+                case,
+                "merged_unit",
+                f"单位合并，转到{target.name}",
+                by=by,
+                at=at,
+                said=Said(worker_label=f"转到了{target.name}"),
+            )
+            tell_office(case, "passed", "单位合并转来", by=by, at=at)
+            moved += 1
+    return moved
