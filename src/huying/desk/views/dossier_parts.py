@@ -1,0 +1,404 @@
+"""What stands on a dossier: flow, limits, items, story, people, files, papers, related cases, each made ready for its template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from huying.cases.acts import REASONS, Opened
+from huying.cases.lifecycle import CASE, FLOW
+from huying.cases.models import Case, CaseFile, Clock, Event, Message, Party, Secrecy
+from huying.cases.reads import clock_view, clocks_of, rules_of, voices_of
+from huying.cases.rules import may_open_sealed, place_of
+from huying.files.models import File, Kind
+from huying.files.reads import name as name_of
+from huying.handling.lifecycle import ITEM
+from huying.handling.models import Item
+from huying.kernel.actors import Actor
+from huying.kernel.clock import WorkDays
+from huying.kernel.crypto import Unreadable
+from huying.mechanism.rules import Rules
+from huying.org.models import Person
+from huying.org.rules import Can, may
+from huying.trail.reads import readings
+
+SMALLEST_GROUP = 5  # of a rating, outside the union that has the case
+IN_VIEW = 5  # named people shown unfolded
+AT_ONCE = 120  # lines of the story on one page
+KINDS = {Kind.IMAGE: "photo", Kind.AUDIO: "voice", Kind.PDF: "pdf", Kind.SHEET: "sheet"}
+WEIGHTY = {"register", "accept", "assign", "all_reported", "tell", "all_rated", "archive", "reopen", "decline", "settle"}
+TALK = {"ask", "supplement", "message", "told", "tell", "join", "disclose", "step_out", "urge", "check", "ask_union", "rated"}
+LOOKS = {"open_sealed"}
+SHOWN = (("", "全部"), ("progress", "进展"), ("talk", "往来"), ("looks", "查阅"))
+READ = {"dossier": "看了卷宗", "identity": "看了卷宗和实名职工的姓名电话", "sealed": "打开了密封内容", "file": "打开了附件"}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How somebody stands to a case.  ``office``: of the union that has it; others read the released text only."""
+
+    office: bool
+    officer: bool
+    approves: bool
+
+    @property
+    def knows_readers(self) -> bool:
+        """Whether this person is told who looked, by name."""
+        return self.officer or self.approves
+
+
+def standing(actor: Actor, case: Case) -> Standing:
+    """Pure of queries: the actor's posts are known."""
+    return Standing(
+        office=may(actor, Can.HANDLE_CASES, case.holder),
+        officer=may_open_sealed(actor, case),
+        approves=may(actor, Can.APPROVE, case.holder) and may(actor, Can.HANDLE_CASES, case.holder),
+    )
+
+
+def badge(rules: Rules, clause_id: str) -> dict[str, str] | None:
+    """The badge of a clause, if a pack in force has it."""
+    found = next((one for one in rules.clauses() if one.id == clause_id), None)
+    if found is None:
+        return None
+    return {"label": found.badge, "url": f"{reverse('desk:packs')}#{found.id}", "summary": found.summary}
+
+
+# --- head -----------------------------------------------------------------------------------------------------------
+
+
+def facts(case: Case, rules: Rules, voices: Sequence[Party]) -> list[tuple[str, str]]:
+    """What stands in one line under the title."""
+    names = {one.code: one.label for one in (*rules.categories(), *rules.all_channels())}
+    kind = "·".join(names.get(code, code) for code in (case.content_class, case.category) if code)
+    behind = sum(voice.withdrawn_at is None for voice in voices)
+    channel = names.get(case.channel, "反映打击报复" if case.channel == "retaliation" else case.channel)
+    return [
+        ("编号", case.number),
+        ("单位", case.place.name if case.place_id == case.unit_id else f"{case.unit.name}·{case.place.name}"),
+        ("承办工会", case.holder.name if case.holder_id != case.unit_id else ""),
+        ("责任人", case.officer.person.name if case.officer else "还没有"),
+        ("类别", kind),
+        ("难易", case.get_difficulty_display()),
+        ("受理方式", f"{channel}（{case.channel_note}）" if case.channel_note else channel),
+        ("联名", f"{behind} 人" if behind > 1 else ""),
+        ("第几轮", f"第 {case.round} 轮办理" if case.round > 1 else ""),
+    ]
+
+
+def flow(case: Case, events: Sequence[Event]) -> list[dict[str, str]]:
+    """The seven steps; the present one lit, dates of this round under those that are past."""
+    first: dict[str, date] = {}
+    for event in reversed(events):  # oldest first
+        if event.act == "reopen":
+            first = {status: day for status, day in first.items() if status in FLOW[0][1]}
+        first.setdefault(event.status, timezone.localdate(event.at))
+    reached = max((n for n, (_, codes) in enumerate(FLOW) if set(codes) & set(first)), default=0)
+    here = next((n for n, (_, codes) in enumerate(FLOW) if case.status in codes), None)
+    steps = []
+    for number, (name, codes) in enumerate(FLOW):
+        on = next((first[code] for code in codes if code in first), None)
+        state = "now" if number == here else "done" if on and number <= (reached if here is None else here) else "next"
+        if state == "next" and number < (here or 0):
+            state = "skipped"
+        note = f"{on.month}月{on.day}日" if on and state != "next" else ""
+        steps.append({"name": name, "note": note, "state": state})
+    if here is None:
+        steps[reached]["note"] = CASE.by_code[case.status].staff
+    return steps
+
+
+# --- limits ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One time limit with its badge and what may be done about it."""
+
+    name: str
+    view: Any
+    text: str
+    badge: dict[str, str] | None
+    changes: list[str]
+    acts: list[dict[str, str]]
+
+
+def limits(
+    case: Case, items: Sequence[Item], stand: Standing, *, today: date, calendar: WorkDays
+) -> tuple[list[Limit], list[Limit]]:
+    """Limits that run or have not begun, and those that are over."""
+    rules = rules_of(case)
+    whose = {item.pk: item.department.name for item in items}
+    running, over = [], []
+    for clock in clocks_of(case):
+        view = clock_view(clock, case, today, calendar, clock.changes.all())
+        name = view.label + (f"（{whose[clock.subject]}）" if len(items) > 1 and clock.subject in whose else "")
+        limit = Limit(name, view, _until(clock), badge(rules, view.clause), _changes(clock), _clock_acts(case, clock, view, stand))
+        (over if clock.stopped_at else running).append(limit)
+    return running + _to_come(case, rules, running), over
+
+
+def _until(clock: Clock) -> str:
+    """Until when, or when it ended."""
+    due = f"{clock.due_on.month}月{clock.due_on.day}日"
+    if clock.stopped_at:
+        ended = timezone.localdate(clock.stopped_at)
+        return f"应在 {due} 前，{ended.month}月{ended.day}日 完成"
+    if clock.paused_on:
+        return f"{clock.paused_on.month}月{clock.paused_on.day}日 起暂停，恢复后重新推算"
+    return f"应在 {due} 前{'（暂定）' if clock.provisional else ''}"
+
+
+def _changes(clock: Clock) -> list[str]:
+    """Pauses, extensions and recomputations of a clock as sentences."""
+    said = []
+    for change in clock.changes.all():
+        on = timezone.localdate(change.asked_at)
+        to = f"到 {change.due_after.month}月{change.due_after.day}日" if change.due_after and change.kind != "pause" else ""
+        reply = f"（{change.decision}）" if change.decision else ""
+        said.append(
+            f"{on.month}月{on.day}日 {change.get_kind_display()}{to}：{change.reason}，{change.get_state_display()}{reply}。"
+        )
+    return said
+
+
+def _clock_acts(case: Case, clock: Clock, view: Any, stand: Standing) -> list[dict[str, str]]:
+    """Asking for and deciding on a later date or a pause."""
+    if clock.stopped_at or not stand.office:
+        return []
+    if view.pending:
+        return [_link("决定是否批准", case, "decide", view.pending.pk)] if stand.approves else []
+    if clock.paused_on:
+        return [_link("恢复计时", case, "resume", clock.pk)] if clock.code != "accept" or case.status != "supplement" else []
+    return [_link("申请延期", case, "extend", clock.pk), _link("申请暂停", case, "pause", clock.pk)]
+
+
+def _link(label: str, case: Case, act: str, of: UUID | None = None) -> dict[str, str]:
+    args = [case.pk, act] if of is None else [case.pk, act, of]
+    return {"label": label, "url": reverse("desk:case_act" if of is None else "desk:case_act_of", args=args)}
+
+
+def _to_come(case: Case, rules: Rules, running: Sequence[Limit]) -> list[Limit]:
+    """Limits that begin with the next steps, so that nobody is surprised by them."""
+    ahead = {"accepted": ("report", "tell"), "handling": ("report", "tell"), "reported": ("survey",)}.get(case.status, ())
+    known = {limit.view.clock.code for limit in running}
+    found = []
+    for code in ahead:
+        if code not in known:
+            rule = rules.clock(code)
+            found.append(Limit(rule.label, None, f"{rule.starts}后 {rule.rule.label}内", badge(rules, rule.clause.id), [], []))
+    return found
+
+
+# --- items ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ItemPart:
+    """An item with its progress and what the union may do about it."""
+
+    item: Item
+    limit: Limit | None
+    helping: list[str]
+    progress: list[dict[str, Any]]
+    acts: list[dict[str, Any]]
+
+
+def item_parts(case: Case, items: Sequence[Item], running: Sequence[Limit], stand: Standing) -> list[ItemPart]:
+    """Items in the order they were given."""
+    limit_of = {limit.view.clock.subject: limit for limit in running if limit.view}
+    parts = []
+    for item in items:
+        acts = []
+        if stand.office:
+            acts = [
+                {**_link(step.label, case, step.act, item.pk), "main": step.act == "give_again"}
+                for step in ITEM.possible(item.status)
+                if step.may == Can.HANDLE_CASES
+            ]
+        progress = [
+            {"at": event.at, "title": event.label, "body": event.text, "who": event.who, "files": _item_files(event)}
+            for event in item.events.all()
+            if event.state
+        ]
+        parts.append(
+            ItemPart(item, limit_of.get(item.pk), [row.department.name for row in item.helping.all()], progress, acts)
+        )
+    return parts
+
+
+def _item_files(event: Any) -> list[dict[str, str]]:
+    return [file_row(row.pk, row.file) for row in event.files.all()]
+
+
+def file_row(row_id: UUID, file: File, *, note: str = "", closed: bool = False) -> dict[str, str]:
+    """A file as ``c-attach`` shows it; a closed one by its kind only."""
+    return {
+        "name": file.get_kind_display() if closed else name_of(file),
+        "url": "" if closed else reverse("desk:file", args=[row_id]),
+        "kind": KINDS.get(Kind(file.kind), "doc"),
+        "note": note,
+        "state": {"quarantined": "checking", "erased": "refused"}.get(file.state, "ready"),
+    }
+
+
+# --- story ----------------------------------------------------------------------------------------------------------
+
+
+def story(
+    case: Case, events: Sequence[Event], items: Sequence[Item], stand: Standing, shown: str
+) -> list[dict[str, Any]]:
+    """The history of case and items, newest first, as far as this person may read it and has asked for it."""
+    rules = rules_of(case)
+    clauses = {step.act: step.clause for step in (*CASE.steps,) if step.clause}
+    item_clauses = {step.act: step.clause for step in ITEM.steps if step.clause}
+    lines = [_line(event, clauses, rules, stand) for event in events if _wanted(event.act, shown)]
+    for item in items:
+        for event in item.events.all():
+            if event.act != "give" and _wanted(event.act, shown):
+                line = _line(event, item_clauses, rules, stand, item=item)
+                line["title"] = f"{item.department.name}：{event.label}"
+                lines.append(line)
+    return sorted(lines, key=lambda line: line["at"], reverse=True)
+
+
+def _wanted(act: str, shown: str) -> bool:
+    if shown == "talk":
+        return act in TALK
+    if shown == "looks":
+        return act in LOOKS
+    return not shown or act not in TALK | LOOKS or act == "tell"
+
+
+def _line(event: Any, clauses: Mapping[str, str], rules: Rules, stand: Standing, item: Item | None = None) -> dict[str, Any]:
+    """One line.  Words between officer and worker stay with the union that has the case; readers see what happened."""
+    open_words = stand.office or item is not None or event.act == "urge"
+    found = badge(rules, clauses[event.act]) if event.act in clauses else None
+    return {
+        "at": event.at,
+        "title": event.label,
+        "body": event.text if open_words else "",
+        "who": event.who,
+        "clauses": [found] if found else [],
+        "files": _item_files(event) if item else [],
+        "key": event.act in WEIGHTY or event.act in ("done", "unable", "report"),
+    }
+
+
+def readers(case: Case, stand: Standing) -> dict[str, Any]:
+    """Who looked at the case: by name for its officer and its union's chair, else how many."""
+    rows = list(readings(case.pk)[:AT_ONCE])
+    people = {row.person for row in rows}
+    if not stand.knows_readers:
+        return {"count": len(people)}
+    names = dict(Person.objects.filter(pk__in=people).values_list("pk", "name"))
+    lines = [
+        {
+            "at": row.at,
+            "title": f"{names.get(row.person, '一位同事')}{READ.get(row.what, '看了')}",
+            "body": f"理由：{REASONS[row.reason]}" if row.reason in REASONS else "",
+        }
+        for row in rows
+    ]
+    return {"lines": lines, "count": len(people)}
+
+
+# --- people and files -----------------------------------------------------------------------------------------------
+
+
+def voices(case: Case) -> list[Party]:
+    """Everybody who spoke, each with ``unread``: messages the officer has not seen (one query)."""
+    unread = (
+        Message.objects.filter(party=OuterRef("pk"), from_worker=True, read_at__isnull=True)
+        .order_by()
+        .values("party")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return list(voices_of(case).annotate(unread=Coalesce(Subquery(unread, output_field=IntegerField()), 0)))
+
+
+def people(case: Case, given: Sequence[Party], known: Mapping[UUID, Opened], stand: Standing, events: Sequence[Event]) -> dict[str, Any]:
+    """The people at the side of the page."""
+    behind = [party for party in given if party.withdrawn_at is None and party.erased_at is None]
+    counts = [(label, sum(p.secrecy == code for p in behind)) for code, label in Secrecy.choices]
+    named = [(party, known[party.pk]) for party in behind if party.pk in known and party.secrecy == Secrecy.NAMED]
+    return {
+        "behind": len(behind),
+        "counts": [(label, n) for label, n in counts if n],
+        "named": named[:IN_VIEW],
+        "more": named[IN_VIEW:],
+        "closed": sum(party.secrecy != Secrecy.NAMED for party in behind),
+        "gone": len(given) - len(behind),
+        "seen": sum(event.act == "open_sealed" for event in events),
+        "unread": sum(getattr(party, "unread", 0) for party in given) if stand.officer else 0,
+    }
+
+
+def talk(rows: Iterable[Message]) -> list[dict[str, Any]]:
+    """Messages laid open, oldest first.  Only after the sealed words were opened with a reason."""
+    said = []
+    for row in rows:
+        try:
+            text = row.party.key.open(row.body, place_of("message", "body", row.pk)) if row.body else ""
+        except Unreadable:
+            text = "（已清除）"
+        who = "职工" if row.from_worker else (row.post.person.name if row.post else "工会")
+        said.append({"who": who, "at": row.at, "text": text, "mine": not row.from_worker, "party": row.party_id})
+    return said
+
+
+def case_files(case: Case) -> list[CaseFile]:
+    """Originals and released copies, oldest first; those of merged cases too."""
+    rows = CaseFile.objects.filter(Q(case=case) | Q(case__merged_into=case)).select_related("file__key", "case")
+    return list(rows.order_by("at", "id"))
+
+
+def file_lists(case: Case, rows: Iterable[CaseFile], stand: Standing, *, opened: bool) -> dict[str, Any]:
+    """Released copies for every reader; originals for the office by kind only, for its officer openly once opened."""
+    rows = list(rows)
+    copied = {row.file.released_from_id for row in rows if not row.sealed}
+    originals = []
+    for row in rows if stand.office else ():
+        if not row.sealed:
+            continue
+        part = file_row(row.pk, row.file, closed=not opened, note="已有公开副本" if row.file_id in copied else "原件，密封")
+        if opened and row.file_id not in copied and row.file.kind != Kind.AUDIO and row.file.state == "stored":
+            part["release"] = reverse("desk:case_act_of", args=[case.pk, "release_file", row.pk])
+        originals.append(part)
+    released = [file_row(row.pk, row.file, note="公开副本") for row in rows if not row.sealed]
+    return {"released": released, "originals": originals}
+
+
+def papers(case: Case) -> list[dict[str, str]]:
+    """Printed forms, where the ledger offers them."""
+    found = []
+    for fmt, word, icon in (("pdf", "PDF", "file-type-pdf"), ("docx", "Word", "file-type-doc")):
+        try:
+            found.append({"url": reverse("desk:form1", args=[case.pk, fmt]), "word": word, "icon": icon})
+        except NoReverseMatch:
+            continue
+    return found
+
+
+def related(actor: Actor, case: Case) -> list[tuple[str, Case]]:
+    """Cases this one follows, was joined to or split from, and the other way round, as far as they may be known."""
+    near = Q(follows=case) | Q(merged_into=case) | Q(pk__in=[case.follows_id, case.merged_into_id])
+    found = []
+    for one in Case.objects.visible_to(actor).filter(near).order_by("-registered_at")[:30]:
+        if one.pk == case.merged_into_id:
+            word = "并入"
+        elif one.merged_into_id == case.pk:
+            word = "并进来的"
+        else:
+            word = "前一件" if one.pk == case.follows_id else "分出或接着的"
+        found.append((word, one))
+    return found
