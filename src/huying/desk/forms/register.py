@@ -8,12 +8,12 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from huying.cases.models import Secrecy
 from huying.cases.rules import LONGEST_TITLE, LONGEST_WORDS, Concerns, Voice
 from huying.desk import reads
+from huying.desk.forms.items import FilesField
 from huying.mechanism.rules import Channel
 from huying.org.models import Department, Unit
 from huying.org.rules import Member
@@ -24,12 +24,6 @@ SECRECY = [
     (Secrecy.ANONYMOUS, "匿名\n谁也不知道是谁，只凭号码查看"),
 ]
 PHONE = re.compile(r"[+0-9][0-9 -]{4,19}")
-
-
-class ManyFiles(forms.FileInput):
-    """A field for several files at once."""
-
-    allow_multiple_selected = True
 
 
 class RegisterForm(forms.Form):
@@ -72,7 +66,7 @@ class RegisterForm(forms.Form):
         label="公开摘要", max_length=LONGEST_WORDS, required=False, widget=forms.Textarea,
         help_text="部门和列表里只看得到这两项。现在不写，受理时再写。",
     )  # fmt: skip
-    files = forms.FileField(label="照片、文件、录音", required=False, widget=ManyFiles(attrs={"multiple": True}))
+    files = FilesField(label="照片、文件、录音", required=False)
     mine = forms.BooleanField(label="我来负责这件事", required=False, initial=True)
 
     def __init__(self, *given: Any, actor: Member, place: Unit, channels: Sequence[Channel], **more: Any) -> None:
@@ -141,7 +135,3 @@ class RegisterForm(forms.Form):
         if hour is None and day in (None, today):
             return now
         return timezone.make_aware(datetime.combine(day or today, hour or time()))
-
-    def uploads(self) -> list[UploadedFile]:
-        """Every file that came along."""
-        return list(self.files.getlist("files")) if hasattr(self.files, "getlist") else []

@@ -98,7 +98,7 @@ def _join(request: Asked, form: RegisterForm, case_id: str) -> Received:
 
 def _checked(form: RegisterForm, *, joining: bool) -> tuple[Checked, ...]:
     """The files that came along, checked before the transaction begins."""
-    uploads = form.uploads()
+    uploads = form.cleaned_data["files"]
     if joining and uploads:
         raise Invalid({"files": "给已有的事增加联名时不能带附件，请先去掉，登记后在那件事里添加。"})
     check_count(len(uploads))
