@@ -11,7 +11,7 @@ from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.org.models import Post, Role, Unit
 from huying.org.rules import Can, Member, keys_of
-from huying.privacy.rules import normal_phone
+from huying.privacy.rules import dialable
 
 LONGEST_WORDS = 5000
 LONGEST_TITLE = 60
@@ -58,7 +58,7 @@ def check_voices(voices: Iterable[Voice], *, needs_words: bool = True) -> None:
     for voice in voices:
         if voice.secrecy == Secrecy.NAMED and not voice.name.strip():
             wrong["name"] = "实名反映请写姓名；不想写，请选“保密”或“匿名”。"
-        if voice.secrecy != Secrecy.ANONYMOUS and voice.phone and not 5 <= len(normal_phone(voice.phone)) <= 15:
+        if voice.secrecy != Secrecy.ANONYMOUS and voice.phone and not dialable(voice.phone):
             wrong["phone"] = "电话号码好像不对，请再看一下；也可以不填。"
     if wrong:
         raise Invalid(wrong)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-import pillow_heif
+import pi_heif
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from huying.files.rules import bad
@@ -19,7 +19,7 @@ MAX_PIXELS = 64_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "HEIF", "AVIF")  # JPEG covers MPO, the form many telephones use
 _LOSSLESS = frozenset({"PNG", "GIF", "BMP"})
 
-pillow_heif.register_heif_opener(thumbnails=False)
+pi_heif.register_heif_opener(thumbnails=False)
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS_JPEG
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from phonenumbers import NumberParseException, is_possible_number, parse
+
 CONSENT_VERSION = "2026-11"
 LOOKUPS_PER_HOUR = 20
 
@@ -84,6 +86,17 @@ def normal_phone(phone: str) -> str:
     """Digits only, without the country code: what the blind index is made of."""
     digits = re.sub(r"\D", "", phone)
     return digits[2:] if digits.startswith("86") and len(digits) == 13 else digits
+
+
+def dialable(phone: str) -> bool:
+    """Whether a number could be dialled in China: a mobile or fixed line, or a short service number."""
+    digits = normal_phone(phone)
+    if 3 <= len(digits) <= 6:
+        return True
+    try:
+        return is_possible_number(parse(digits, "CN"))
+    except NumberParseException:
+        return False
 
 
 def normal_name(name: str) -> str:

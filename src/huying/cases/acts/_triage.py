@@ -358,8 +358,10 @@ def follow_merged(*, by: Actor, at: datetime) -> int:
             if target is None:
                 continue
             free = free_of(holders(target, Can.HANDLE_CASES, timezone.localdate(at)), keys_against(case))
+            before = case.officer
             _move(case, target, how="passed", at=at)
-            case.officer = free[0] if free and case.status not in ("registered", "supplement") else None
+            if case.status not in ("registered", "supplement"):
+                case.officer = free[0] if free else before
             case.save()
             note(
                 case,
