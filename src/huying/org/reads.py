@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from huying.kernel import crypto
 from huying.kernel.actors import SYSTEM, Actor
-from huying.kernel.errors import NotYours
+from huying.kernel.errors import NotYours, Refused
 from huying.kernel.models import Draft
 from huying.kernel.text import normalise
 from huying.org import roster
@@ -71,6 +71,16 @@ def union_of(unit: Unit) -> Unit:
         if one.has_union and one.level != "workshop":
             return one
     return unit
+
+
+def unit_called(words: str) -> Unit:
+    """The open unit of that name or short code, for the command line; ``Refused`` when there is none, or more than one."""
+    found = list(Unit.objects.open().filter(Q(code=words.strip().lower()) | Q(name=words.strip()))[:2])
+    if not found:
+        raise Refused(f"没有找到“{words}”。", "请写单位的全称，或者它二维码上的短代码。")
+    if len(found) > 1:
+        raise Refused(f"叫“{words}”的单位不止一个。", "请写它二维码上的短代码。")
+    return found[0]
 
 
 def union_above(unit: Unit) -> Unit | None:
