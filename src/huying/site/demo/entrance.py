@@ -1,0 +1,98 @@
+"""Letting a visitor into the demo: the posts to choose from, who may come in, receipts to try the worker's side with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from huying.cases.models import Case
+from huying.cases.reads import case_of, worker_by_receipt
+from huying.kernel.ids import receipt_from, spaced
+from huying.org.models import Post, Role, Unit, User
+from huying.site.demo.script import Story
+
+# Matters in which the worker still has something to do or to follow: story and what the visitor sees there.
+TO_TRY = {
+    "pregnancy-post": "结果已经告诉职工，等着评价",
+    "crash-insurance": "正在办理，有来往留言",
+    "foreman-fines": "工会想再问几句，等职工补充",
+}
+# The order in which a unit's people are shown: the union first, then the employer's side, then the workshop.
+ORDER = (
+    Role.CHAIR, Role.UPPER_OFFICER, Role.OFFICER, Role.HANDLER, Role.DEPARTMENT_HEAD, Role.MANAGEMENT_HEAD, Role.DELEGATE,
+    Role.LIAISON, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN, Role.WORKER,
+)  # fmt: skip
+_FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_VIA")
+
+
+@dataclass(frozen=True)
+class DemoPost:
+    """One line of the list: a person at a unit with everything they are there."""
+
+    value: str
+    name: str
+    unit: str
+    role: str
+
+
+def may_enter(request: HttpRequest) -> bool:
+    """Only in a demo, only while every unit is a demo unit, only from this very machine and through no proxy."""
+    if not settings.HUYING_DEMO or any(request.META.get(name) for name in _FORWARDED):
+        return False
+    try:
+        here = ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+    return here and Unit.objects.exists() and not Unit.objects.filter(is_demo=False).exists()
+
+
+def demo_posts(on: date) -> Iterator[DemoPost]:
+    """Everybody with an account and a post, by unit; who stands at several units stands there several times."""
+    posts = Post.objects.on(on).filter(person__user__is_active=True, unit__is_demo=True)
+    rows = sorted(
+        posts.select_related("unit", "department", "person"),
+        key=lambda post: (post.unit.path, ORDER.index(post.role), post.starts_on, post.pk),
+    )
+    together: dict[tuple[str, str], list[Post]] = {}
+    for post in rows:
+        together.setdefault((post.unit.path, str(post.person_id)), []).append(post)
+    for held in together.values():
+        first = held[0]
+        yield DemoPost(str(first.pk), first.person.name, _place(first), "、".join(_role(post) for post in held))
+
+
+def _place(post: Post) -> str:
+    """The unit; for a workshop the union above it as well."""
+    parent = post.unit.get_parent() if post.unit.level == "workshop" else None
+    return f"{parent.name} · {post.unit.name}" if parent else post.unit.name
+
+
+def _role(post: Post) -> str:
+    """Role, department and title in one line."""
+    role = post.get_role_display() + ("（代理）" if post.acting_for_id and "代理" not in post.title else "")
+    place = post.department.name if post.department else ""
+    title = post.title.removeprefix(place)
+    if not title:
+        return f"{place}，{role}" if place else role
+    called = f"{place}{title}"
+    return called if role.endswith(title) or title.startswith("工会主席") else f"{called}（{role}）"
+
+
+def visitor(post_id: str, on: date) -> User | None:
+    """The account behind a post that may be chosen."""
+    if post_id not in {post.value for post in demo_posts(on)}:
+        return None
+    return User.objects.filter(person__posts=post_id).first()
+
+
+def receipts() -> Iterator[tuple[str, str, Case]]:
+    """Receipts to try: what the visitor sees, the 16 digits, the case.  Derived anew, so nothing is stored."""
+    for key, what in TO_TRY.items():
+        receipt = receipt_from(Story(key=key, row={}, day=0).once)
+        if worker := worker_by_receipt(receipt):
+            yield what, spaced(receipt), case_of(worker)
