@@ -186,7 +186,8 @@ def _page(request: Asked, found: Item) -> dict[str, Any]:
         "returns_left": reads.returns_left(found),
         "flow": _flow(found),
         "limits": limits,
-        "chip": next((limit["view"] for limit in reversed(limits) if limit["view"].state != "done"), None),
+        "chip": next((limit for limit in reversed(limits) if limit["view"].state != "done"), None),
+        "heading": found.measure.strip().rstrip("。"),
         "entries": [_entry(event, found) for event in reads.department_story(found)],
         "papers": [_paper(row) for row in reads.released_files(found)],
         "given_on": timezone.localdate(found.given_at),
@@ -211,9 +212,9 @@ def _limit(clock: Clock, found: Item, today: date) -> dict[str, Any]:
     """One limit with its chip, its date in words, and how the date came about; the union's own reasons stay with it."""
     view = clock_view(clock, found.case, today, calendar())
     longer = any(change.kind == "extend" and change.state == "done" for change in clock.changes.all())
-    name = LIMITS.get(clock.code, view.label)
-    text = f"{clock.due_on.month}月{clock.due_on.day}日前{'向工会交书面反馈' if clock.code == 'report' else '办结'}"
-    why = view.why + (f"经工会批准延期到 {clock.due_on.month}月{clock.due_on.day}日。" if longer else "")
+    name, due = LIMITS.get(clock.code, view.label), f"{clock.due_on.month}月{clock.due_on.day}日"
+    why = view.why + (f"经工会批准延期到 {due}。" if longer else "") + (f"依据：{view.badge}。" if view.badge else "")
+    text = f"{due}前{'向工会交书面反馈' if clock.code == 'report' else '办结'}"
     return {"name": name, "view": view, "text": text, "why": why}
 
 

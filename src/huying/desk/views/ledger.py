@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +50,8 @@ HEADS = (
     "各步",
 )
 
+MORE = ("content_class", "category", "channel", "difficulty", "department", "satisfaction")
+
 
 # --- the list -----------------------------------------------------------------------------------------------------------
 
@@ -76,8 +79,11 @@ def ledger(request: Asked) -> HttpResponse:
             "form": form,
             "chosen": chosen,
             "page": page,
-            "rows": shown,
+            "rows": [{"row": row, "days": _days(row)} for row in shown],
             "sums": reads.sums(shown),
+            "more_open": any(getattr(chosen, name) for name in MORE if name in form.fields),
+            "first_fields": [form[name] for name in form.fields if name not in MORE],
+            "more_fields": [form[name] for name in form.fields if name in MORE],
             "heads": HEADS,
             "steps": STEPS,
             "upper": seen.unit.is_upper,
@@ -90,11 +96,25 @@ def ledger(request: Asked) -> HttpResponse:
     )
 
 
+def _days(row: reads.Row) -> dict[str, str]:
+    """The days of a row, short: the year stands at the first, and where another begins."""
+    case, local = row.case, timezone.localdate
+    days: dict[str, date | None] = {
+        "registered": local(case.registered_at),
+        "done": row.done_on,
+        "reported": row.reported_on,
+        "told": row.told_on,
+        "archived": local(case.archived_at) if case.archived_at else None,
+    }
+    year = local(case.received_at).year
+    return {name: f"{day:%m-%d}" if day.year == year else f"{day}" for name, day in days.items() if day}
+
+
 def _query(chosen: Selection) -> list[tuple[str, str]]:
     return list(chosen.plain().items())
 
 
-def _periods(request: Asked, chosen: Selection, today: Any) -> list[dict[str, Any]]:
+def _periods(request: Asked, chosen: Selection, today: date) -> list[dict[str, Any]]:
     """The periods people ask for most, as addresses; the other filters stay."""
     quarter = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
     starts = (("今年", today.replace(month=1, day=1)), ("本季", quarter), ("本月", today.replace(day=1)))
