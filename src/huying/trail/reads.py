@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from huying.trail.models import Anchor, Chain, Entry, Reading
 from huying.trail.rules import GENESIS, anchor_digest, entry_digest, merkle
@@ -71,9 +73,11 @@ def verify_anchors(root: UUID) -> list[Fault]:
     return faults
 
 
-def verify(root: UUID | None = None) -> list[Fault]:
-    """All faults of a root, or of everything."""
+def verify(root: UUID | None = None, since: datetime | None = None) -> list[Fault]:
+    """All faults of a root, or of everything; with ``since`` only chains that moved since then, and all anchors."""
     chains = Chain.objects.all() if root is None else Chain.objects.filter(root=root)
+    if since is not None:
+        chains = chains.filter(pk__in=Entry.objects.filter(at__gte=since).values("chain"))
     faults = [fault for chain in chains.values_list("id", flat=True).iterator() for fault in verify_chain(chain)]
     roots = [root] if root else list(Anchor.objects.values_list("root", flat=True).distinct())
     for one in roots:
@@ -84,3 +88,37 @@ def verify(root: UUID | None = None) -> list[Fault]:
 def readings(subject: UUID) -> QuerySet[Reading]:
     """Who looked at a case, newest first."""
     return Reading.objects.filter(subject=subject).order_by("-at", "-id")
+
+
+def readings_of(units: QuerySet, posts: QuerySet) -> QuerySet[Reading]:
+    """Looks at what belongs to these units, and looks by whoever holds these posts (ids), newest first."""
+    return Reading.objects.filter(Q(unit__in=units) | Q(post__in=posts)).order_by("-at", "-id")
+
+
+def neutral_code(subject: UUID) -> str:
+    """Eight characters that stand for a case or item where its number may not be read: always the same, leading nowhere."""
+    found = hashlib.sha256(b"neutral" + subject.bytes).hexdigest()[:8].upper()
+    return f"{found[:4]}-{found[4:]}"
+
+
+def size(roots: Iterable[UUID]) -> tuple[int, int]:
+    """How many chains and entries these roots have."""
+    found = Chain.objects.filter(root__in=list(roots)).aggregate(chains=Count("pk"), entries=Sum("length"))
+    return found["chains"], found["entries"] or 0
+
+
+def anchors(roots: Iterable[UUID]) -> QuerySet[Anchor]:
+    """Anchors of these roots, newest first."""
+    return Anchor.objects.filter(root__in=list(roots)).order_by("-day", "root")
+
+
+def differing(kept: Iterable[tuple[date, UUID, str]], roots: Iterable[UUID]) -> tuple[int, list[date]]:
+    """How many anchors kept outside are the same here, and the days of those that are not."""
+    here = {(row.day, row.root): bytes(row.digest).hex() for row in anchors(roots)}
+    same, other = 0, []
+    for day, root, digest in kept:
+        if here.get((day, root)) == digest:
+            same += 1
+        else:
+            other.append(day)
+    return same, sorted(set(other))

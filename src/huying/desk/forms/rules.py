@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.dateparse import parse_date
 
 from huying.kernel.clock import DayKind, Rule
 from huying.kernel.ids import short_code
@@ -243,8 +243,9 @@ class AnnouncedForm(forms.Form):
     VALUE = re.compile(r"^(\d{4}-\d{2}-\d{2}) (rest|work) (\S.{0,39})$")
 
     days = forms.Field(label="存哪些日子", required=False, widget=forms.MultipleHiddenInput)
-    source = forms.CharField(label="依据", max_length=120, initial="国务院办公厅关于节假日安排的通知")
+    source = forms.CharField(label="依据", max_length=120, help_text="文件名称和文号")
     year = forms.IntegerField(widget=forms.HiddenInput)
+    wording = forms.CharField(widget=forms.HiddenInput, max_length=5000)
     known = forms.BooleanField(label="这一年的放假安排已经全部在这里", required=False)
 
     def clean_days(self) -> list[SpecialDay]:
@@ -252,7 +253,10 @@ class AnnouncedForm(forms.Form):
         found = []
         for value in self.data.getlist("days") if isinstance(self.data, QueryDict) else []:
             match = self.VALUE.match(value)
-            day = parse_date(match[1]) if match else None
+            try:
+                day = date.fromisoformat(match[1]) if match else None
+            except ValueError:
+                day = None
             if match is None or day is None:
                 raise forms.ValidationError("请返回上一步重新读取通知。")
             found.append(SpecialDay(day, match[2] == "work", match[3]))

@@ -1,7 +1,191 @@
-"""Pages of the desk: system."""
+"""Pages of the desk: how the installation runs, for the system administrator; each line says how to mend it."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-urls: list[URLPattern] = []
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from huying.desk.views import calendar
+from huying.files.reads import scanner_state
+from huying.kernel import jobs, machine
+from huying.kernel.errors import NotYours
+from huying.kernel.models import Beat, Schedule
+from huying.kernel.web import Asked
+from huying.mechanism.reads import warning
+from huying.notices.models import Delivery
+from huying.notices.reads import mail_is_on, undelivered
+from huying.org.reads import managed_units
+from huying.org.rules import Can
+from huying.papers.reads import font_state
+
+SHOWN = 20
+LATE = timedelta(minutes=15)
+WEEK = timedelta(days=7)
+# What each scheduled job is for, as an administrator reads it.
+JOBS = {
+    "huying.kernel.jobs.reaper": "收回被中断的任务",
+    "huying.kernel.jobs.tidy": "清理过期的草稿、会话和提交记录",
+    "huying.trail.jobs.anchors": "封存前一天的留痕（日锚）",
+    "huying.files.jobs.rescan": "重新查毒、放行等待的文件",
+    "huying.files.jobs.sweep": "清理没有归属的文件",
+    "huying.notices.jobs.deliver": "发送提醒邮件",
+    "huying.cases.jobs.reminders": "事项到期前后提醒",
+    "huying.cases.jobs.recount_clocks": "按日历重算时限",
+    "huying.cases.jobs.follow_units": "事项跟着合并的组织走",
+    "huying.ledger.jobs.sweep": "清理导出满一天的表格",
+    "huying.handling.jobs.sweep_ended": "收回已结束事项的交办",
+    "huying.handling.jobs.reminders": "部门到期前后提醒",
+    "huying.feedback.jobs.open_surveys": "发出满意度测评",
+    "huying.feedback.jobs.close_surveys": "到期截止测评",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing looked at.  ``state``: done (well), soon (worth a look), late (broken); the words say how to mend it."""
+
+    name: str
+    state: str
+    word: str
+    says: str
+    mend: str = ""
+
+
+@require_GET
+def system(request: Asked) -> HttpResponse:
+    """How the installation runs."""
+    if not request.actor.units(Can.SYSTEM):
+        raise NotYours
+    lines = list(_lines(request.now))
+    context = {
+        "lines": sorted(lines, key=lambda line: ("late", "soon", "done").index(line.state)),
+        "broken": sum(line.state == "late" for line in lines),
+        "beats": Beat.objects.filter(at__gte=request.now - jobs.ALIVE).order_by("started_at"),
+        "jobs": [_job(row, request.now) for row in Schedule.objects.order_by("name")],
+        "given_up": jobs.given_up()[:SHOWN],
+        "letters": _letters(request),
+        "fonts": font_state(),
+        "version": machine.version(),
+    }
+    return render(request, "desk/system/system.html", context)
+
+
+def _lines(at: datetime) -> Iterator[Line]:
+    """Everything looked at, one line each."""
+    yield _worker(at)
+    yield _schedule(at)
+    yield _tasks()
+    yield _mail(at)
+    yield _scanner()
+    yield _fonts()
+    said = warning(timezone.localdate(at))
+    yield _line(
+        "节假日",
+        bool(said),
+        "该补了",
+        said or "今年的放假安排已录入。",
+        mend="在“节假日”页面录入国务院办公厅的通知。",
+        worst="soon",
+    )
+    free = machine.free_disk()
+    yield _line(
+        "磁盘", free < machine.LEAST_FREE, "快满了", f"还剩 {machine.readable(free)}。",
+        mend="请清理磁盘，或者把数据搬到更大的磁盘上；满了就不能登记。",
+    )  # fmt: skip
+    size = machine.readable(machine.database_size())
+    yield Line("数据库", "done", "正常", f"{machine.database_name()}，已用 {size}。")
+
+
+def _line(name: str, wrong: bool, word: str, says: str, *, mend: str, worst: str = "late") -> Line:
+    """A line that is well, or says how to mend it."""
+    return Line(name, worst, word, says, mend) if wrong else Line(name, "done", "正常", says)
+
+
+def _worker(at: datetime) -> Line:
+    alive = jobs.worker_alive(at)
+    says = "在运行。" if alive else "停了：提醒发不出去，测评不会自动发出，时限也不会跟着日历变。"
+    mend = "请在服务器上用 huying serve 启动，或另外运行 huying worker；不清楚原因时运行 huying check。"
+    return _line("后台程序", not alive, "停了", says, mend=mend)
+
+
+def _schedule(at: datetime) -> Line:
+    wrong = jobs.failing().count()
+    late = Schedule.objects.filter(next_at__lt=at - LATE).count()
+    says = "各项定时任务都按时完成。"
+    if wrong or late:
+        says = "".join(
+            (f"{wrong} 项出错，会自动再试。" if wrong else "", f"{late} 项过了时间还没有开始。" if late else "")
+        )
+    mend = "看下面的表。一直出错的，把那一行的错误交给技术支持；没有开始的，先看后台程序是否在运行。"
+    return _line("定时任务", bool(wrong or late), "有问题", says, mend=mend)
+
+
+def _tasks() -> Line:
+    count = jobs.given_up().count()
+    says = f"有 {count} 个任务试过几次都没有做成。" if count else "没有做不成的任务。"
+    return _line("一次性任务", bool(count), "请看一看", says, mend="把下面列出的错误交给技术支持。", worst="soon")
+
+
+def _mail(at: datetime) -> Line:
+    if not mail_is_on():
+        mend = "需要邮件提醒时，在服务器上设置 HUYING_MAIL，再重新启动。"
+        return Line("提醒邮件", "soon", "没有开通", "提醒只在系统里显示。", mend)
+    count = undelivered(at - WEEK).count()
+    says = f"最近七天有 {count} 封没有送达。" if count else "最近七天没有送不到的邮件。"
+    mend = "看下面的名单，核对收件人的电子邮箱；都送不到时，请检查邮件服务器和 HUYING_MAIL。"
+    return _line("提醒邮件", bool(count), "有没送到的", says, mend=mend, worst="soon")
+
+
+def _scanner() -> Line:
+    state = scanner_state()
+    mend = "请启动查毒程序 clamd，或检查 HUYING_CLAMD 里的地址。"
+    return _line("查毒", not state.ok, "没有应答", state.sentence, mend=mend)
+
+
+def _fonts() -> Line:
+    fonts = font_state()
+    if missing := [font for font in fonts if not font.ok]:
+        return Line("字体", "late", "缺字体", "".join(font.sentence for font in missing), "请重新安装本软件。")
+    stand_in = sum(not font.statutory for font in fonts)
+    says = f"{stand_in} 种用自带字体代替，能正常打印。" if stand_in else "法定公文字体齐全。"
+    return Line("字体", "done", "正常", says)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One scheduled job as it stands."""
+
+    name: str
+    state: str
+    word: str
+    row: Schedule
+
+
+def _job(row: Schedule, at: datetime) -> Job:
+    name = JOBS.get(row.name, row.name)
+    if row.last_error:
+        return Job(name, "late", f"出错 {row.fails} 次", row)
+    if row.worker:
+        return Job(name, "ok", "正在做", row)
+    if row.next_at < at - LATE:
+        return Job(name, "late", "没有开始", row)
+    return Job(name, "done", "正常", row) if row.last_finished else Job(name, "none", "还没到时间", row)
+
+
+def _letters(request: Asked) -> list[Delivery]:
+    """Letters not delivered to people of the units looked after; not what they were about."""
+    mine = managed_units(request.actor, Can.SYSTEM).values("pk")
+    rows = undelivered(request.now - WEEK).filter(notice__recipient__unit__in=mine)
+    found: Any = rows.select_related("notice__recipient")[:SHOWN]
+    return list(found)
+
+
+urls = [*calendar.urls, path("system/", system, name="system")]
