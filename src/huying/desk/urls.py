@@ -35,6 +35,6 @@ urlpatterns = [
     path("cases/<uuid:case_id>/", RedirectView.as_view(url="/"), name="case"),
     *[
         path(f"{name}/", RedirectView.as_view(url="/"), name=name)
-        for name in ("calendar", "system", "readings", "trail", "import")
+        for name in ("import",)
     ],
 ]
