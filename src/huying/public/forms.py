@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from huying.cases.models import Secrecy
 from huying.org.models import Department
@@ -16,16 +17,24 @@ SECRECY = {
 }
 
 
-class _Several(forms.FileInput):
-    """A file field for several files; they are checked one by one by ``files.acts.check``."""
-
+class _Input(forms.FileInput):
     allow_multiple_selected = True
+
+
+class _Several(forms.FileField):
+    """Several files.  ``files.acts.check`` looks at each one and says by name which is wrong."""
+
+    widget = _Input
+
+    def clean(self, data: list[UploadedFile[Any]] | None, initial: object = None) -> list[UploadedFile[Any]]:
+        """The uploads as they came."""
+        return list(data or [])
 
 
 class _Files(forms.Form):
     """Anything photos and recordings can go along with."""
 
-    files = forms.FileField(label="照片、文件或录音", required=False, allow_empty_file=True, widget=_Several)
+    files = _Several(label="照片、文件或录音", required=False)  # type: ignore[assignment]  # declared fields leave the class
 
 
 def _text(label: str, *, rows: int = 0, required: bool = False, missing: str = "", **more: Any) -> forms.CharField:
@@ -129,7 +138,7 @@ class Disclose(forms.Form):
 class Withdraw(forms.Form):
     """Stepping back."""
 
-    reason = _text("为什么不说了？", rows=3, help_text="不写也行。")
+    reason = _text("为什么不说了？", rows=3)
 
 
 class Retaliation(forms.Form):

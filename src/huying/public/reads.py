@@ -9,13 +9,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from huying.cases.acts import Opened, opened
 from huying.cases.models import Case, CaseFile, Clock, Message, Party, Secrecy
 from huying.cases.reads import cases_of, people_behind, worker_by_receipt, worker_story
 from huying.cases.rules import place_of
-from huying.feedback.models import Answer
+from huying.feedback.models import Answer, ReopenRequest
 from huying.feedback.reads import answer_of, scale_for
 from huying.files.models import File, Kind, State
 from huying.files.reads import name as file_name
@@ -24,7 +25,7 @@ from huying.intake.acts import receipts_for
 from huying.kernel.actors import Worker
 from huying.kernel.crypto import Unreadable
 from huying.mechanism.reads import calendar, rules_for
-from huying.org.models import Department, Level, Post, Unit
+from huying.org.models import Department, Level, Post, Unit, path_end
 from huying.org.reads import chain, union_of
 from huying.trail.reads import readings
 
@@ -77,10 +78,19 @@ def places(words: str) -> tuple[list[Place], bool]:
     for word in asked:
         named |= Q(name__icontains=word)
     rows = list(Unit.objects.open().filter(named).order_by("path")[:400])
-    lines = _lines(rows)
+    lines = _lines({unit.path: unit for unit in [*rows, *_below(rows)]}.values())
     fits = [line for line in lines if all(any(word.lower() in one.name.lower() for one in line) for word in asked)]
-    fits.sort(key=lambda line: (line[-1].is_upper, len(line[-1].name), line[-1].path))
+    fits.sort(key=lambda line: (line[-1].is_upper, len(line), len(line[-1].name), line[-1].path))
     return [_as_place(line) for line in fits[:MOST_PLACES]], len(fits) > MOST_PLACES
+
+
+def _below(units: list[Unit]) -> list[Unit]:
+    """Workshops and subsidiaries of the employers among these."""
+    reach = Q(pk__in=[])
+    for unit in units[:40]:
+        if not unit.is_upper:
+            reach |= Q(path__gt=unit.path, path__lt=path_end(unit.path))
+    return list(Unit.objects.open().filter(reach).order_by("path")[:400])
 
 
 def _lines(units: Iterable[Unit]) -> list[list[Unit]]:
@@ -158,6 +168,7 @@ class Followed:
     band: str
     until: str
     entries: list[dict[str, Any]]
+    question: str
     asks: bool
     scale: list[tuple[str, str]]
     answer: str = ""
@@ -215,12 +226,13 @@ def _followed(case: Case, party: Party, at: datetime) -> Followed:
         band = "您已经退出了这件事"
     elif case.status == "told" and answer is not None:
         band = "您的评价收到了"
-    scale = scale_for(case) if asks or answer else []
+    scale = scale_for(case) if asks else []
     return Followed(
         case=case,
         title=case.title if case.released_at else "",
         band=band,
-        until="" if gone else _until(case, today),
+        until=_until(case, party, today),
+        question=_question(case),
         entries=_entries(case, party, band),
         asks=asks,
         scale=scale,
@@ -238,8 +250,14 @@ _UNTIL = {
 }
 
 
-def _until(case: Case, today: date) -> str:
+def _until(case: Case, party: Party, today: date) -> str:
     """Until when, in words; a day that has passed is said plainly, with another way to go."""
+    if party.withdrawn_at is not None:
+        return (
+            "工会不再往下办。以后想说，随时可以重新说。" if case.status == "withdrawn" else "别人和您一起说的，照常办。"
+        )
+    if ReopenRequest.objects.filter(case=case, party=party, granted__isnull=True).exists():
+        return "您请求重新办理，正等有权批准的人决定。决定和理由会写在这里。"
     codes, words = _UNTIL.get(case.status, ((), ""))
     clocks = Clock.objects.filter(case=case, code__in=codes, stopped_at__isnull=True)
     running = list(clocks.filter(paused_on__isnull=True).values_list("due_on", flat=True)) if codes else []
@@ -255,9 +273,16 @@ def _until(case: Case, today: date) -> str:
         "rated": "工会签字以后归档。",
         "archived": "还有话想说，可以写在下面。",
         "declined": "理由和别的办法写在下面。不同意，可以打 12351，或者找上一级工会。",
-        "withdrawn": "工会不再往下办。以后想说，随时可以重新说。",
         "spam": "如果弄错了，请在下面写清楚是什么事，工会会再看。",
     }.get(case.status, "")
+
+
+def _question(case: Case) -> str:
+    """What the union asked last, while it waits for the answer."""
+    if case.status != "supplement":
+        return ""
+    asked = case.events.filter(act="ask").order_by("-at", "-version").values_list("worker_text", flat=True)
+    return asked.first() or ""
 
 
 def _entries(case: Case, party: Party, band: str) -> list[dict[str, Any]]:
@@ -310,7 +335,7 @@ def _files_of(party: Party) -> dict[Any, list[dict[str, Any]]]:
         found.setdefault(row.message_id, []).append(
             {
                 "name": file_name(row.file),
-                "id": row.pk,
+                "url": reverse("public:file", args=[row.pk]),
                 "kind": KINDS.get(Kind(row.file.kind), "doc"),
                 "state": _file_state(row.file),
                 "note": f"{max(1, row.file.size // 1024)} KB",

@@ -7,18 +7,19 @@ from functools import wraps
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from huying.cases.reads import worker_of
 from huying.kernel.actors import Worker
+from huying.kernel.web import Asked
 from huying.public.forms import Enter
 from huying.public.views._pocket import MY
 
 
-def who(request: HttpRequest) -> Worker | None:
+def who(request: Asked) -> Worker | None:
     """The worker this browser came back as, while it has not been left alone for too long."""
-    held = MY.take(request, at=request.now)  # type: ignore[attr-defined]
+    held = MY.take(request, at=request.now)
     return worker_of(UUID(held[0]["party"])) if held else None
 
 
@@ -30,8 +31,8 @@ def mine(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @login_not_required
     @wraps(view)
-    def inner(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        held = MY.take(request, at=request.now)  # type: ignore[attr-defined]
+    def inner(request: Asked, *args: object, **kwargs: object) -> HttpResponse:
+        held = MY.take(request, at=request.now)
         worker = worker_of(UUID(held[0]["party"])) if held else None
         if held is None or worker is None:
             if request.method == "POST":
@@ -40,10 +41,10 @@ def mine(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
                 page = redirect("public:my")
             MY.drop(page)
             return page
-        request.actor = worker  # type: ignore[attr-defined]
+        request.actor = worker
         response = view(request, *args, **kwargs)
         if MY.name not in response.cookies:
-            MY.put(response, held[0], at=request.now, since=held[1])  # type: ignore[attr-defined]
+            MY.put(response, held[0], at=request.now, since=held[1])
         return response
 
     return inner

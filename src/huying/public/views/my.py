@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,7 +25,7 @@ from huying.files.reads import response as file_response
 from huying.files.rules import ACCEPT, MAX_FILES, check_count
 from huying.kernel.actors import Worker
 from huying.kernel.errors import NotYours
-from huying.kernel.web import once, refusals_on
+from huying.kernel.web import Asked, once, refusals_on
 from huying.public import reads
 from huying.public.forms import Enter, Rate, Write
 from huying.public.rules import digits_of
@@ -37,7 +38,7 @@ def posts(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A form's address: opened by itself (reload, history) it leads to the page the form stands on."""
 
     @wraps(view)
-    def inner(request: HttpRequest) -> HttpResponse:
+    def inner(request: Asked) -> HttpResponse:
         return view(request) if request.method == "POST" else redirect("public:case")
 
     return login_not_required(inner)
@@ -49,7 +50,7 @@ TOO_OFTEN = "试的次数太多了。请过十分钟再试；号码丢了，可�
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def enter(request: HttpRequest) -> HttpResponse:
+def enter(request: Asked) -> HttpResponse:
     """Sixteen digits, typed or behind the ``#`` of the QR code.  A wrong one costs the same work and gets one answer."""
     if request.method != "POST":
         if who(request) is not None:
@@ -57,7 +58,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         return render(request, "public/enter.html", {"form": Enter()})
     form = Enter(request.POST)
     status = 422
-    if TRYING.full(request, request.now):  # type: ignore[attr-defined]
+    if TRYING.full(request, request.now):
         form.add_error("receipt", TOO_OFTEN)
         status = 429
     elif form.is_valid():
@@ -66,32 +67,32 @@ def enter(request: HttpRequest) -> HttpResponse:
             form.add_error("receipt", f"号码是 16 位数字，您写了 {len(digits)} 位。")
         elif (worker := worker_by_receipt(digits)) is not None:
             response = redirect("public:case")
-            MY.put(response, {"party": str(worker.party_id)}, at=request.now)  # type: ignore[attr-defined]
+            MY.put(response, {"party": str(worker.party_id)}, at=request.now)
             return response
         else:
-            TRYING.count(request, request.now)  # type: ignore[attr-defined]
+            TRYING.count(request, request.now)
             form.add_error("receipt", WRONG)
     return render(request, "public/enter.html", {"form": form}, status=status)
 
 
 @require_safe
 @mine
-def case(request: HttpRequest) -> HttpResponse:
+def case(request: Asked) -> HttpResponse:
     """Where it stands, until when, and what was said."""
     worker = _worker(request)
-    mark_messages_read(case_id=case_of(worker).pk, by=worker, at=request.now)  # type: ignore[attr-defined]
+    mark_messages_read(case_id=case_of(worker).pk, by=worker, at=request.now)
     return _page(request, {})
 
 
-def _worker(request: HttpRequest) -> Worker:
-    return request.actor  # type: ignore[attr-defined,no-any-return]
+def _worker(request: Asked) -> Worker:
+    return request.actor
 
 
-def _page(request: HttpRequest, sent: dict[str, Form], status: int = 200) -> HttpResponse:
+def _page(request: Asked, sent: dict[str, Form], status: int = 200) -> HttpResponse:
     """The page, with the form that was sent back in its place."""
-    my = reads.mine(_worker(request), request.now)  # type: ignore[attr-defined]
+    my = reads.mine(_worker(request), request.now)
     first = my.followed[0].case
-    parts = []
+    parts: list[dict[str, Any]] = []
     for number, one in enumerate(my.followed):
         key = str(one.case.pk)
         rate = sent.get(f"rate:{key}") or Rate(scale=one.scale, auto_id=f"rate{number}_%s", initial={"case": key})
@@ -117,7 +118,7 @@ def _page(request: HttpRequest, sent: dict[str, Form], status: int = 200) -> Htt
     return render(request, "public/case.html", context, status=status)
 
 
-def _of(request: HttpRequest) -> tuple[Case, Worker]:
+def _of(request: Asked) -> tuple[Case, Worker]:
     """The matter a form speaks of, one of those this worker follows."""
     worker = _worker(request)
     wanted = request.POST.get("case", "")
@@ -129,7 +130,7 @@ def _of(request: HttpRequest) -> tuple[Case, Worker]:
 
 @posts
 @mine
-def rate(request: HttpRequest) -> HttpResponse:
+def rate(request: Asked) -> HttpResponse:
     """The worker's own rating; 不满意 asks to take it up again."""
     case, worker = _of(request)
     form = Rate(request.POST, scale=scale_for(case), auto_id="rate0_%s")
@@ -138,7 +139,7 @@ def rate(request: HttpRequest) -> HttpResponse:
 
         def do() -> str:
             give_rating(
-                result=given["result"], process=given["process"], words=given["words"], by=worker, at=request.now,  # type: ignore[attr-defined]
+                result=given["result"], process=given["process"], words=given["words"], by=worker, at=request.now,
             )  # fmt: skip
             return reverse("public:case")
 
@@ -147,31 +148,31 @@ def rate(request: HttpRequest) -> HttpResponse:
     return _page(request, {f"rate:{case.pk}": form}, status=422)
 
 
-def _said(request: HttpRequest, response: HttpResponse, words: str) -> HttpResponse:
+def _said(request: Asked, response: HttpResponse, words: str) -> HttpResponse:
     messages.success(request, words)
     return response
 
 
-def _checked(request: HttpRequest) -> tuple[Checked, ...]:
-    uploads = request.FILES.getlist("files")
+def _checked(form: Write) -> tuple[Checked, ...]:
+    uploads = form.cleaned_data["files"]
     check_count(len(uploads))
     return tuple(check(upload=upload) for upload in uploads)
 
 
 @posts
 @mine
-def message(request: HttpRequest) -> HttpResponse:
+def message(request: Asked) -> HttpResponse:
     """One more word to the one who answers for it."""
     case, worker = _of(request)
     form = Write(request.POST, request.FILES, auto_id="write_%s")
     if form.is_valid():
         with refusals_on(form):
-            files = _checked(request)
+            files = _checked(form)
 
             def do() -> str:
                 write_message(
                     case_id=case.pk, party_id=worker.party_id, text=form.cleaned_data["text"], files=files, by=worker,
-                    at=request.now,  # type: ignore[attr-defined]
+                    at=request.now,
                 )  # fmt: skip
                 return reverse("public:case")
 
@@ -181,17 +182,17 @@ def message(request: HttpRequest) -> HttpResponse:
 
 @posts
 @mine
-def answer(request: HttpRequest) -> HttpResponse:
+def answer(request: Asked) -> HttpResponse:
     """What the union asked for."""
     case, worker = _of(request)
     form = Write(request.POST, request.FILES, auto_id="answer0_%s")
     if form.is_valid():
         with refusals_on(form):
-            files = _checked(request)
+            files = _checked(form)
 
             def do() -> str:
                 supplement(
-                    case_id=case.pk, text=form.cleaned_data["text"], files=files, by=worker, at=request.now,  # type: ignore[attr-defined]
+                    case_id=case.pk, text=form.cleaned_data["text"], files=files, by=worker, at=request.now,
                 )  # fmt: skip
                 return reverse("public:case")
 
@@ -201,15 +202,15 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @mine
-def file(request: HttpRequest, file_id: UUID) -> HttpResponse:
+def file(request: Asked, file_id: UUID) -> HttpResponse:
     """One of the worker's own files."""
-    row = case_file(file_id=file_id, by=_worker(request), at=request.now)  # type: ignore[attr-defined]
+    row = case_file(file_id=file_id, by=_worker(request), at=request.now)
     return file_response(row.file, inline=True, span=request.headers.get("Range", ""))
 
 
 @login_not_required
 @require_POST
-def leave(request: HttpRequest) -> HttpResponse:
+def leave(request: Asked) -> HttpResponse:
     """Nothing of the visit stays in this browser: cookies, cache, drafts."""
     response = redirect("public:left")
     MY.drop(response)
@@ -220,7 +221,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def left(request: HttpRequest) -> HttpResponse:
+def left(request: Asked) -> HttpResponse:
     """Gone, and how to come back."""
     return render(request, "public/left.html")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import segno
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huying.cases.reads import worker_by_receipt
 from huying.intake.acts import receipts_for
+from huying.kernel.web import Asked
 from huying.public import reads
 from huying.public.views._pocket import MY, RECEIPT
 
@@ -30,11 +31,11 @@ def drawn(receipt: str) -> SafeString:
 
 @login_not_required
 @require_safe
-def receipt(request: HttpRequest) -> HttpResponse:
+def receipt(request: Asked) -> HttpResponse:
     """The sixteen digits of the one who spoke, and one for each who spoke along."""
-    held = RECEIPT.take(request, at=request.now)  # type: ignore[attr-defined]
+    held = RECEIPT.take(request, at=request.now)
     kind = held[0]["kind"] if held else ""
-    home = reads.taken_home(held[0]["once"], alone=kind != "say", at=request.now) if held else None  # type: ignore[attr-defined]
+    home = reads.taken_home(held[0]["once"], alone=kind != "say", at=request.now) if held else None
     if home is None:
         return render(request, "public/receipt_gone.html")
     context = {
@@ -50,14 +51,14 @@ def receipt(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_POST
-def noted(request: HttpRequest) -> HttpResponse:
+def noted(request: Asked) -> HttpResponse:
     """Written down: the digits leave the browser.  Whoever just spoke goes on to the own matter."""
-    held = RECEIPT.take(request, at=request.now)  # type: ignore[attr-defined]
+    held = RECEIPT.take(request, at=request.now)
     response = redirect("public:case")
     if held and held[0]["kind"] != "join":
         worker = worker_by_receipt(receipts_for(held[0]["once"], 1)[0])
         if worker is not None:
-            MY.put(response, {"party": str(worker.party_id)}, at=request.now)  # type: ignore[attr-defined]
+            MY.put(response, {"party": str(worker.party_id)}, at=request.now)
     RECEIPT.drop(response)
     return response
 

@@ -6,7 +6,7 @@ import re
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,7 +17,7 @@ from huying.files.acts import Checked, check
 from huying.files.rules import ACCEPT, MAX_FILES, check_count
 from huying.intake.acts import receive_online
 from huying.kernel.errors import Invalid, Refused
-from huying.kernel.web import once, once_key, refusals_on
+from huying.kernel.web import Asked, once, once_key, refusals_on
 from huying.org.reads import union_of
 from huying.privacy.rules import CONSENT_VERSION
 from huying.public import reads
@@ -32,7 +32,7 @@ CODE = re.compile(r"[0-9a-z]{1,12}", re.IGNORECASE)
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def say(request: HttpRequest, code: str = "") -> HttpResponse:
+def say(request: Asked, code: str = "") -> HttpResponse:
     """The page with the unit known from the QR code, or to be found by typing; and its sending."""
     here = reads.place(code) if code else None
     if code and here is None:
@@ -59,41 +59,43 @@ def _known(chosen: Place | None) -> list:
     return reads.departments_at(chosen.unit) if chosen else []
 
 
-def _typed(request: HttpRequest) -> dict:
+def _typed(request: Asked) -> dict:
     """What was typed, for showing the page again while the unit is still being looked for."""
     typed: dict = dict(request.POST.items())
     typed["departments"] = request.POST.getlist("departments")
     return typed
 
 
-def _chosen(request: HttpRequest) -> Place | None:
+def _chosen(request: Asked) -> Place | None:
     """The unit picked on the page: among those found, or the only one that was meant."""
     code = request.POST.get("place", "")
     if CODE.fullmatch(code) and (found := reads.place(code)):
         return found
-    hits, more = reads.places(request.POST.get("where", ""))
-    return hits[0] if len(hits) == 1 and not more else None
+    typed = request.POST.get("where", "").strip()
+    hits, more = reads.places(typed)
+    meant = [one for one in hits if typed in (one.unit.name, one.name)] or ([] if more else hits)
+    return meant[0] if len(meant) == 1 else None
 
 
-def _send(request: HttpRequest, form: Say, here: Place | None, chosen: Place | None) -> HttpResponse:
+def _send(request: Asked, form: Say, here: Place | None, chosen: Place | None) -> HttpResponse:
     """One matter for one submission; whatever is refused goes back beside what was typed."""
     given = form.cleaned_data
     if request.POST.get("consent") != CONSENT_VERSION:
         raise Invalid({"agreed": "说明有了新的内容，请再看一遍，同意后再提交。"})
     if chosen is None:
         raise Invalid({"where": _which(given["where"])})
-    if SAYING.full(request, request.now):  # type: ignore[attr-defined]
+    if SAYING.full(request, request.now):
         raise Refused(
             "这台手机一小时里交了很多次了，先没有收。",
             "写的都还在，请过一会儿再交；急事请打 12351，有危险打 120、110。",
         )
-    uploads = request.FILES.getlist("files")
+    uploads = given["files"]
     check_count(len(uploads))
     others = companions(given["together"], given["count"] or 0, given["secrecy"])
     checked = tuple(check(upload=upload) for upload in uploads)
     response = once(request, lambda: _receive(request, form, chosen, others, checked))
-    SAYING.count(request, request.now)  # type: ignore[attr-defined]
-    RECEIPT.put(response, {"once": once_key(request), "kind": "say"}, at=request.now)  # type: ignore[attr-defined]
+    SAYING.count(request, request.now)
+    RECEIPT.put(response, {"once": once_key(request), "kind": "say"}, at=request.now)
     return response
 
 
@@ -108,9 +110,7 @@ def _which(typed: str) -> str:
     )
 
 
-def _receive(
-    request: HttpRequest, form: Say, chosen: Place, others: tuple[Voice, ...], files: tuple[Checked, ...]
-) -> str:
+def _receive(request: Asked, form: Say, chosen: Place, others: tuple[Voice, ...], files: tuple[Checked, ...]) -> str:
     given = form.cleaned_data
     unnamed = given["secrecy"] == Secrecy.ANONYMOUS
     receive_online(
@@ -134,12 +134,12 @@ def _receive(
         files=files,
         agreed=given["agreed"],
         once=once_key(request),
-        at=request.now,  # type: ignore[attr-defined]
+        at=request.now,
     )
     return reverse("public:receipt")
 
 
-def _page(request: HttpRequest, form: Say, here: Place | None, chosen: Place | None, status: int = 200) -> HttpResponse:
+def _page(request: Asked, form: Say, here: Place | None, chosen: Place | None, status: int = 200) -> HttpResponse:
     typed = request.POST.get("where", "")
     found, more = reads.places(typed) if here is None and typed else ([], False)
     if chosen is not None and here is None and chosen.unit.pk not in {one.unit.pk for one in found}:
@@ -152,7 +152,7 @@ def _page(request: HttpRequest, form: Say, here: Place | None, chosen: Place | N
         "found": found,
         "more": more,
         "looked": bool(typed),
-        "answer_by": reads.answer_by(chosen.unit, request.now) if chosen else "",  # type: ignore[attr-defined]
+        "answer_by": reads.answer_by(chosen.unit, request.now) if chosen else "",
         "lost": bool(request.FILES) and "X-Requested-With" not in request.headers,
         "accept": ACCEPT,
         "most": MAX_FILES,
@@ -179,7 +179,7 @@ def _folded(form: Say) -> dict[str, bool]:
 
 @login_not_required
 @require_safe
-def find(request: HttpRequest) -> HttpResponse:
+def find(request: Asked) -> HttpResponse:
     """Units by name: the list under the field while typing, or a page of its own without scripts."""
     typed = request.GET.get("q", request.GET.get("where", ""))[:80]
     found, more = reads.places(typed)
@@ -190,11 +190,11 @@ def find(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def about(request: HttpRequest) -> HttpResponse:
+def about(request: Asked) -> HttpResponse:
     """What depends on the unit once it is picked: its departments, its union, the day of the answer (with scripts only)."""
     chosen = reads.place(request.GET.get("place", "")[:12])
     form = Say(departments=_known(chosen))
-    answer = reads.answer_by(chosen.unit, request.now) if chosen else ""  # type: ignore[attr-defined]
+    answer = reads.answer_by(chosen.unit, request.now) if chosen else ""
     return render(request, "public/_about.html", {"form": form, "chosen": chosen, "answer_by": answer, "swap": True})
 
 

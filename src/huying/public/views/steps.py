@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
@@ -17,7 +17,7 @@ from huying.cases.reads import case_of, speaking_of
 from huying.cases.rules import Voice
 from huying.intake.acts import receipts_for
 from huying.kernel.actors import Worker
-from huying.kernel.web import once, once_key, refusals_on
+from huying.kernel.web import Asked, once, once_key, refusals_on
 from huying.org.reads import union_above
 from huying.public.forms import Disclose, Join, Retaliation, Withdraw
 from huying.public.views._back import mine
@@ -26,36 +26,36 @@ from huying.public.views._pocket import RECEIPT
 BOTH = ["GET", "HEAD", "POST"]
 
 
-def _step(request: HttpRequest, form: Form, template: str, do: Callable[[], str], **context: object) -> HttpResponse:
+def _step(request: Asked, form: Form, template: str, do: Callable[[], str], **context: object) -> HttpResponse:
     """Show the form, or do the step once and go where it leads."""
     if form.is_bound and form.is_valid():
         with refusals_on(form):
             return once(request, do)
-    case = case_of(request.actor)  # type: ignore[attr-defined]
+    case = case_of(request.actor)
     context |= {"form": form, "union_name": case.unit.name, "union_phone": case.unit.phone}
     return render(request, template, context, status=422 if form.is_bound else 200)
 
 
-def _with_receipt(request: HttpRequest, response: HttpResponse, kind: str) -> HttpResponse:
+def _with_receipt(request: Asked, response: HttpResponse, kind: str) -> HttpResponse:
     """A step that gave a receipt of its own goes to the receipt page."""
     if response.status_code == 302:
-        RECEIPT.put(response, {"once": once_key(request), "kind": kind}, at=request.now)  # type: ignore[attr-defined]
+        RECEIPT.put(response, {"once": once_key(request), "kind": kind}, at=request.now)
     return response
 
 
 @require_http_methods(BOTH)
 @mine
-def join(request: HttpRequest) -> HttpResponse:
+def join(request: Asked) -> HttpResponse:
     """One more person behind the matter; their receipt is shown once."""
     form = Join(request.POST or None)
-    worker: Worker = request.actor  # type: ignore[attr-defined]
+    worker: Worker = request.actor
     case = case_of(worker)
 
     def do() -> str:
         name, phone = form.cleaned_data["name"], form.cleaned_data["phone"]
         secrecy = Secrecy.SEALED if name.strip() or phone.strip() else Secrecy.ANONYMOUS
         voice = Voice(receipt=receipts_for(once_key(request), 1)[0], secrecy=secrecy, name=name, phone=phone)
-        acts.join(case_id=case.pk, voice=voice, by=speaking_of(worker, case), at=request.now)  # type: ignore[attr-defined]
+        acts.join(case_id=case.pk, voice=voice, by=speaking_of(worker, case), at=request.now)
         return reverse("public:receipt")
 
     return _with_receipt(request, _step(request, form, "public/join.html", do), "join")
@@ -63,9 +63,9 @@ def join(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(BOTH)
 @mine
-def disclose(request: HttpRequest) -> HttpResponse:
+def disclose(request: Asked) -> HttpResponse:
     """Speaking more openly from now on; never the other way."""
-    worker: Worker = request.actor  # type: ignore[attr-defined]
+    worker: Worker = request.actor
     now = Party.objects.values_list("secrecy", flat=True).get(pk=worker.party_id)
     if now == Secrecy.NAMED:
         return redirect("public:case")
@@ -74,7 +74,7 @@ def disclose(request: HttpRequest) -> HttpResponse:
     def do() -> str:
         given = form.cleaned_data
         voice = Voice(receipt="", secrecy=given["secrecy"], name=given["name"], phone=given["phone"])
-        acts.disclose(voice=voice, by=worker, at=request.now)  # type: ignore[attr-defined]
+        acts.disclose(voice=voice, by=worker, at=request.now)
         messages.success(request, "改好了。")
         return reverse("public:case")
 
@@ -83,15 +83,15 @@ def disclose(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(BOTH)
 @mine
-def withdraw(request: HttpRequest) -> HttpResponse:
+def withdraw(request: Asked) -> HttpResponse:
     """Stepping back, after saying once more what that means."""
-    worker: Worker = request.actor  # type: ignore[attr-defined]
+    worker: Worker = request.actor
     case = case_of(worker)
     form = Withdraw(request.POST if request.method == "POST" else None)
 
     def do() -> str:
         reason = form.cleaned_data["reason"]
-        acts.withdraw(reason=reason, by=speaking_of(worker, case), at=request.now)  # type: ignore[attr-defined]
+        acts.withdraw(reason=reason, by=speaking_of(worker, case), at=request.now)
         return reverse("public:case")
 
     return _step(request, form, "public/withdraw.html", do)
@@ -99,14 +99,14 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(BOTH)
 @mine
-def retaliation(request: HttpRequest) -> HttpResponse:
+def retaliation(request: Asked) -> HttpResponse:
     """Being punished for having spoken goes straight upward, with a receipt of its own."""
-    worker: Worker = request.actor  # type: ignore[attr-defined]
+    worker: Worker = request.actor
     form = Retaliation(request.POST or None)
 
     def do() -> str:
         words = form.cleaned_data["words"]
-        acts.report_retaliation(text=words, once=once_key(request), by=worker, at=request.now)  # type: ignore[attr-defined]
+        acts.report_retaliation(text=words, once=once_key(request), by=worker, at=request.now)
         return reverse("public:receipt")
 
     above = union_above(case_of(worker).unit)
