@@ -13,7 +13,11 @@ from huying.cases.rules import LONGEST_TITLE
 from huying.mechanism.rules import Rules
 from huying.org.models import Department, Post, Unit
 
-EMPTY = {"required": "这一项要填写。", "invalid_choice": "请在列出的里面选。", "invalid": "这样写认不出来，请再看一下。"}
+EMPTY = {
+    "required": "这一项要填写。",
+    "invalid_choice": "请在列出的里面选。",
+    "invalid": "这样写认不出来，请再看一下。",
+}
 FOUR = {**EMPTY, "required": "还缺这一项，四项齐了才能交办。"}
 Choices = list[tuple[str, str]]
 
@@ -24,7 +28,9 @@ def words(label: str, *, rows: int = 4, help_text: str = "", required: bool = Tr
     return forms.CharField(label=label, help_text=help_text, widget=area, required=required, error_messages=EMPTY)
 
 
-def day(label: str, *, help_text: str = "", required: bool = True, errors: dict[str, str] | None = None) -> forms.DateField:
+def day(
+    label: str, *, help_text: str = "", required: bool = True, errors: dict[str, str] | None = None
+) -> forms.DateField:
     """A day, picked from the calendar."""
     picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(
@@ -39,7 +45,9 @@ def pick(label: str, *, help_text: str = "", required: bool = True) -> forms.Cho
     )
 
 
-def choose(label: str, *, help_text: str = "", required: bool = True, errors: dict[str, str] | None = None) -> forms.ChoiceField:
+def choose(
+    label: str, *, help_text: str = "", required: bool = True, errors: dict[str, str] | None = None
+) -> forms.ChoiceField:
     """One of many, from a list."""
     return forms.ChoiceField(label=label, help_text=help_text, required=required, error_messages=errors or EMPTY)
 
@@ -74,9 +82,14 @@ class TitleForm(ActForm):
     """The released words."""
 
     title = forms.CharField(
-        label="标题", max_length=LONGEST_TITLE, help_text=f"一句话说清是什么事，最多 {LONGEST_TITLE} 字，不写人名。", error_messages=EMPTY
+        label="标题",
+        max_length=LONGEST_TITLE,
+        help_text=f"一句话说清是什么事，最多 {LONGEST_TITLE} 字，不写人名。",
+        error_messages=EMPTY,
     )
-    summary = words("公开摘要", rows=8, help_text="列表、部门、上级工会只看到这段话。不写姓名、电话，也不写能猜出是谁的细节。")
+    summary = words(
+        "公开摘要", rows=8, help_text="列表、部门、上级工会只看到这段话。不写姓名、电话，也不写能猜出是谁的细节。"
+    )
 
 
 class AskForm(ActForm):
@@ -155,7 +168,7 @@ class AssignForm(ActForm):
         label="解决措施", widget=forms.Textarea(attrs={"rows": 3}), error_messages=FOUR, help_text="职工也会看到。"
     )
     department = choose("承办部门", errors=FOUR)
-    handler = choose("承办人", errors=FOUR, help_text="要是这个部门的人")
+    handler = choose("承办人", errors=FOUR)
     deadline = day("办结时限", errors=FOUR)
     helping = forms.MultipleChoiceField(label="协办部门", required=False, widget=forms.CheckboxSelectMultiple)
     brief = words("部门看到的内容", rows=6, help_text="部门看到的就是这段话，一字不差；看不到编号、姓名和原话。")
@@ -206,7 +219,9 @@ class TellForm(ActForm):
     kind = pick("告知什么")
     how = pick("怎样告知的")
     told_on = day("哪天告知的", help_text="当面或电话已经说过的，填说的那天。")
-    text = words("告知的内容", rows=7, help_text="职工在自己的页面上看到的就是这段话：怎么办的，结果怎样；办不了的，为什么。")
+    text = words(
+        "告知的内容", rows=7, help_text="职工在自己的页面上看到的就是这段话：怎么办的，结果怎样；办不了的，为什么。"
+    )
 
     def fill(self, ways: Choices) -> None:
         """Ways the rules know."""
@@ -284,10 +299,17 @@ class OpenForm(forms.Form):
     """Why the sealed words are opened."""
 
     reason = forms.ChoiceField(
-        label="理由", choices=list(REASONS.items()), widget=forms.RadioSelect, error_messages={**EMPTY, "required": "请选理由。"}
+        label="理由",
+        choices=list(REASONS.items()),
+        widget=forms.RadioSelect,
+        error_messages={**EMPTY, "required": "请选理由。"},
     )
     words = forms.CharField(
-        label="说明", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3}), help_text="选“其他”的请写明。"
+        label="说明",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="选“其他”的请写明。",
     )
 
 

@@ -205,7 +205,9 @@ def _tell_lists(d: Doing) -> dict[str, Any]:
     d.form.fill([(way.code, way.label) for way in ways])  # type: ignore[attr-defined]
     behind = list(reads.people_behind(d.case))
     known = cases.identities(case=d.case, parties=behind, **d.who)
-    reports = d.case.items.filter(round=d.case.round).exclude(report="").select_related("department").order_by("reported_at")
+    reports = (
+        d.case.items.filter(round=d.case.round).exclude(report="").select_related("department").order_by("reported_at")
+    )
     stand = parts.standing(d.request.actor, d.case)
     return {"people": parts.people(d.case, behind, known, stand, []), "reports": list(reports)}
 
@@ -232,7 +234,9 @@ def _reopen(d: Doing) -> Any:
 
 
 def _grants(d: Doing) -> dict[str, Any]:
-    d.form.offer("grant", [("yes", "重新办理\n回到待交办，已经做的都留着"), ("no", "不再重新办理\n说明理由，职工会看到")])
+    d.form.offer(
+        "grant", [("yes", "重新办理\n回到待交办，已经做的都留着"), ("no", "不再重新办理\n说明理由，职工会看到")]
+    )
     return {}
 
 
@@ -248,7 +252,9 @@ def _decisions(d: Doing) -> dict[str, Any]:
 
 
 def _decide(d: Doing) -> Any:
-    return cases.decide_change(change_id=d.of.pk, approve=d.given["approve"] == "yes", reason=d.given["reason"], **d.who)
+    return cases.decide_change(
+        change_id=d.of.pk, approve=d.given["approve"] == "yes", reason=d.given["reason"], **d.who
+    )
 
 
 def _message(d: Doing) -> Any:
@@ -331,15 +337,19 @@ LATER = ("spam", "split", "merge", "release", "decline", "take", "reopen")
 # --- buttons --------------------------------------------------------------------------------------------------------
 
 
-def next_acts(actor: Any, case: Case, stand: parts.Standing, items: list[parts.ItemPart], *, waiting: bool) -> dict[str, Any]:
+def next_acts(
+    actor: Any, case: Case, stand: parts.Standing, items: list[parts.ItemPart], *, waiting: bool
+) -> dict[str, Any]:
     """Buttons in the order of the table: the main one first, a few beside it, the rest behind “更多”."""
     if not stand.office:
         return {"first": [_button("urge_union", case)] if case.closed_at is None else [], "more": []}
-    possible = [step for step in CASE.possible(case.status) if step.act in ACTS and may(actor, Can(step.may), case.holder)]
+    possible = [
+        step for step in CASE.possible(case.status) if step.act in ACTS and may(actor, Can(step.may), case.holder)
+    ]
     names = [step.act for step in possible if step.main] + [
         act for act in ACTS if any(step.act == act and not step.main for step in possible)
     ]
-    front = [_item_button(part, case) for part in items if any(act["main"] for act in part.acts)]
+    front = [button for part in items if (button := _item_button(part, case))]
     if waiting and stand.approves:
         front.append(_button("decide_reopen", case, main=True))
         names = [name for name in names if name != "reopen"]
@@ -365,22 +375,34 @@ def _mains(possible: list[Any]) -> set[str]:
 def _button(act: str, case: Case, *, main: bool = False) -> dict[str, Any]:
     step = CASE.by_act.get(act)
     label = step.label if step else ACTS[act].title
-    return {"act": act, "label": label, "icon": ACTS[act].icon, "url": reverse("desk:case_act", args=[case.pk, act]), "main": main}
+    return {
+        "act": act,
+        "label": label,
+        "icon": ACTS[act].icon,
+        "url": reverse("desk:case_act", args=[case.pk, act]),
+        "main": main,
+    }
 
 
-def _item_button(part: parts.ItemPart, case: Case) -> dict[str, Any]:
-    url = reverse("desk:case_act_of", args=[case.pk, "give_again", part.item.pk])
-    return {"act": "give_again", "label": f"重新交办（{part.item.department.name}退回）", "icon": "send", "url": url, "main": True}
+def _item_button(part: parts.ItemPart, case: Case) -> dict[str, Any] | None:
+    """What waits most on an item: giving it to another department, else urging; red once its limit has passed."""
+    status, name = part.item.status, part.item.department.name
+    act = next((one for one in ("give_again", "urge") if ITEM.may_now(status, one)), None)
+    if act is None:
+        return None
+    late = part.limit is not None and part.limit.view.state == "late"
+    label = f"重新交办（{name}退回）" if act == "give_again" else f"催办{name}"
+    url = reverse("desk:case_act_of", args=[case.pk, act, part.item.pk])
+    return {"act": act, "label": label, "icon": ACTS[act].icon, "url": url, "main": act == "give_again" or late}
 
 
 def _only_one_red(case: Case, buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """One red button in view, and none while it is somebody else's turn."""
-    first = next((button for button in buttons if button["main"] and "why_not" not in button), None)
-    if case.status == "handling" and first and first["act"] == "assign":
-        first = None
+    if case.status == "handling":
         for button in buttons:
             if button["act"] == "assign":
-                button["label"] = "再交办一项"
+                button.update(label="再交办一项", main=False)
+    first = next((button for button in buttons if button["main"] and "why_not" not in button), None)
     for button in buttons:
         button["main"] = button is first
     return sorted(buttons, key=lambda button: button is not first)
@@ -446,7 +468,9 @@ def case_act(request: Asked, case_id: UUID, act: str, of: UUID | None = None) ->
         with refusals_on(doing.form):
             return _done(doing, act, found)
     status = 422 if doing.form.is_bound or (look is not None and look.errors) else 200
-    return render(request, f"desk/dossier/{found.template}.html", _context(doing, act, found, look, extra), status=status)
+    return render(
+        request, f"desk/dossier/{found.template}.html", _context(doing, act, found, look, extra), status=status
+    )
 
 
 def _initial(doing: Doing, found: CaseAct, *, typed: bool) -> dict[str, Any]:
@@ -463,7 +487,9 @@ def _look(doing: Doing, found: CaseAct) -> forms.OpenForm | None:
     """The sealed words beside the form, for the case officer who gives a reason."""
     if not parts.standing(doing.request.actor, doing.case).officer:
         return None
-    look = forms.OpenForm(doing.request.POST if "look" in doing.request.POST else None, prefix="look", initial={"reason": "summary"})
+    look = forms.OpenForm(
+        doing.request.POST if "look" in doing.request.POST else None, prefix="look", initial={"reason": "summary"}
+    )
     look.use_required_attribute = False
     if look.is_bound and look.is_valid():
         before = doing.case.version
@@ -475,7 +501,9 @@ def _look(doing: Doing, found: CaseAct) -> forms.OpenForm | None:
     return look
 
 
-def _context(doing: Doing, act: str, found: CaseAct, look: forms.OpenForm | None, extra: dict[str, Any]) -> dict[str, Any]:
+def _context(
+    doing: Doing, act: str, found: CaseAct, look: forms.OpenForm | None, extra: dict[str, Any]
+) -> dict[str, Any]:
     """What the page of an act needs."""
     case = doing.case
     current = doing.of.version if found.of == "item" else case.version
@@ -541,7 +569,11 @@ def hand_over(request: Asked) -> HttpResponse:
     form.offer("from_post", forms.named(owners), blank="请选")
     form.offer("to_post", forms.named(takers), blank="请选")
     chosen = next((post for post in owners if str(post.pk) == asked), None)
-    moving = list(Case.objects.visible_to(request.actor).open().filter(officer=chosen).order_by("registered_at")) if chosen else []
+    moving = (
+        list(Case.objects.visible_to(request.actor).open().filter(officer=chosen).order_by("registered_at"))
+        if chosen
+        else []
+    )
     if form.is_bound and form.is_valid() and chosen:
         to_post = next(post for post in takers if str(post.pk) == form.cleaned_data["to_post"])
 

@@ -57,7 +57,9 @@ def _page(request: Asked, found: Case, opening: OpenForm, opened: list[acts.Open
     given = parts.voices(found)
     known = _known(request, found, given, opened)
     if not known:
-        note_reading(root=found.root_id, by=request.actor, at=request.now, what="dossier", subject=found.pk, unit=found.holder_id)
+        note_reading(
+            root=found.root_id, by=request.actor, at=request.now, what="dossier", subject=found.pk, unit=found.holder_id
+        )
     context = _matter(request, found, given, stand)
     context |= {
         "people": parts.people(found, given, known, stand, context.pop("events")),
@@ -132,7 +134,11 @@ def _rating(found: Case, given: list[Any], stand: parts.Standing) -> dict[str, A
     if not stand.office:
         results = [one for one in results if one.answered >= parts.SMALLEST_GROUP]
     requests = list(ratings.reopen_requests(found)) if stand.office else []
-    left = [p for p in behind if p.secrecy == "named"] if found.status == "told" and stand.office and not stand.officer else []
+    left = (
+        [p for p in behind if p.secrecy == "named"]
+        if found.status == "told" and stand.office and not stand.officer
+        else []
+    )
     rated = {a.party_id for one in results for a in one.survey.answers.all()} if left else set()
     return {
         "told": list(told.values()) if stand.office else [],

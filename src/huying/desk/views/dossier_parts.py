@@ -34,11 +34,41 @@ SMALLEST_GROUP = 5  # of a rating, outside the union that has the case
 IN_VIEW = 5  # named people shown unfolded
 AT_ONCE = 120  # lines of the story on one page
 KINDS = {Kind.IMAGE: "photo", Kind.AUDIO: "voice", Kind.PDF: "pdf", Kind.SHEET: "sheet"}
-WEIGHTY = {"register", "accept", "assign", "all_reported", "tell", "all_rated", "archive", "reopen", "decline", "settle"}
-TALK = {"ask", "supplement", "message", "told", "tell", "join", "disclose", "step_out", "urge", "check", "ask_union", "rated"}
+HAS_ITEMS = ("handling", "reported")
+WEIGHTY = {
+    "register",
+    "accept",
+    "assign",
+    "all_reported",
+    "tell",
+    "all_rated",
+    "archive",
+    "reopen",
+    "decline",
+    "settle",
+}
+TALK = {
+    "ask",
+    "supplement",
+    "message",
+    "told",
+    "tell",
+    "join",
+    "disclose",
+    "step_out",
+    "urge",
+    "check",
+    "ask_union",
+    "rated",
+}
 LOOKS = {"open_sealed"}
 SHOWN = (("", "全部"), ("progress", "进展"), ("talk", "往来"), ("looks", "查阅"))
-READ = {"dossier": "看了卷宗", "identity": "看了卷宗和实名职工的姓名电话", "sealed": "打开了密封内容", "file": "打开了附件"}
+READ = {
+    "dossier": "看了卷宗",
+    "identity": "看了卷宗和实名职工的姓名电话",
+    "sealed": "打开了密封内容",
+    "file": "打开了附件",
+}
 
 
 @dataclass(frozen=True)
@@ -141,7 +171,9 @@ def limits(
     for clock in clocks_of(case):
         view = clock_view(clock, case, today, calendar, clock.changes.all())
         name = view.label + (f"（{whose[clock.subject]}）" if len(items) > 1 and clock.subject in whose else "")
-        limit = Limit(name, view, _until(clock), badge(rules, view.clause), _changes(clock), _clock_acts(case, clock, view, stand))
+        limit = Limit(
+            name, view, _until(clock), badge(rules, view.clause), _changes(clock), _clock_acts(case, clock, view, stand)
+        )
         (over if clock.stopped_at else running).append(limit)
     return running + _to_come(case, rules, running), over
 
@@ -151,10 +183,10 @@ def _until(clock: Clock) -> str:
     due = f"{clock.due_on.month}月{clock.due_on.day}日"
     if clock.stopped_at:
         ended = timezone.localdate(clock.stopped_at)
-        return f"应在 {due} 前，{ended.month}月{ended.day}日 完成"
+        return f"最晚 {due}，{ended.month}月{ended.day}日 完成"
     if clock.paused_on:
         return f"{clock.paused_on.month}月{clock.paused_on.day}日 起暂停，恢复后重新推算"
-    return f"应在 {due} 前{'（暂定）' if clock.provisional else ''}"
+    return f"最晚 {due}{'（暂定）' if clock.provisional else ''}"
 
 
 def _changes(clock: Clock) -> list[str]:
@@ -162,7 +194,11 @@ def _changes(clock: Clock) -> list[str]:
     said = []
     for change in clock.changes.all():
         on = timezone.localdate(change.asked_at)
-        to = f"到 {change.due_after.month}月{change.due_after.day}日" if change.due_after and change.kind != "pause" else ""
+        to = (
+            f"到 {change.due_after.month}月{change.due_after.day}日"
+            if change.due_after and change.kind != "pause"
+            else ""
+        )
         reply = f"（{change.decision}）" if change.decision else ""
         said.append(
             f"{on.month}月{on.day}日 {change.get_kind_display()}{to}：{change.reason}，{change.get_state_display()}{reply}。"
@@ -177,7 +213,11 @@ def _clock_acts(case: Case, clock: Clock, view: Any, stand: Standing) -> list[di
     if view.pending:
         return [_link("决定是否批准", case, "decide", view.pending.pk)] if stand.approves else []
     if clock.paused_on:
-        return [_link("恢复计时", case, "resume", clock.pk)] if clock.code != "accept" or case.status != "supplement" else []
+        return (
+            [_link("恢复计时", case, "resume", clock.pk)]
+            if clock.code != "accept" or case.status != "supplement"
+            else []
+        )
     return [_link("申请延期", case, "extend", clock.pk), _link("申请暂停", case, "pause", clock.pk)]
 
 
@@ -188,13 +228,17 @@ def _link(label: str, case: Case, act: str, of: UUID | None = None) -> dict[str,
 
 def _to_come(case: Case, rules: Rules, running: Sequence[Limit]) -> list[Limit]:
     """Limits that begin with the next steps, so that nobody is surprised by them."""
-    ahead = {"accepted": ("report", "tell"), "handling": ("report", "tell"), "reported": ("survey",)}.get(case.status, ())
+    ahead = {"accepted": ("report", "tell"), "handling": ("report", "tell"), "reported": ("survey",)}.get(
+        case.status, ()
+    )
     known = {limit.view.clock.code for limit in running}
     found = []
     for code in ahead:
         if code not in known:
             rule = rules.clock(code)
-            found.append(Limit(rule.label, None, f"{rule.starts}后 {rule.rule.label}内", badge(rules, rule.clause.id), [], []))
+            found.append(
+                Limit(rule.label, None, f"{rule.starts}后 {rule.rule.label}内", badge(rules, rule.clause.id), [], [])
+            )
     return found
 
 
@@ -218,7 +262,7 @@ def item_parts(case: Case, items: Sequence[Item], running: Sequence[Limit], stan
     parts = []
     for item in items:
         acts = []
-        if stand.office:
+        if stand.office and case.status in HAS_ITEMS:
             acts = [
                 {**_link(step.label, case, step.act, item.pk), "main": step.act == "give_again"}
                 for step in ITEM.possible(item.status)
@@ -258,7 +302,7 @@ def story(
 ) -> list[dict[str, Any]]:
     """The history of case and items, newest first, as far as this person may read it and has asked for it."""
     rules = rules_of(case)
-    clauses = {step.act: step.clause for step in (*CASE.steps,) if step.clause}
+    clauses = {step.act: step.clause for step in CASE.steps if step.clause}
     item_clauses = {step.act: step.clause for step in ITEM.steps if step.clause}
     lines = [_line(event, clauses, rules, stand) for event in events if _wanted(event.act, shown)]
     for item in items:
@@ -267,7 +311,7 @@ def story(
                 line = _line(event, item_clauses, rules, stand, item=item)
                 line["title"] = f"{item.department.name}：{event.label}"
                 lines.append(line)
-    return sorted(lines, key=lambda line: line["at"], reverse=True)
+    return sorted(lines, key=lambda line: (line["at"], line["id"]), reverse=True)  # ids follow the order of writing
 
 
 def _wanted(act: str, shown: str) -> bool:
@@ -278,11 +322,14 @@ def _wanted(act: str, shown: str) -> bool:
     return not shown or act not in TALK | LOOKS or act == "tell"
 
 
-def _line(event: Any, clauses: Mapping[str, str], rules: Rules, stand: Standing, item: Item | None = None) -> dict[str, Any]:
+def _line(
+    event: Any, clauses: Mapping[str, str], rules: Rules, stand: Standing, item: Item | None = None
+) -> dict[str, Any]:
     """One line.  Words between officer and worker stay with the union that has the case; readers see what happened."""
-    open_words = stand.office or item is not None or event.act == "urge"
+    open_words = stand.office or event.act == "urge" or (item is not None and not event.union_only)
     found = badge(rules, clauses[event.act]) if event.act in clauses else None
     return {
+        "id": event.pk,
         "at": event.at,
         "title": event.label,
         "body": event.text if open_words else "",
@@ -326,7 +373,9 @@ def voices(case: Case) -> list[Party]:
     return list(voices_of(case).annotate(unread=Coalesce(Subquery(unread, output_field=IntegerField()), 0)))
 
 
-def people(case: Case, given: Sequence[Party], known: Mapping[UUID, Opened], stand: Standing, events: Sequence[Event]) -> dict[str, Any]:
+def people(
+    case: Case, given: Sequence[Party], known: Mapping[UUID, Opened], stand: Standing, events: Sequence[Event]
+) -> dict[str, Any]:
     """The people at the side of the page."""
     behind = [party for party in given if party.withdrawn_at is None and party.erased_at is None]
     counts = [(label, sum(p.secrecy == code for p in behind)) for code, label in Secrecy.choices]
@@ -370,7 +419,9 @@ def file_lists(case: Case, rows: Iterable[CaseFile], stand: Standing, *, opened:
     for row in rows if stand.office else ():
         if not row.sealed:
             continue
-        part = file_row(row.pk, row.file, closed=not opened, note="已有公开副本" if row.file_id in copied else "原件，密封")
+        part = file_row(
+            row.pk, row.file, closed=not opened, note="已有公开副本" if row.file_id in copied else "原件，密封"
+        )
         if opened and row.file_id not in copied and row.file.kind != Kind.AUDIO and row.file.state == "stored":
             part["release"] = reverse("desk:case_act_of", args=[case.pk, "release_file", row.pk])
         originals.append(part)

@@ -173,6 +173,8 @@ def redo(*, item_id: UUID, reason: str, deadline: date, by: Actor, at: datetime,
     """The written report does not answer the matter: the department works on it again, by a new date."""
     item = for_union(item_id, by=by, version=version)
     check_may(by, Can.HANDLE_CASES, item.case.holder)
+    if item.case.status not in ("handling", "reported"):
+        raise Refused("结果已经告诉职工了，不能再请部门补办。", "要再办，请先由主席决定重新办理。")
     if not reason.strip():
         raise Invalid({"reason": "请写明要补办什么。"})
     if deadline < timezone.localdate(at):
