@@ -12,9 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from huying.cases import acts as cases
+from huying.cases.reads import worker_by_receipt
 from huying.cases.rules import Concerns
 from huying.desk import acts as desk
 from huying.desk import reads
+from huying.feedback import acts as feedback
 from huying.handling import acts as handling
 from huying.kernel.models import Draft
 from huying.notices.models import Notice
@@ -46,7 +48,9 @@ def page(world, name: str, address: str = TODAY) -> str:
 def statements(client: Client, address: str) -> int:
     """How many statements a page takes once everything that is read once has been read."""
     client.get(address)
-    with CaptureQueriesContext(connection, ) as caught:
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
         assert client.get(address).status_code == 200
     return len(caught)
 
@@ -150,14 +154,43 @@ def test_administrators_see_nothing_of_cases(world, name):
     assert "要您看一看" in text
 
 
-def test_what_waits_for_approval_is_said_to_the_chair(world):
-    case = make.accepted(world)
+def test_what_a_department_sent_back_is_said_to_the_officer(world):
     item = make.assigned(world)
     handling.take_item(item_id=item.pk, by=world.as_("handler"), at=world.now)
     handling.send_back(item_id=item.pk, reason="不属本部门", by=world.as_("handler"), at=world.now)
-    assert "件被部门退回" in page(world, "officer")
-    assert case.number in page(world, "officer")
-    assert "重新交办" in page(world, "officer")
+    text = page(world, "officer")
+    assert "件被部门退回" in text
+    assert "重新交办" in text
+    assert page(world, "officer", "/desk/cases/?wait=returned").count("data-row>") == 1
+
+
+@pytest.mark.clause("MY-3.2.5a")
+def test_what_waits_for_a_decision_is_said_to_who_decides(world):
+    voice = make.voice()
+    unhappy = make.told(world, voice)
+    feedback.rate(result="unsatisfied", process="", words="没有解决", by=worker_by_receipt(voice.receipt), at=world.now)
+    other = make.said(world)
+    clock = other.clocks.get(code="accept")
+    later = clock.due_on + timedelta(days=5)
+    cases.ask_change(
+        clock_id=clock.pk, kind="extend", reason="要查账", new_due=later, by=world.as_("officer"), at=world.now
+    )
+    chair, officer = page(world, "chair"), page(world, "officer")
+    assert "件请求重新办理，要您决定" in chair
+    assert "件申请延期或暂停，要您批准" in chair
+    assert "要您决定" not in officer
+    assert unhappy.number in page(world, "chair", "/desk/cases/?wait=reopen&state=all")
+    assert other.number in page(world, "chair", "/desk/cases/?wait=asked")
+
+
+def test_what_a_worker_wrote_is_said_to_the_case_officer_only(world):
+    voice = make.voice()
+    case = make.accepted(world, voice)
+    worker = worker_by_receipt(voice.receipt)
+    cases.write_message(case_id=case.pk, party_id=worker.party_id, text="还有一句话", by=worker, at=world.now)
+    assert "件有职工来话还没看" in page(world, "officer")
+    assert "件有职工来话还没看" not in page(world, "second")
+    assert page(world, "officer", "/desk/cases/?wait=talk&state=all").count("data-row>") == 1
 
 
 @pytest.mark.parametrize("name", ["officer", "chair", "upper", "handler", "system"])
@@ -171,7 +204,7 @@ def test_statements_do_not_grow_with_rows(world, name):
         make.assigned(world, days=0)
         make.said(world, at=world.now - timedelta(days=20))
     assert (statements(client, TODAY), statements(client, "/desk/notices/")) == few
-    assert few[0] <= 24
+    assert few[0] <= 18
 
 
 # --- notices and drafts ----------------------------------------------------------------------------------------------

@@ -48,6 +48,9 @@ class CaseFilter(django_filters.FilterSet):
     """Words, kinds and days; groups of states and what a case waits for are links."""
 
     q = django_filters.CharFilter(label="标题、摘要里的词，或编号", method="by_words", max_length=80)
+    wait = django_filters.ChoiceFilter(
+        label="在等", method="by_nothing", empty_label="不限", choices=list(WAITS.items())
+    )
     officer = django_filters.ChoiceFilter(
         label="责任人", method="by_officer", empty_label="不限", choices=[("me", "我负责的"), ("none", "还没有人接手")]
     )
@@ -74,6 +77,10 @@ class CaseFilter(django_filters.FilterSet):
         self.filters["channel"].extra["choices"] = [(one.code, one.label) for one in rules.all_channels()]
         if not below:
             del self.filters["holder"], self.filters["unit"]
+
+    def by_nothing(self, rows: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
+        """What a case waits for is asked by the list itself, with the days it has read."""
+        return rows
 
     def by_words(self, rows: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
         """Released text having every word, or a number having them as they stand."""

@@ -66,15 +66,17 @@ class RegisterForm(forms.Form):
         label="公开摘要", max_length=LONGEST_WORDS, required=False, widget=forms.Textarea,
         help_text="部门和列表里只看得到这两项。现在不写，受理时再写。",
     )  # fmt: skip
-    files = FilesField(label="照片、文件、录音", required=False)
+    files = FilesField(label="照片、文件、录音", required=False)  # type: ignore[assignment]  # the act names it so
     mine = forms.BooleanField(label="我来负责这件事", required=False, initial=True)
 
-    def __init__(self, *given: Any, actor: Member, place: Unit, channels: Sequence[Channel], **more: Any) -> None:
+    def __init__(
+        self, *given: Any, actor: Member, place: Unit, channels: Sequence[Channel], usual: str, **more: Any
+    ) -> None:
         super().__init__(*given, **more)
         self.actor, self.unit = actor, place
         shown: dict[str, Any] = self.fields
         shown["channel"].choices = [(channel.code, channel.label) for channel in channels]
-        shown["channel"].initial = "phone" if any(channel.code == "phone" for channel in channels) else None
+        shown["channel"].initial = usual if any(channel.code == usual for channel in channels) else None
         shown["place"].initial = place.name
         shown["departments"].queryset = reads.departments_at(place)
 

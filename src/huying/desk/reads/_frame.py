@@ -31,7 +31,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("today", "今日", "sun", (), tab=True),
             Entry("cases", "事项", "inbox", (Can.READ_CASES,), tab=True),
-            Entry("items", "我部门的事项", "checklist", (Can.ITEMS, Can.ITEMS_OF_UNIT), tab=True),
+            Entry("items", "部门事项", "checklist", (Can.ITEMS, Can.ITEMS_OF_UNIT), tab=True),
             Entry("register", "登记", "phone-plus", (Can.REGISTER,), tab=True),
         ),
     ),
@@ -67,9 +67,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", None)
     if not isinstance(actor, Member):
         return {}
-    can = set().union(*(ROLES[post.role].can for post in actor.posts)) if actor.posts else set()
+    can: set[Can] = set().union(*(ROLES[post.role].can for post in actor.posts)) if actor.posts else set()
     here = _here(request.path)
-    groups = []
+    groups: list[dict[str, Any]] = []
     for label, entries in GROUPS:
         shown = [_item(entry, here) for entry in entries if not entry.needs or can & set(entry.needs)]
         if shown:

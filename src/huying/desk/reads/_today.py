@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from huying.cases.models import Case, Clock
+from huying.cases.models import Case, CaseQuerySet, Clock, Message
 from huying.cases.reads import clock_state
 from huying.desk.reads._cases import Days, Shown, case_rows, due_day, own_units, waits, with_names
 from huying.feedback.models import ReopenRequest
@@ -27,6 +27,7 @@ from huying.trail.models import Reading
 
 SHORT = 6  # rows of each list; the whole list is one click away
 WORST = 8
+ANY_STATE = ("talk", "reopen")  # what can wait on a closed case too
 
 
 @dataclass(frozen=True)
@@ -77,18 +78,17 @@ class Day:
 # --- the office of a union -------------------------------------------------------------------------------------------
 
 
-def cases_at(**query: str) -> str:
+def cases_at(**query: object) -> str:
     """Address of the list of cases with some filters."""
     return f"{reverse('desk:cases')}?{'&'.join(f'{key}={value}' for key, value in query.items())}"
 
 
 def office_day(actor: Member, days: Days) -> Day:
-    """What the unions of this person have in hand (eight queries, whatever the number of cases)."""
+    """What the unions of this person have in hand (ten queries at most, whatever the number of cases)."""
     held = Case.objects.visible_to(actor).filter(holder__in=[unit.pk for unit in own_units(actor)])
     when = waits(actor, days)
-    n = held.open().aggregate(
-        **{word: Count("pk", filter=condition) for word, condition in when.items() if word != "reopen"}
-    )
+    counted = {word: Count("pk", filter=when[word]) for word in when if word not in ANY_STATE}
+    n = held.open().aggregate(**counted)
     lists = _lists(held.open(), when)
     rows = case_rows([case for _, cases in lists for case in cases], actor, days)
     by_case = {row.case.pk: row for row in rows}
@@ -101,7 +101,7 @@ def office_day(actor: Member, days: Days) -> Day:
     return Day(figures=_office_figures(n, dict(lists), days), groups=groups, notes=_office_notes(actor, held, n))
 
 
-def _lists(rows: QuerySet[Case], when: dict[str, Q]) -> list[tuple[str, list[Case]]]:
+def _lists(rows: QuerySet[Case], when: dict[str, Q]) -> list[tuple[str, list[Any]]]:
     """The four short lists; what is overdue or near stands there and not again below."""
     rows = with_names(rows).annotate(due_day=due_day())
     nearest = (F("due_day").asc(nulls_last=True), "-registered_at")
@@ -113,8 +113,8 @@ def _lists(rows: QuerySet[Case], when: dict[str, Q]) -> list[tuple[str, list[Cas
     return [("late", late), ("near", near), ("mine", mine), ("new", new)]
 
 
-def _office_figures(n: dict[str, int], lists: dict[str, list[Case]], days: Days) -> tuple[Figure, ...]:
-    worst = max([(days.today - case.due_day).days for case in lists["late"] if case.due_day], default=0)  # type: ignore[attr-defined]
+def _office_figures(n: dict[str, int], lists: dict[str, list[Any]], days: Days) -> tuple[Figure, ...]:
+    worst = max([(days.today - case.due_day).days for case in lists["late"] if case.due_day], default=0)
     return (
         Figure(n["late"], "超期", cases_at(wait="late"), f"最久 {worst} 天" if worst else "", "late"),
         Figure(n["near"], "将到期", cases_at(wait="near"), f"今天到期 {n['today']} 件" if n["today"] else "", "soon"),
@@ -124,8 +124,10 @@ def _office_figures(n: dict[str, int], lists: dict[str, list[Case]], days: Days)
 
 
 def _office_notes(actor: Member, held: QuerySet[Case], n: dict[str, int]) -> tuple[Duty, ...]:
+    mine = Q(case__officer__person=actor.person_id) | Q(case__officer__isnull=True)
+    talk = Message.objects.filter(mine, from_worker=True, read_at__isnull=True, case__in=held).values("case")
     notes = [
-        Duty(n["talk"], "件有职工来话还没看", cases_at(wait="talk")),
+        Duty(talk.distinct().count(), "件有职工来话还没看", cases_at(wait="talk", state="all")),
         Duty(n["returned"], "件被部门退回，要重新交办", cases_at(wait="returned")),
     ]
     if actor.units(Can.APPROVE):
@@ -149,7 +151,7 @@ class Below:
     href: str
 
 
-def below_cases(actor: Member) -> QuerySet[Case]:
+def below_cases(actor: Member) -> CaseQuerySet:
     """Cases in the hands of unions below."""
     reach = Q(pk__in=[])
     for unit in actor.units(Can.READ_BELOW):

@@ -28,6 +28,7 @@ from huying.org.rules import Can, Member
 PAGE = 50
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CLAUSES = 10
+USUAL_WAITS = ("late", "near", "mine", "new")  # the others are reached from 今日 and below 更多筛选
 
 
 @require_GET
@@ -46,12 +47,14 @@ def cases(request: Asked) -> HttpResponse:
     page = list(
         _after(reads.with_names(rows), request.GET.get("after", "")).order_by("-registered_at", "-pk")[: PAGE + 1]
     )
+    given = {name for name, value in request.GET.items() if value}
     context = {
         "rows": reads.case_rows(page[:PAGE], actor, days),
         "next": _mark(page[PAGE - 1]) if len(page) > PAGE else "",
         "form": found.form,
         "groups": _groups(request, actor, tab, state, wait),
-        "reset": ("?" if tab == "own" else f"?tab={tab}") if set(request.GET) - {"tab", "after"} else "",
+        "reset": ("?" if tab == "own" else f"?tab={tab}") if given - {"tab", "after"} else "",
+        "narrowed": bool(given & set(found.form.fields) - {"wait", "unit"}),
         "tab": tab,
         "now": request.now,
     }
@@ -103,7 +106,7 @@ def _groups(request: Asked, actor: Member, tab: str, state: str, wait: str) -> l
     """Tabs, states and waits as links that keep the rest of the address."""
     tabs = [("own", "本单位在手"), ("away", "已转出"), *([("below", "下级")] if actor.units(Can.READ_BELOW) else [])]
     states = [(code, label) for code, (label, _) in STATES.items()]
-    waits = [("", "不限"), *WAITS.items()]
+    waits = [("", "不限"), *((code, words) for code, words in WAITS.items() if code in USUAL_WAITS or code == wait)]
     return [
         _group(request, "范围", "tab", tabs, tab, usual="own"),
         _group(request, "状态", "state", states, state, usual="open"),

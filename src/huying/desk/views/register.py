@@ -128,7 +128,8 @@ def _place(request: Asked) -> Unit:
 def _form(request: Asked, place: Unit, **given: Any) -> RegisterForm:
     data = (request.POST, request.FILES) if request.method == "POST" and not given else ()
     channels = reads.open_channels(place, timezone.localdate(request.now))
-    return RegisterForm(*data, actor=request.actor, place=place, channels=channels, **given)
+    usual = "phone" if _is_office(request.actor) else "relay"
+    return RegisterForm(*data, actor=request.actor, place=place, channels=channels, usual=usual, **given)
 
 
 def _masked(request: Asked, place: Unit) -> RegisterForm:
@@ -144,7 +145,7 @@ def _masked(request: Asked, place: Unit) -> RegisterForm:
 
 def _page(request: Asked, form: RegisterForm, place: Unit, *, look: bool = False, status: int = 200) -> HttpResponse:
     actor: Member = request.actor
-    office = any(may(actor, Can.HANDLE_CASES, unit) for unit in reads.offices(actor))
+    office = _is_office(actor)
     wish = request.POST.get("do", "")
     context: dict[str, Any] = {
         "form": form,
@@ -235,8 +236,13 @@ def places(request: Asked) -> HttpResponse:
 
 
 def _check_office(request: Asked) -> None:
-    if not any(may(request.actor, Can.HANDLE_CASES, unit) for unit in reads.offices(request.actor)):
+    if not _is_office(request.actor):
         raise NotYours
+
+
+def _is_office(actor: Member) -> bool:
+    """Does this person handle cases where they register, or only pass on (a liaison)?"""
+    return any(may(actor, Can.HANDLE_CASES, unit) for unit in reads.offices(actor))
 
 
 # --- the receipt -----------------------------------------------------------------------------------------------------
@@ -282,10 +288,9 @@ def registered(request: Asked, case_id: UUID) -> HttpResponse:
         raise NotYours
     context = {
         "case": case,
-        "receipts": receipts,
+        "slips": [(receipt, _qr(receipt)) for receipt in receipts],
         "until": date.fromisoformat(slip["until"]) if slip else None,
-        "qr": _qr(f"{settings.HUYING_BASE_URL}/"),
-        "address": settings.HUYING_BASE_URL,
+        "address": f"{settings.HUYING_BASE_URL}{reverse('public:my')}",
         "acts": _next_acts(request.actor, case) if case else [],
         "reads_cases": bool(request.actor.units(Can.READ_CASES)),
     }
@@ -299,12 +304,10 @@ def _next_acts(actor: Member, case: Case) -> list[dict[str, str]]:
     return [{"label": step.label, "url": dossier} for step in steps[:1]] + [{"label": "打开卷宗", "url": dossier}]
 
 
-def _qr(address: str) -> SafeString:
-    """The worker's way back as a drawing; the number is typed in there, it is not in the code."""
-    drawing = segno.make(address, error="m").svg_inline(
-        scale=4, border=2, dark="#1B1D20", omitsize=True, svgclass=None, lineclass=None
-    )
-    return mark_safe(drawing)  # noqa: S308  (drawn here from the installation's own address)
+def _qr(receipt: str) -> SafeString:
+    """The worker's way back as a drawing.  The digits stand behind the ``#``, which browsers send to no server."""
+    way = segno.make(f"{settings.HUYING_BASE_URL}{reverse('public:my')}#{receipt}", error="m", micro=False)
+    return mark_safe(way.svg_inline(omitsize=True, border=2))  # noqa: S308  (digits and our own address)
 
 
 urls = [
