@@ -2,9 +2,12 @@
 
 from django.urls import include, path
 
+from huying.site.views import demo_sign_in
+
 urlpatterns = [
     path("desk/", include("huying.desk.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("demo/sign-in/", demo_sign_in, name="demo_sign_in"),
     path("", include("huying.public.urls")),
 ]
 

@@ -37,7 +37,9 @@ def build(*, at: datetime) -> bool:
     """
     with transaction.atomic():
         if Unit.objects.filter(is_demo=False).exists():
-            raise Refused("这里已经有真实单位的数据，不能放演示数据。", "请把 HUYING_HOME 指向一个空文件夹，再运行 huying demo。")
+            raise Refused(
+                "这里已经有真实单位的数据，不能放演示数据。", "请把 HUYING_HOME 指向一个空文件夹，再运行 huying demo。"
+            )
         if Unit.objects.exists():
             return False
         mechanism.prepare(by=SYSTEM, at=at)
@@ -105,5 +107,7 @@ def _act(scene: Scene) -> None:
     try:
         ACTS[step.act](scene)
     except Exception as error:
-        error.add_note(f"demo story {scene.play.story.key}, step {step.number} {step.who} {step.act} at {step.at}: {error}")
+        error.add_note(
+            f"demo story {scene.play.story.key}, step {step.number} {step.who} {step.act} at {step.at}: {error}"
+        )
         raise

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from ipaddress import ip_address
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,7 +14,7 @@ from django.http import HttpRequest
 from huying.cases.models import Case
 from huying.cases.reads import case_of, worker_by_receipt
 from huying.kernel.ids import receipt_from, spaced
-from huying.org.models import Post, Role, Unit, User
+from huying.org.models import Level, Post, Role, Unit, User
 from huying.site.demo.script import Story
 
 # Matters in which the worker still has something to do or to follow: story and what the visitor sees there.
@@ -52,42 +53,44 @@ def may_enter(request: HttpRequest) -> bool:
 
 
 def demo_posts(on: date) -> Iterator[DemoPost]:
-    """Everybody with an account and a post, by unit; who stands at several units stands there several times."""
+    """Everybody with an account and a post, union by union; workshops stand with their union."""
     posts = Post.objects.on(on).filter(person__user__is_active=True, unit__is_demo=True)
-    rows = sorted(
-        posts.select_related("unit", "department", "person"),
-        key=lambda post: (post.unit.path, ORDER.index(post.role), post.starts_on, post.pk),
-    )
+    rows = list(posts.select_related("unit", "department", "person"))
+    units = {unit.path: unit for unit in Unit.objects.filter(is_demo=True)}
+    home = {post.pk: _union(post.unit, units) for post in rows}
+    rows.sort(key=lambda post: (home[post.pk].path, ORDER.index(Role(post.role)), post.starts_on, post.pk))
     together: dict[tuple[str, str], list[Post]] = {}
     for post in rows:
-        together.setdefault((post.unit.path, str(post.person_id)), []).append(post)
+        together.setdefault((home[post.pk].path, str(post.person_id)), []).append(post)
     for held in together.values():
         first = held[0]
-        yield DemoPost(str(first.pk), first.person.name, _place(first), "、".join(_role(post) for post in held))
+        yield DemoPost(str(first.pk), first.person.name, home[first.pk].name, "、".join(_role(post) for post in held))
 
 
-def _place(post: Post) -> str:
-    """The unit; for a workshop the union above it as well."""
-    parent = post.unit.get_parent() if post.unit.level == "workshop" else None
-    return f"{parent.name} · {post.unit.name}" if parent else post.unit.name
+def _union(unit: Unit, units: dict[str, Unit]) -> Unit:
+    """The unit itself, or for a workshop the nearest unit above that is none."""
+    while unit.level == Level.WORKSHOP:
+        unit = units[unit.path[: -Unit.steplen]]
+    return unit
 
 
 def _role(post: Post) -> str:
-    """Role, department and title in one line."""
-    role = post.get_role_display() + ("（代理）" if post.acting_for_id and "代理" not in post.title else "")
-    place = post.department.name if post.department else ""
+    """Department or workshop, title and role in one line."""
+    role = post.get_role_display()
+    workshop = post.unit.name if post.unit.level == Level.WORKSHOP else ""
+    place = post.department.name if post.department else workshop
     title = post.title.removeprefix(place)
     if not title:
-        return f"{place}，{role}" if place else role
+        return f"{place}{role.removeprefix('部门')}"
     called = f"{place}{title}"
-    return called if role.endswith(title) or title.startswith("工会主席") else f"{called}（{role}）"
+    return called if title.startswith("工会主席") or title == "主席" else f"{called}（{role}）"
 
 
 def visitor(post_id: str, on: date) -> User | None:
     """The account behind a post that may be chosen."""
     if post_id not in {post.value for post in demo_posts(on)}:
         return None
-    return User.objects.filter(person__posts=post_id).first()
+    return User.objects.filter(person__posts=UUID(post_id)).first()
 
 
 def receipts() -> Iterator[tuple[str, str, Case]]:

@@ -22,7 +22,9 @@ THINGS = ("#5d6b62", "#7a6a50", "#4f6273", "#6d5a66", "#a0522d", "#3f5e4a")
 
 def photos(captions: tuple[str, ...]) -> tuple[Checked, ...]:
     """Checked uploads, one for each caption."""
-    return tuple(check(upload=SimpleUploadedFile(f"{caption}.png", _drawn(caption), "image/png")) for caption in captions)
+    return tuple(
+        check(upload=SimpleUploadedFile(f"{caption}.png", _drawn(caption), "image/png")) for caption in captions
+    )
 
 
 @cache

@@ -16,6 +16,7 @@ from huying.files.acts import Checked
 from huying.handling.models import Item
 from huying.kernel.actors import Worker
 from huying.org.models import Department, Unit
+from huying.org.reads import union_of
 from huying.org.rules import Member
 from huying.site.demo.county import County
 from huying.site.demo.days import Days
@@ -136,7 +137,7 @@ def voice_of(row: dict[str, Any]) -> Voice:
 def concerns_of(scene: Scene) -> Concerns:
     """Whom it concerns, as the worker said."""
     row = scene.row("concerns", {})
-    unit = scene.place() if scene.place().has_union else scene.place().get_parent()
+    unit = union_of(scene.place())
     return Concerns(
         chair=row.get("chair", False),
         own_union=row.get("union", False),

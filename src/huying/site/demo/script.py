@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -52,14 +53,20 @@ class Story:
 
 def stories(days: Days) -> list[Story]:
     """Every story, with its moments."""
-    rows = [row for path in sorted(FOLDER.glob("*.yaml")) for row in yaml.safe_load(path.read_text())]
+    return [_story(row, days) for row in _rows()]
+
+
+@cache
+def _rows() -> tuple[dict[str, Any], ...]:
+    """What the files say."""
+    rows = tuple(row for path in sorted(FOLDER.glob("*.yaml")) for row in yaml.safe_load(path.read_text()))
     if len({row["key"] for row in rows}) < len(rows):
         raise ValueError("two stories share a key")
-    return [_story(row, days) for row in rows]
+    return rows
 
 
 def _story(row: dict[str, Any], days: Days) -> Story:
-    first = {"begin": {f"0 {row['time']} {row.get('by', WORKER)} {row.get('begins', 'register')}": None}}["begin"]
+    first = {f"0 {row['time']} {row.get('by', WORKER)} {row.get('begins', 'register')}": None}
     lines = [first, *row.get("steps", ())]
     return Story(key=row["key"], row=row, day=row["day"], steps=tuple(_steps(row["key"], row["day"], lines, days)))
 
@@ -84,8 +91,10 @@ def _steps(key: str, begins: int, lines: list[dict[str, Any]], days: Days) -> It
 def _clock(seed: str, last: tuple[int, time], day: int, who: str) -> time:
     """A plausible time of day: office hours for staff, evenings for workers, a while after what came before."""
     if last[0] == day and last[1] > time(0):
-        later = datetime.combine(datetime.min, last[1]) + timedelta(minutes=varied(seed, 6, 41))
-        return later.time()
+        later = last[1].hour * 60 + last[1].minute + varied(seed, 6, 41)
+        return time(later // 60, later % 60)
     if who == WORKER:
         return time(varied(seed, 18, 21), varied(seed + "m", 2, 58))
-    return time(varied(seed, 8, 10), varied(seed + "m", 31, 58)) if varied(seed, 0, 2) else time(14, varied(seed, 5, 55))
+    return (
+        time(varied(seed, 8, 10), varied(seed + "m", 31, 58)) if varied(seed, 0, 2) else time(14, varied(seed, 5, 55))
+    )

@@ -43,7 +43,12 @@ def write(scene: Scene) -> None:
     worker = scene.worker()
     cases.mark_messages_read(case_id=worker.case_id, by=worker, at=scene.at)
     cases.write_message(
-        case_id=worker.case_id, party_id=worker.party_id, text=scene.words, files=scene.pictures(), by=worker, at=scene.at
+        case_id=worker.case_id,
+        party_id=worker.party_id,
+        text=scene.words,
+        files=scene.pictures(),
+        by=worker,
+        at=scene.at,
     )
 
 
@@ -82,7 +87,11 @@ def split(scene: Scene) -> None:
     earlier = scene.plays[scene.row("after")]
     before = Scene(scene.county, scene.days, scene.plays, earlier, scene.step)
     made: Case = cases.split(
-        case_id=before.case_id, title=scene.row("title"), summary=scene.row("summary").strip(), by=before.staff(), at=scene.at
+        case_id=before.case_id,
+        title=scene.row("title"),
+        summary=scene.row("summary").strip(),
+        by=before.staff(),
+        at=scene.at,
     )
     scene.play.case_id, scene.play.receipts = made.pk, earlier.receipts
 
