@@ -22,6 +22,7 @@ WORKINGS: dict[str, frozenset[str]] = {
     "files": frozenset({"audio", "content", "disk", "images", "office", "pdf", "scanner"}),
     "papers": frozenset({"docx", "fonts", "pdf", "typ", "xlsx"}),
     "ledger": frozenset({"form1", "papers"}),
+    "intake": frozenset({"sheet"}),
 }
 FREE = frozenset({"kernel", "site"})  # no domain: named by what they hold
 FORBIDDEN_NAMES = frozenset({"utils", "util", "helpers", "helper", "common", "misc"})

@@ -7,6 +7,7 @@ from huying.desk.views import (
     audit,
     cases,
     dossier,
+    imports,
     items,
     ledger,
     org_people,
@@ -26,6 +27,7 @@ urlpatterns = [
     *dossier.urls,
     *items.urls,
     *ledger.urls,
+    *imports.urls,
     *rules.urls,
     *audit.urls,
     *system.urls,
@@ -33,8 +35,4 @@ urlpatterns = [
     *org_people.urls,
     *org_roster.urls,
     path("cases/<uuid:case_id>/", RedirectView.as_view(url="/"), name="case"),
-    *[
-        path(f"{name}/", RedirectView.as_view(url="/"), name=name)
-        for name in ("import",)
-    ],
 ]

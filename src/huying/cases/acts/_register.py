@@ -45,6 +45,8 @@ class Matter:
     files: tuple[Checked, ...] = ()
     follows: Case | None = None
     officer: Post | None = None
+    reached_at: datetime | None = None  # when it reached the union, where somebody else received it before
+    quiet: bool = False  # one of many that come in together: the channel tells the office once
 
 
 @transaction.atomic
@@ -104,8 +106,9 @@ def register(*, matter: Matter, by: Actor, at: datetime) -> Case:
         "words": digest_of(parties[0], matter.voices[0].words),
     }
     record(case, "register", "登记", by=by, at=at, said=event_said, told="工会收到了您说的事", data=data)
-    start_clock(case, "accept", by=by, at=at, since=matter.received_at)
-    tell_office(case, "new", "紧急：有新的事项" if case.urgent else "有新的事项", by=by, at=at)
+    start_clock(case, "accept", by=by, at=at, since=matter.reached_at or matter.received_at)
+    if not matter.quiet:
+        tell_office(case, "new", "紧急：有新的事项" if case.urgent else "有新的事项", by=by, at=at)
     return case
 
 

@@ -2,6 +2,21 @@
 
 from huying.intake.acts._desk import join_at_desk, register_at_desk
 from huying.intake.acts._online import receive_online
-from huying.intake.acts._receive import Received, receipts_for, receive
+from huying.intake.acts._receive import Received, receive
+from huying.intake.acts._sheet import carry_on, choose_columns, drop_sheet, import_sheet, keep_sheet, sweep_sheets
+from huying.intake.rules import receipts_for
 
-__all__ = ["Received", "join_at_desk", "receipts_for", "receive", "receive_online", "register_at_desk"]
+__all__ = [
+    "Received",
+    "carry_on",
+    "choose_columns",
+    "drop_sheet",
+    "import_sheet",
+    "join_at_desk",
+    "keep_sheet",
+    "receipts_for",
+    "receive",
+    "receive_online",
+    "register_at_desk",
+    "sweep_sheets",
+]
