@@ -196,13 +196,13 @@ STEPS = (
 
 CASE = Lifecycle(name="case", start="registered", states=STATES, steps=STEPS)
 
-# The nine steps of the flow chart people see (mock, desk-case), and which states belong to each.
+# The steps of the flow chart people see, each with the states in which it is what is waited for.
 FLOW = (
-    ("登记", ("registered", "supplement")),
-    ("受理", ("accepted",)),
-    ("办理", ("handling",)),
-    ("书面反馈", ("reported",)),
-    ("告知职工", ("told",)),
-    ("测评", ("rated",)),
-    ("归档", ("archived",)),
+    ("登记", ()),
+    ("受理", ("registered", "supplement")),
+    ("交办", ("accepted",)),
+    ("办理和反馈", ("handling",)),
+    ("告知职工", ("reported",)),
+    ("测评", ("told",)),
+    ("归档", ("rated",)),
 )

@@ -125,24 +125,30 @@ def facts(case: Case, rules: Rules, voices: Sequence[Party]) -> list[tuple[str, 
 
 
 def flow(case: Case, events: Sequence[Event]) -> list[dict[str, str]]:
-    """The seven steps; the present one lit, dates of this round under those that are past."""
-    first: dict[str, date] = {}
+    """The seven steps; the one waited for lit, under each that is past the day it was done in this round."""
+    seen: dict[str, date] = {}
     for event in reversed(events):  # oldest first
         if event.act == "reopen":
-            first = {status: day for status, day in first.items() if status in FLOW[0][1]}
-        first.setdefault(event.status, timezone.localdate(event.at))
-    reached = max((n for n, (_, codes) in enumerate(FLOW) if set(codes) & set(first)), default=0)
+            seen = {status: day for status, day in seen.items() if status in FLOW[1][1]}
+        seen.setdefault(event.status, timezone.localdate(event.at))
+    ended = case.closed_at is not None
     here = next((n for n, (_, codes) in enumerate(FLOW) if case.status in codes), None)
+    last = max((n for n, (_, codes) in enumerate(FLOW) if set(codes) & set(seen)), default=0)
     steps = []
     for number, (name, codes) in enumerate(FLOW):
-        on = next((first[code] for code in codes if code in first), None)
-        state = "now" if number == here else "done" if on and number <= (reached if here is None else here) else "next"
-        if state == "next" and number < (here or 0):
-            state = "skipped"
-        note = f"{on.month}月{on.day}日" if on and state != "next" else ""
+        visited = number == 0 or set(codes) & set(seen)
+        later = [day for _, after in FLOW[number + 1 :] for code in after if (day := seen.get(code))]
+        later += [seen["archived"]] if "archived" in seen else []
+        if number == here:
+            state = "now"
+        elif number < (len(FLOW) if case.status == "archived" else last if here is None else here):
+            state = "done" if visited else "skipped"
+        else:
+            state = "next"
+        note = f"{min(later).month}月{min(later).day}日" if state == "done" and later else ""
         steps.append({"name": name, "note": note, "state": state})
-    if here is None:
-        steps[reached]["note"] = CASE.by_code[case.status].staff
+    if ended and case.status != "archived":
+        steps[last] = {"name": FLOW[last][0], "note": CASE.by_code[case.status].staff, "state": "now"}
     return steps
 
 
