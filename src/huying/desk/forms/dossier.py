@@ -161,17 +161,12 @@ class SettleForm(ActForm):
     result = words("怎么办的、结果怎样", rows=6, help_text="代替部门的书面反馈；写好后告知职工的时限就开始走。")
 
 
-class AssignForm(ActForm):
-    """Measure, department, person, deadline: all four."""
+class PlaceForm(ActForm):
+    """Which department and who of it, by when."""
 
-    measure = forms.CharField(
-        label="解决措施", widget=forms.Textarea(attrs={"rows": 3}), error_messages=FOUR, help_text="职工也会看到。"
-    )
     department = choose("承办部门", errors=FOUR)
     handler = choose("承办人", errors=FOUR)
-    deadline = day("办结时限", errors=FOUR)
-    helping = forms.MultipleChoiceField(label="协办部门", required=False, widget=forms.CheckboxSelectMultiple)
-    brief = words("部门看到的内容", rows=6, help_text="部门看到的就是这段话，一字不差；看不到编号、姓名和原话。")
+    deadline = day("办结时限", required=False, help_text="不填就是原来的日子；原时限一直在走。")
 
     def fill(self, departments: Iterable[Department], handlers: Iterable[Post]) -> None:
         """Departments, and their people under the department's name."""
@@ -185,13 +180,16 @@ class AssignForm(ActForm):
             self.offer("helping", [(str(d.pk), d.name) for d in known])
 
 
-class GiveAgainForm(AssignForm):
-    """Another department or person; the measure and what the department reads stay."""
+class AssignForm(PlaceForm):
+    """Measure, department, person, deadline: all four; and what the department reads."""
 
-    measure = None
-    helping = None
-    brief = None
-    deadline = day("办结时限", required=False, help_text="不填就是原来的日子；原时限一直在走。")
+    measure = forms.CharField(
+        label="解决措施", widget=forms.Textarea(attrs={"rows": 3}), error_messages=FOUR, help_text="职工也会看到。"
+    )
+    deadline = day("办结时限", errors=FOUR)
+    helping = forms.MultipleChoiceField(label="协办部门", required=False, widget=forms.CheckboxSelectMultiple)
+    brief = words("部门看到的内容", rows=6, help_text="部门看到的就是这段话，一字不差；看不到编号、姓名和原话。")
+    field_order = ("measure", "department", "handler", "deadline", "helping", "brief")
 
 
 class CheckForm(ActForm):

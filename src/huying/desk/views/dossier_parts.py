@@ -173,7 +173,8 @@ def limits(
     """Limits that run or have not begun, and those that are over."""
     rules = rules_of(case)
     whose = {item.pk: item.department.name for item in items}
-    running, over = [], []
+    running: list[Limit] = []
+    over: list[Limit] = []
     for clock in clocks_of(case):
         view = clock_view(clock, case, today, calendar, clock.changes.all())
         name = view.label + (f"（{whose[clock.subject]}）" if len(items) > 1 and clock.subject in whose else "")
