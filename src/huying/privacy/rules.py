@@ -26,6 +26,17 @@ TITLES = (
 )
 SAID_BEFORE = "我叫|名叫|姓名|姓名[:：]|本人|联系人|联系人[:：]"
 
+_KIN = "|".join(
+    f"(?<={one})"
+    for one in (
+        *("爸爸", "妈妈", "父亲", "母亲", "丈夫", "妻子", "老公", "老婆", "爱人", "儿子", "女儿", "爷爷", "奶奶"),
+        *("哥哥", "姐姐", "弟弟", "妹妹", "同事", "工友"),
+    )
+)
+_SAID_BEFORE = "我他她和跟与找被让问叫是：:，。、 "
+_GIVEN_AS = "(?:(?<=我叫)|(?<=名叫)|(?<=姓名)|(?<=姓名[:：])|(?<=联系人)|(?<=联系人[:：]))"
+_AFTER_NAME = r"[，,。；;：:、（(！!？?\s]|$|于|系|是|在|现|自|从|因|已|向|申请|要求|请求|求|反映|身份证|男|女|[0-9]"
+
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("id", re.compile(r"(?<![0-9])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[0-9Xx](?![0-9])")),
     ("bank", re.compile(r"(?<![0-9])(?:62|60|4|5)\d{2}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?(?![0-9])")),
@@ -34,8 +45,10 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("mail", re.compile(r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")),
     ("chat", re.compile(r"(?:微信|QQ|qq|V信|wx)(?:号)?(?:是|为|[:：])?\s*[A-Za-z0-9_-]{5,20}")),
     ("plate", re.compile(r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][A-Z][ ·]?[A-Z0-9]{5,6}")),
-    ("name", re.compile(rf"(?<=[我他她和跟与找被让问叫是：:，。、 ])[{SURNAMES}][\u4e00-\u9fff]{{0,2}}(?=(?:{TITLES}))")),
-    ("name", re.compile(rf"(?:{'|'.join(f'(?<={w})' for w in SAID_BEFORE.split('|'))})[{SURNAMES}][\u4e00-\u9fff]{{1,2}}")),
+    ("name", re.compile(rf"(?<=[{_SAID_BEFORE}])(?!公司|公[共安]|单位)[{SURNAMES}][\u4e00-\u9fff]{{0,2}}(?=(?:{TITLES}))")),
+    ("name", re.compile(rf"{_GIVEN_AS}[{SURNAMES}][\u4e00-\u9fff]{{1,2}}")),
+    # 本人 and kin are followed by a name only where the sentence then stops or goes on with a verb: 本人平均工资 names nobody.
+    ("name", re.compile(rf"(?:(?<=本人)|{_KIN})(?!关于|曾[经多在被])[{SURNAMES}](?!某)[\u4e00-\u9fff]{{1,2}}?(?={_AFTER_NAME})")),
 )  # fmt: skip
 _SHOWN = {"id": "〔身份证号〕", "bank": "〔银行卡号〕", "phone": "〔电话〕", "mail": "〔邮箱〕", "chat": "〔账号〕", "plate": "〔车牌〕",
           "word": "〔略〕"}  # fmt: skip
