@@ -32,8 +32,8 @@ from huying.privacy.acts import destroy_key
 from huying.privacy.rules import mask
 from huying.trail.acts import append
 
-AT_ONCE = 200  # messages registered while one waits, in one transaction; more go to the background
-STEP = 50
+AT_ONCE = 50  # registered in one transaction while one waits (each seals and hashes for some 50 ms); more go to the background
+STEP = 25
 KEPT = timedelta(days=1)
 RUN = "huying.intake.jobs.bring_in"  # by name: jobs stand above acts
 
