@@ -199,6 +199,14 @@ def test_a_named_first_line_is_not_found_by_the_union_above(world):
     assert "没有找到事项" in find(world, "upper", "食堂")
 
 
+@pytest.mark.parametrize(
+    "words", ["%00", "a%00b", "%27%22%28%29*", "AND", "NEAR(", "%F0%9F%98%80", "x" * 500, "1" * 40]
+)
+def test_strange_words_find_nothing_and_break_nothing(world, words):
+    make.accepted(world)
+    assert "没有找到事项" in page(world, "officer", FIND + words) or "要找什么" in page(world, "officer", FIND + words)
+
+
 def test_clauses_are_found_by_place_and_words(world):
     text = find(world, "officer", "蒙会发〔2017〕21号")
     assert 'class="hy-clause"' in text

@@ -297,6 +297,16 @@ def test_looking_up_is_limited(world):
 # --- the rest --------------------------------------------------------------------------------------------------------
 
 
+def test_strange_places_break_nothing(world):
+    client = as_(world, "officer")
+    assert client.get(f"{FORM}places/?place=%00").status_code == 200
+    for place in ("\0", "（", "）", "%", "x" * 5000):
+        assert client.post(FORM, typed(place=place)).status_code == 422
+    assert client.post(f"{FORM}alike/", {}).status_code == 200
+    assert client.post(f"{FORM}earlier/", {}).status_code == 200
+    assert not Case.objects.exists()
+
+
 def test_places_are_found_by_part_of_their_name_and_only_the_own(world):
     client = as_(world, "officer")
     assert "铸造车间" in client.get(f"{FORM}places/?place=铸造").content.decode()

@@ -225,6 +225,11 @@ def test_notices_are_read_one_by_one_or_all(world):
     assert "标为已读" not in client.get("/desk/notices/").content.decode().split("<main")[1].split("hy-said")[0]
 
 
+@pytest.mark.parametrize("number", ["0", "-1", "x", "9" * 30, "999"])
+def test_a_page_of_notices_that_is_not_there_is_empty(world, number):
+    assert "<h1>提醒</h1>" in page(world, "officer", f"/desk/notices/?page={number}")
+
+
 def test_nobody_marks_the_notices_of_others(world):
     make.said(world)
     first = reads.unread_of(world.as_("officer")).first()

@@ -40,7 +40,7 @@ def places(actor: Member) -> QuerySet[Unit]:
 
 def place_named(actor: Member, said: str) -> Unit | None:
     """The one place somebody means by a name: exactly, else the only one whose name contains it."""
-    name = said.strip()
+    name = said.replace("\0", "").strip()
     if not name:
         return None
     within = places(actor)

@@ -131,7 +131,7 @@ def _group(request: Asked, label: str, key: str, options: Any, chosen: str, *, u
 def search(request: Asked) -> HttpResponse:
     """Cases by number or words, and clauses of the packs in force."""
     actor = _reader(request)
-    words = " ".join(request.GET.get("q", "").split())[:80]
+    words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:80]
     today = timezone.localdate(request.now)
     context: dict[str, Any] = {"words": words, "search_text": words}
     if words:

@@ -230,7 +230,7 @@ def departments(request: Asked) -> HttpResponse:
 @require_GET
 def places(request: Asked) -> HttpResponse:
     """Places offered while a name is typed."""
-    said = request.GET.get("place", "").strip()
+    said = request.GET.get("place", "").replace("\0", "").strip()
     found = reads.places(request.actor).filter(name__contains=said).order_by("path")[:20]
     return render(request, "desk/register/_places.html", {"places": found})
 

@@ -21,6 +21,7 @@ from huying.notices.acts import mark_read
 from huying.org.rules import ROLES, Can, Member
 
 NOTICES = 50
+FARTHEST = 1000  # pages back
 
 
 @require_GET
@@ -54,7 +55,8 @@ def today(request: Asked) -> HttpResponse:
 @require_GET
 def notices(request: Asked) -> HttpResponse:
     """What this person was told, newest first."""
-    page = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdecimal() else 1
+    asked = request.GET.get("page", "")
+    page = min(max(1, int(asked)), FARTHEST) if asked.isdecimal() and len(asked) < 9 else 1
     rows = list(reads.notices_of(request.actor)[(page - 1) * NOTICES : page * NOTICES + 1])
     context = {
         "rows": rows[:NOTICES],
