@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -27,7 +27,7 @@ from huying.kernel.crypto import Unreadable
 from huying.mechanism.reads import calendar, rules_for
 from huying.org.models import Department, Level, Post, Unit, path_end
 from huying.org.reads import chain, union_of
-from huying.trail.reads import readings
+from huying.trail.models import Reading
 
 MOST_PLACES = 8
 WEEKDAYS = "一二三四五六日"
@@ -216,6 +216,11 @@ def mine(worker: Worker, at: datetime) -> Mine:
     )
 
 
+def has_unread(worker: Worker) -> bool:
+    """Whether the union wrote something this worker has not seen."""
+    return Message.objects.filter(party=worker.party_id, from_worker=False, read_at__isnull=True).exists()
+
+
 def _followed(case: Case, party: Party, at: datetime) -> Followed:
     today = timezone.localdate(at)
     gone = party.withdrawn_at is not None
@@ -354,9 +359,8 @@ def _file_state(file: File) -> str:
 def looks(cases: list[Any], shown: Case) -> list[tuple[str, int]]:
     """How often each office looked, without names or times: 本单位工会 3, 部门 1."""
     items = Item.objects.filter(case__in=cases).values_list("pk", flat=True)
-    posts: Counter[Any] = Counter()
-    for subject in [*cases, *items]:
-        posts.update(row.post for row in readings(subject))
+    seen = Reading.objects.filter(subject__in=[*cases, *items]).values_list("post").annotate(times=Count("pk"))
+    posts = dict(seen.order_by())
     offices = Post.objects.filter(pk__in=[pk for pk in posts if pk]).select_related("unit")
     names = {post.pk: _office(post, shown) for post in offices}
     counted: Counter[str] = Counter()

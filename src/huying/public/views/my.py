@@ -53,9 +53,8 @@ TOO_OFTEN = "试的次数太多了。请过十分钟再试；号码丢了，可�
 def enter(request: Asked) -> HttpResponse:
     """Sixteen digits, typed or behind the ``#`` of the QR code.  A wrong one costs the same work and gets one answer."""
     if request.method != "POST":
-        if who(request) is not None:
-            return redirect("public:case")
-        return render(request, "public/enter.html", {"form": Enter()})
+        # never on to the matter read last: the digits behind the # may be another's, and only the browser knows them
+        return render(request, "public/enter.html", {"form": Enter(), "back": who(request) is not None})
     form = Enter(request.POST)
     status = 422
     if TRYING.full(request, request.now):
@@ -80,7 +79,8 @@ def enter(request: Asked) -> HttpResponse:
 def case(request: Asked) -> HttpResponse:
     """Where it stands, until when, and what was said."""
     worker = _worker(request)
-    mark_messages_read(case_id=case_of(worker).pk, by=worker, at=request.now)
+    if reads.has_unread(worker):  # reading alone writes nothing, so that it never waits for a writer
+        mark_messages_read(case_id=case_of(worker).pk, by=worker, at=request.now)
     return _page(request, {})
 
 
