@@ -18,6 +18,7 @@ from huying.feedback.models import Answer, ReopenRequest, Survey
 from huying.handling import acts as handling
 from huying.handling.models import Item, ItemEvent, Telling
 from tests.factories import world as make
+from tests.factories.org import make_person, make_post
 
 ONCE = "a" * 32
 _keys = count(1)
@@ -395,6 +396,22 @@ def test_ask_for_a_later_date_and_have_it_decided(world):
     clock.refresh_from_db()
     assert clock.due_on == later
     assert "配件没到" in as_(world, "officer").get(reverse("desk:case", args=[item.case_id])).content.decode()
+
+
+def test_nobody_approves_what_they_asked_for_while_somebody_else_can(world):
+    item = make.assigned(world)
+    clock = Clock.objects.get(case=item.case, code="item")
+    do(world, item.case, "pause", clock.pk, by="chair", reason="等厂家")
+    change = ClockChange.objects.get(clock=clock)
+    do(world, item.case, "decide", change.pk, by="chair", approve="yes", reason="")
+    clock.refresh_from_db()
+    assert clock.paused_on  # the only chair: nobody else is there
+    make_post(world.plant, "chair", person=make_person(world.plant, "代理主席"))
+    other = make.assigned(world)
+    clock = Clock.objects.get(case=other.case, code="item")
+    do(world, other.case, "pause", clock.pk, by="chair", reason="等厂家")
+    change = ClockChange.objects.get(clock=clock)
+    do(world, other.case, "decide", change.pk, by="chair", approve="yes", reason="", status=422)
 
 
 def test_pause_and_resume(world):

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from huying.cases.acts._advance import Said, acting_post, locked, note
-from huying.cases.acts._notify import tell_approvers, tell_officer
+from huying.cases.acts._notify import free, tell_approvers, tell_officer
 from huying.cases.models import Case, Clock, ClockChange
 from huying.cases.reads import due_of, rules_of
 from huying.kernel.actors import Actor
@@ -199,11 +199,14 @@ def ask_change(*, clock_id: UUID, kind: str, reason: str, new_due: date | None, 
 @transaction.atomic
 def decide_change(*, change_id: UUID, approve: bool, reason: str, by: Actor, at: datetime) -> ClockChange:
     """Approve or refuse; by somebody with the right to approve who did not ask, except where nobody else is there."""
-    change = ClockChange.objects.select_related("clock__case").filter(pk=change_id, state="asked").first()
+    change = ClockChange.objects.select_related("clock__case", "asked_by").filter(pk=change_id, state="asked").first()
     if change is None:
         raise Refused("这份申请已经处理过了。")
     clock = _running(change.clock_id, by=by)
     check_may(by, Can.APPROVE, clock.case.holder)
+    others = {post.person_id for post in free(clock.case, Can.APPROVE, at)} - {by.person_id}
+    if change.asked_by and change.asked_by.person_id == by.person_id and others:
+        raise Refused("自己申请的不能自己批准。", "请由另一位有权批准的同志决定。")
     if not approve and not reason.strip():
         raise Invalid({"reason": "不批准要写明理由。"})
     change.state, change.decided_by_id, change.decided_at = ("done" if approve else "refused"), by.post_id, at

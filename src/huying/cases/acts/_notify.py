@@ -32,14 +32,15 @@ def _send(case: Case, posts: list[Post], kind: str, what: str, *, by: Actor, at:
     return len(sent)
 
 
-def _free(case: Case, can: Can, at: datetime) -> list[Post]:
+def free(case: Case, can: Can, at: datetime) -> list[Post]:
+    """Who at the union that has the case may do this now and is not named by it."""
     keys = set(Recusal.objects.filter(case=case).values_list("key", flat=True))
     return free_of(holders(case.holder, can, timezone.localdate(at)), keys)
 
 
 def tell_office(case: Case, kind: str, what: str, *, by: Actor, at: datetime, key: str = "") -> int:
     """Everybody at the union that has the case who may handle it."""
-    return _send(case, _free(case, Can.HANDLE_CASES, at), kind, what, by=by, at=at, key=key)
+    return _send(case, free(case, Can.HANDLE_CASES, at), kind, what, by=by, at=at, key=key)
 
 
 def tell_officer(case: Case, kind: str, what: str, *, by: Actor, at: datetime, key: str = "") -> int:
@@ -51,4 +52,4 @@ def tell_officer(case: Case, kind: str, what: str, *, by: Actor, at: datetime, k
 
 def tell_approvers(case: Case, kind: str, what: str, *, by: Actor, at: datetime, key: str = "") -> None:
     """Who may approve at the union that has the case."""
-    _send(case, _free(case, Can.APPROVE, at), kind, what, by=by, at=at, key=key)
+    _send(case, free(case, Can.APPROVE, at), kind, what, by=by, at=at, key=key)

@@ -99,7 +99,7 @@ def badge(rules: Rules, clause_id: str) -> dict[str, str] | None:
     found = next((one for one in rules.clauses() if one.id == clause_id), None)
     if found is None:
         return None
-    return {"label": found.badge, "url": f"{reverse('desk:packs')}#{found.id}", "summary": found.summary}
+    return {"label": found.badge, "url": reverse("desk:clause", args=[found.id]), "summary": found.summary}
 
 
 # --- head -----------------------------------------------------------------------------------------------------------
