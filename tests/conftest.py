@@ -121,13 +121,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """After migrating, keep a copy of the fresh database; tests that commit get it back.
+    """After migrating and preparing packs and calendar as `huying init` does, keep a copy of the fresh database; tests
+    that commit get it back.
 
     Django's own way, emptying every table, is refused by the trail's triggers and would drop what migrations filled in.
     """
     from django.test import TransactionTestCase
 
+    from huying.kernel.actors import SYSTEM
+    from huying.mechanism.acts import prepare
+
     with django_db_blocker.unblock():
+        prepare(by=SYSTEM, at=NOW)
         restore = _keep_fresh()
 
     def fixture_teardown(self: TransactionTestCase) -> None:

@@ -94,3 +94,15 @@ def second_pack(prepared, now):
         code="second", version=1, title=body["title"], number=body["number"], digest=pack_file.digest(body), body=body,
         created_at=now,
     )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def unprepared(request: pytest.FixtureRequest) -> None:
+    """This room's tests begin before ``prepare``, which the session has run for all others."""
+    if "db" not in request.fixturenames:
+        return
+    request.getfixturevalue("db")
+    from huying.mechanism.models import CalendarYear, Day, Pack
+
+    for model in (Day, CalendarYear, Pack):
+        model.objects.all().delete()
