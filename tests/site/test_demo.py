@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.conf import settings as configured
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -35,11 +34,8 @@ LATER = NOW.replace(hour=16)
 @pytest.fixture(scope="module")
 def county(django_db_setup, django_db_blocker):
     """The county, built once for this module inside one transaction that is taken back."""
-    hashers = configured.PASSWORD_HASHERS
-    configured.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # nobody learns these passwords
     with django_db_blocker.unblock(), transaction.atomic():
         assert build(at=LATER)
-        configured.PASSWORD_HASHERS = hashers
         yield
         transaction.set_rollback(True)
 
@@ -83,6 +79,7 @@ class TestCounty:
             Unit.objects.values_list("level", flat=True)
         )
         assert 55 <= User.objects.count() <= 80
+        assert not any(user.has_usable_password() for user in User.objects.all())
         assert Post.objects.filter(acting_for__isnull=False).exists()
         assert Post.objects.filter(ends_on__lt=LATER.date()).exists()
         small = Unit.objects.get(short_name="禾木")

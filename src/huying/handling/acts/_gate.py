@@ -96,7 +96,9 @@ def record_item(
     union_only: bool = False,
     data: dict[str, Any] | None = None,
 ) -> ItemEvent:
-    """Append one line to the item's history and one entry to the case's trail."""
+    """Append one line to the item's history and one entry to the case's trail; the case has moved."""
+    item.case.moved_at = at
+    item.case.save(update_fields=["moved_at"])
     entry = append(
         chain=item.case_id,
         root=item.root_id,

@@ -18,10 +18,12 @@ LOGIN_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 
 
 @transaction.atomic
-def open_account(*, person: Person, username: str, by: Actor, at: datetime, email: str = "") -> tuple[User, str]:
+def open_account(
+    *, person: Person, username: str, by: Actor, at: datetime, email: str = "", with_password: bool = True
+) -> tuple[User, str]:
     """Open an account for a person and return it with its one-time password, which must be changed at first sign-in.
 
-    Raises ``NotYours``, ``Refused``, ``Invalid``.
+    ``with_password=False``: nobody can sign in with a password (empty in the answer); the way in is another one.  Raises ``NotYours``, ``Refused``, ``Invalid``.
     """
     row = _lock_for(person, by)
     if row.left_on or row.erased_at:
@@ -35,7 +37,7 @@ def open_account(*, person: Person, username: str, by: Actor, at: datetime, emai
         raise Invalid({"username": f"登录名“{name}”已经有人用了，请换一个。"})
     user = User(username=name, email=email.strip(), person=row)
     check_fields(user, ["username", "email"])
-    password = _give_password(user)
+    password = _give_password(user) if with_password else _without_password(user)
     write(unit=row.unit, by=by, at=at, act="account.opened", subject=user, data={"person": str(row.pk)})
     return user, password
 
@@ -81,6 +83,13 @@ def _give_password(user: User) -> str:
     user.must_change_password = True
     user.save()
     return password
+
+
+def _without_password(user: User) -> str:
+    """No password fits this account."""
+    user.set_unusable_password()
+    user.save()
+    return ""
 
 
 def _switch(user: User, active: bool, by: Actor, at: datetime) -> User:

@@ -18,7 +18,7 @@ from huying.mechanism.reads import calendar
 from huying.notices import acts as notices
 from huying.org.models import Unit
 from huying.site.demo import department_acts, union_acts, worker_acts
-from huying.site.demo.county import County, beginning, drop_one_time_passwords, found_county
+from huying.site.demo.county import County, beginning, found_county
 from huying.site.demo.days import Days
 from huying.site.demo.scene import Play, Scene
 from huying.site.demo.script import WORKER, stories
@@ -46,7 +46,6 @@ def build(*, at: datetime) -> bool:
         days = Days(at, calendar())
         county = found_county(days, beginning(days))
         _play(county, days)
-        drop_one_time_passwords()
     return True
 
 

@@ -14,7 +14,7 @@ from pypinyin import lazy_pinyin
 from huying.kernel.actors import SYSTEM
 from huying.mechanism import acts as mechanism
 from huying.org import acts as org
-from huying.org.models import Department, Person, Post, Unit, User
+from huying.org.models import Department, Person, Post, Unit
 from huying.org.reads import acting_as
 from huying.org.rules import Member
 from huying.site.demo.days import Days
@@ -93,7 +93,7 @@ def _appoint(county: County, key: str, row: dict[str, Any], days: Days, at: date
         person = org.add_person(unit=unit, name=row["name"], sex=row["sex"], staff_no=number, by=SYSTEM, at=at)
         county.people[row["name"]] = person
         login = "".join(lazy_pinyin(row["name"]))
-        org.open_account(person=person, username=login, by=SYSTEM, at=at)
+        org.open_account(person=person, username=login, with_password=False, by=SYSTEM, at=at)
     stood_for = row.get("acting_for")
     starts_on = _day(row["since"], days, at)
     post = org.appoint(
@@ -116,11 +116,6 @@ def _day(said: int | str, days: Days, at: datetime) -> date:
     if isinstance(said, int):
         return days.day(said)
     return (at.date() - timedelta(days=365 * (int(said.removesuffix("年")) - 1) + 40)).replace(day=1)
-
-
-def drop_one_time_passwords() -> None:
-    """Nobody ever learns these passwords: visitors come in by one click, so there is none to change first."""
-    User.objects.update(must_change_password=False)
 
 
 def beginning(days: Days) -> datetime:
