@@ -283,3 +283,13 @@ def test_empty_pages_say_what_comes_next(world) -> None:
     assert "现在没有交来的事项" in client.get(reverse("desk:items")).content.decode()
     assert "还没有办结的事项" in client.get(reverse("desk:items") + "?tab=closed").content.decode()
     assert client_of(world, "officer").get(reverse("desk:items")).status_code == 404
+
+
+def test_what_was_kept_while_typing_is_forgotten_once_sent(world, item) -> None:
+    client = client_of(world, "handler")
+    assert f'data-draft="item-progress-{item.pk}"' in client.get(address(item, "progress")).content.decode()
+    place = reverse("desk:draft", args=[f"item-progress-{item.pk}"])
+    client.post(place, {"fields": {"text": ["写了一半"]}}, content_type="application/json")
+    assert client.get(place).json()["fields"] == {"text": ["写了一半"]}
+    send(client, item, "progress", text="写完了。")
+    assert client.get(place).status_code == 204

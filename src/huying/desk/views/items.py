@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from huying.cases.models import Clock
 from huying.cases.reads import clock_state, clock_view
+from huying.desk.acts import drop_draft
 from huying.desk.forms import items as forms
 from huying.files import acts as files
 from huying.files import reads as stored
@@ -288,7 +289,7 @@ def act(request: Asked, item_id: UUID, act: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             given = _given(request, form, how)
-            answer = once(request, lambda: _done(how, found.pk, given, request))
+            answer = once(request, lambda: _done(act, found.pk, given, request))
             messages.success(request, how.said)
             return answer
         found = reads.get_for(request.actor, item_id)
@@ -300,6 +301,7 @@ def act(request: Asked, item_id: UUID, act: str) -> HttpResponse:
             "form": form,
             "how": how,
             "act": act,
+            "draft": _draft(act, found.pk),
             "returns_left": reads.returns_left(found),
             "retry_files": how.files and bool(request.FILES),
         },
@@ -319,9 +321,15 @@ def _given(request: Asked, form: forms.ActForm, how: Act) -> dict[str, Any]:
     return given
 
 
-def _done(how: Act, item_id: UUID, given: dict[str, Any], request: Asked) -> str:
-    how.do(item_id=item_id, by=request.actor, at=request.now, **given)
+def _done(act: str, item_id: UUID, given: dict[str, Any], request: Asked) -> str:
+    """Do it, and forget what was kept while it was being typed."""
+    ACTS[act].do(item_id=item_id, by=request.actor, at=request.now, **given)
+    drop_draft(form=_draft(act, item_id), by=request.actor, at=request.now)
     return reverse("desk:item", args=[item_id])
+
+
+def _draft(act: str, item_id: UUID) -> str:
+    return f"item-{act}-{item_id}"
 
 
 @require_GET
