@@ -193,7 +193,7 @@ def test_a_whole_year_confirmed_is_known_and_provisional_dates_become_firm(sign_
     clock.refresh_from_db()
     assert (clock.due_on, clock.provisional) == (date(2027, 1, 4), False)
     html = page(client.get(answer.url))
-    assert "已公布。依据：通知。" in html
+    assert "不再是暂定的" in html
     assert "2月5日至2月11日" in html
     assert reads.calendar().name(date(2027, 2, 6)) == "春节"  # a Saturday keeps its holiday's name
 

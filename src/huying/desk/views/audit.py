@@ -49,10 +49,10 @@ WHAT = {
 }
 # Filters; what no group names counts as opening, so that no look is ever left out.
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "open": ("打开卷宗和事项", ()),
-    "sealed": ("查看密封内容和身份", ("sealed", "identity")),
+    "open": ("卷宗和事项", ()),
+    "sealed": ("密封和身份", ("sealed", "identity")),
     "lookup": ("查找人", ("lookup",)),
-    "file": ("打开文件", ("file",)),
+    "file": ("文件", ("file",)),
     "export": ("导出", ("export",)),
 }
 _NAMED = [what for _, codes in GROUPS.values() for what in codes]
@@ -145,7 +145,7 @@ def _people(rows: QuerySet[Reading], at: datetime) -> list[Person]:
     return list(Person.objects.filter(pk__in=recent).order_by("name_sort")[:PEOPLE])
 
 
-def _by_day(rows: QuerySet[Reading], at: datetime) -> list[tuple[Any, list[tuple[str, int]]]]:
+def _by_day(rows: QuerySet[Reading], at: datetime) -> list[tuple[Any, list[tuple[str, str, int]]]]:
     """How often each kind of look happened on each of the last days, newest first."""
     since = timezone.make_aware(datetime.combine(timezone.localdate(at) - timedelta(days=DAYS - 1), time.min))
     group = {what: code for code, (_, codes) in GROUPS.items() for what in codes}
@@ -154,7 +154,10 @@ def _by_day(rows: QuerySet[Reading], at: datetime) -> list[tuple[Any, list[tuple
     for row in counted.annotate(n=Count("pk")):
         figures = found.setdefault(row["day"], dict.fromkeys(GROUPS, 0))
         figures[group.get(row["what"], "open")] += row["n"]
-    return [(day, list(found[day].items())) for day in sorted(found, reverse=True)]
+    return [
+        (day, [(code, label, found[day][code]) for code, (label, _) in GROUPS.items()])
+        for day in sorted(found, reverse=True)
+    ]
 
 
 def _looks(page: Page[Reading]) -> list[Look]:

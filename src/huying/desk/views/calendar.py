@@ -10,10 +10,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from huying.cases.acts import Announced, announce_days
 from huying.desk.forms.rules import AnnouncedForm, DayForm, WordingForm
@@ -140,7 +140,8 @@ def _holidays(days: list[Day]) -> list[Holiday]:
         name = row.name.removesuffix("调休上班")
         rest, work, _ = found.setdefault(name, ([], [], row.source))
         (work if row.is_work else rest).append(row.day)
-    return [Holiday(name, _spans(rest), _spans(work), source) for name, (rest, work, source) in found.items()]
+    ordered = sorted(found.items(), key=lambda item: (item[1][0] or item[1][1])[0])
+    return [Holiday(name, _spans(rest), _spans(work), source) for name, (rest, work, source) in ordered]
 
 
 def _spans(days: list[date]) -> str:
@@ -163,9 +164,11 @@ def _said(day: date) -> str:
 # --- entering ----------------------------------------------------------------------------------------------------------
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def read(request: Asked) -> HttpResponse:
     """Read the wording of an announcement; nothing is kept before somebody confirmed it."""
+    if request.method == "GET":  # the page was loaded again after a refusal
+        return redirect("desk:calendar")
     _keeper(request)
     form = WordingForm(request.POST)
     if form.is_valid():
@@ -197,9 +200,11 @@ def _proposal(request: Asked, form: AnnouncedForm, said: Any, ticked: set[str]) 
     return render(request, "desk/system/announced.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def announce(request: Asked) -> HttpResponse:
     """Keep the confirmed days; running clocks move with them."""
+    if request.method == "GET":  # the page was loaded again after a refusal
+        return redirect("desk:calendar")
     unit = _keeper(request)
     form = AnnouncedForm(request.POST)
     if form.is_valid():
@@ -213,9 +218,11 @@ def announce(request: Asked) -> HttpResponse:
     return _proposal(request, form, said, set(request.POST.getlist("days")))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def one_day(request: Asked) -> HttpResponse:
     """One day changed by hand."""
+    if request.method == "GET":  # the page was loaded again after a refusal
+        return redirect("desk:calendar")
     unit = _keeper(request)
     form = DayForm(request.POST, prefix="one")
     if form.is_valid():

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -95,7 +96,7 @@ def packs(request: Asked) -> HttpResponse:
         "unit": unit,
         "own": own,
         "below": _below(request),
-        "reaches_below": looked_after(request.actor, Can.PACKS, Can.READ_BELOW).count() > len(own),
+        "reaches_below": _reach(request).exclude(pk__in=[one.pk for one in own]).exists(),
         "q": request.GET.get("q", "").strip(),
         "may": may(request.actor, Can.PACKS, unit),
         "form": form,
@@ -111,11 +112,15 @@ def packs(request: Asked) -> HttpResponse:
     return render(request, "desk/rules/packs.html", context, status=status)
 
 
+def _reach(request: Asked) -> QuerySet[Unit]:
+    """Unions whose rules this person may read: the own one and those below."""
+    return looked_after(request.actor, Can.PACKS, Can.READ_BELOW).filter(has_union=True, closed_on__isnull=True)
+
+
 def _below(request: Asked) -> list[Unit]:
-    """Units within reach found by name."""
+    """Unions within reach found by name."""
     q = request.GET.get("q", "").strip()
-    reach = looked_after(request.actor, Can.PACKS, Can.READ_BELOW)
-    return list(reach.open().filter(name__icontains=q, has_union=True)[:FOUND]) if q else []
+    return list(_reach(request).filter(name__icontains=q)[:FOUND]) if q else []
 
 
 def _decided(request: Asked, unit: Unit, given: Mapping[str, Any]) -> str:

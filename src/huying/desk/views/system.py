@@ -40,6 +40,7 @@ JOBS = {
     "huying.cases.jobs.reminders": "事项到期前后提醒",
     "huying.cases.jobs.recount_clocks": "按日历重算时限",
     "huying.cases.jobs.follow_units": "事项跟着合并的组织走",
+    "huying.intake.jobs.sweep": "清理没有确认的导入表格",
     "huying.ledger.jobs.sweep": "清理导出满一天的表格",
     "huying.handling.jobs.sweep_ended": "收回已结束事项的交办",
     "huying.handling.jobs.reminders": "部门到期前后提醒",
@@ -177,7 +178,7 @@ def _job(row: Schedule, at: datetime) -> Job:
         return Job(name, "ok", "正在做", row)
     if row.next_at < at - LATE:
         return Job(name, "late", "没有开始", row)
-    return Job(name, "done", "正常", row) if row.last_finished else Job(name, "none", "还没到时间", row)
+    return Job(name, "done", "正常", row) if row.last_finished else Job(name, "none", "等着做", row)
 
 
 def _letters(request: Asked) -> list[Delivery]:
