@@ -55,7 +55,7 @@ def check(*, upload: UploadedFile) -> Checked:
     return Checked(kept, hashlib.sha256(raw).digest(), state)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # always part of an act, whose own savepoint is enough
 def store(*, checked: Checked, key: DataKey, root: Unit, by: Actor, at: datetime) -> File:
     """Keep a checked upload under a data key."""
     digest = _digest_of(key, checked.fingerprint)

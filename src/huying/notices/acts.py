@@ -24,7 +24,7 @@ log = structlog.get_logger()
 AT_ONCE = 200  # letters a run; the next run comes within a minute
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # always part of an act, whose own savepoint is enough
 def send(
     *,
     to: Iterable[Person],

@@ -35,7 +35,7 @@ def member(user: User, on: date) -> Member:
         .select_related("unit", "department", "person")
         .order_by("starts_on", "id")
     )
-    return member_of(user.person, posts, user.pk)
+    return member_of(posts[0].person if posts else user.person, posts, user.pk)
 
 
 def member_of(person: Person, posts: tuple[Post, ...], user_id: UUID | None = None) -> Member:

@@ -15,7 +15,7 @@ from huying.trail.models import Anchor, Chain, Entry, Reading
 from huying.trail.rules import GENESIS, anchor_digest, entry_digest, merkle
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # always part of an act, whose own savepoint is enough
 def append(
     *, chain: UUID, root: UUID, by: Actor, at: datetime, act: str, subject: str, data: dict[str, Any] | None = None
 ) -> Entry:

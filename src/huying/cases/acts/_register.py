@@ -144,8 +144,11 @@ def _number(case: Case, *, hidden: bool) -> None:
     if hidden:
         case.number = f"{short}工诉〔{case.year}〕密{readable_code(1, 6)}号"
         return
-    Counter.objects.get_or_create(root_id=case.root_id, series=case.series, year=case.year)
-    counter = Counter.objects.select_for_update().get(root_id=case.root_id, series=case.series, year=case.year)
+    series = {"root_id": case.root_id, "series": case.series, "year": case.year}
+    counter = Counter.objects.select_for_update().filter(**series).first()
+    if counter is None:
+        Counter.objects.get_or_create(**series)
+        counter = Counter.objects.select_for_update().get(**series)
     counter.last += 1
     counter.save(update_fields=["last"])
     case.seq = counter.last
