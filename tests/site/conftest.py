@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -41,6 +45,26 @@ class Home:
         """Start a command and leave it running."""
         command = [sys.executable, "-m", "huying.site.cli", *arguments]
         return subprocess.Popen(command, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def select(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows straight from the database, without starting the product."""
+        with self._connection() as connection:
+            return [tuple(row) for row in connection.execute(sql).fetchall()]
+
+    def change(self, sql: str) -> None:
+        """A change behind the product's back."""
+        with self._connection() as connection:
+            connection.execute(sql)
+
+    @contextmanager
+    def _connection(self) -> Iterator[Any]:
+        url = self.env.get("DATABASE_URL")
+        connection = psycopg.connect(url) if url else sqlite3.connect(self.folder / "huying.sqlite3", timeout=20)
+        try:
+            yield connection
+            connection.commit()
+        finally:
+            connection.close()
 
     def ask(self, code: str) -> str:
         """What a line of Python prints inside this installation."""
@@ -98,18 +122,58 @@ def new_home(homes: Homes, tmp_path: Path) -> Callable[[str], Home]:
     return lambda name: homes.new(tmp_path / name)
 
 
-@pytest.fixture(scope="session")
-def first_founded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """One founded installation that tests copy, never use."""
+@dataclass(frozen=True)
+class First:
+    """An installation that tests copy, never use, and what making it printed."""
+
+    home: Home
+    said: str
+    refused: str
+
+
+def _first(folder: Path, arguments: Sequence[str], code: int) -> Iterator[First]:
     made = Homes(os.environ.get("DATABASE_URL", ""))
-    home = made.new(tmp_path_factory.mktemp("first") / "home")
-    done = home.run(*FOUNDING)
+    home = made.new(folder / "home")
+    done = home.run(*arguments)
+    assert done.returncode == code, done.stderr
+    yield First(home, done.stdout, done.stderr)
+    made.drop()
+
+
+@pytest.fixture(scope="session")
+def first_founded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[First]:
+    """One founded installation."""
+    yield from _first(tmp_path_factory.mktemp("founded"), FOUNDING, 0)
+
+
+@pytest.fixture(scope="session")
+def first_refused(tmp_path_factory: pytest.TempPathFactory) -> Iterator[First]:
+    """One whose founding was refused at the last step: keys and tables are there, a union is not."""
+    arguments = [*FOUNDING[:-1], "no-such-pack"]
+    yield from _first(tmp_path_factory.mktemp("refused"), arguments, 1)
+
+
+@pytest.fixture(scope="session")
+def first_saved(first_founded: First, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
+    """Data and key archive of a copy of the founded installation, with one file in it."""
+    made, folder = Homes(os.environ.get("DATABASE_URL", "")), tmp_path_factory.mktemp("saved")
+    home = made.copy(first_founded.home, folder / "home")
+    (home.folder / "files" / "ab").mkdir(parents=True)
+    (home.folder / "files" / "ab" / "abc").write_bytes(b"sealed bytes")
+    done = home.run("backup", "--to", str(folder / "disk"))
     assert done.returncode == 0, done.stderr
-    yield home
+    (data,), (keys,) = (folder / "disk").glob("*-data.tar.gz"), (folder / "disk").glob("*-keys.tar")
+    yield data, keys
     made.drop()
 
 
 @pytest.fixture
-def founded(first_founded: Home, homes: Homes, tmp_path: Path) -> Home:
+def founded(first_founded: First, homes: Homes, tmp_path: Path) -> Home:
     """An installation with its first unit and three administrators."""
-    return homes.copy(first_founded, tmp_path / "founded")
+    return homes.copy(first_founded.home, tmp_path / "founded")
+
+
+@pytest.fixture
+def unfounded(first_refused: First, homes: Homes, tmp_path: Path) -> Home:
+    """An installation with keys and tables and nothing else."""
+    return homes.copy(first_refused.home, tmp_path / "unfounded")

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -25,6 +26,15 @@ def free_port() -> int:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
+
+
+def until(holds: Callable[[], bool], pause: float = 0.1) -> None:
+    """Look again until it holds."""
+    for _ in range(int(PATIENCE / pause)):
+        if holds():
+            return
+        _pause.wait(pause)
+    raise AssertionError("it never came about")
 
 
 class Served:

@@ -42,7 +42,7 @@ from huying.notices.models import Notice
 from huying.org.reads import member
 from huying.trail.reads import verify
 from tests.factories import world as make
-from tests.site.served import PATIENCE, Answer, Served, Visitor
+from tests.site.served import PATIENCE, Answer, Served, Visitor, until
 
 ROUNDS = {"sqlite": 10, "postgresql": 3}
 CLOCKS = {"registered": {"accept"}, "reported": {"tell"}, "told": {"survey"}}
@@ -367,15 +367,6 @@ def settle_background(served: Served) -> None:
     assert not Export.objects.filter(file__isnull=True).exists()
     assert not jobs.failing().exists()
     assert not Schedule.objects.exclude(worker="").exists()
-
-
-def until(holds: Callable[[], bool], pause: float = 0.1) -> None:
-    """Look again until it holds."""
-    for _ in range(int(PATIENCE / pause)):
-        if holds():
-            return
-        threading.Event().wait(pause)
-    raise AssertionError("it never came about")
 
 
 @pytest.mark.django_db(transaction=True)
