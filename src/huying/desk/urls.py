@@ -1,8 +1,5 @@
 """Addresses of the desk."""
 
-from django.urls import path
-from django.views.generic import RedirectView
-
 from huying.desk.views import (
     audit,
     cases,
@@ -34,5 +31,4 @@ urlpatterns = [
     *org_units.urls,
     *org_people.urls,
     *org_roster.urls,
-    path("cases/<uuid:case_id>/", RedirectView.as_view(url="/"), name="case"),
 ]

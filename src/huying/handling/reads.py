@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
 from huying.cases.models import Case, CaseFile, Clock
 from huying.cases.reads import rules_of
@@ -77,16 +77,19 @@ def department_story(item: Item) -> QuerySet[ItemEvent]:
     return item.events.filter(union_only=False).order_by("-at", "-version").prefetch_related("files__file__key")
 
 
-def items_of(case: Case) -> QuerySet[Item]:
-    """Every item of a case with its history, for the dossier."""
+def items_of(case: Case) -> list[Item]:
+    """Every item of a case with its history, for the dossier; ``helped``: whether other departments help with it."""
     files = ItemFile.objects.select_related("file__key").order_by("at", "id")
     events = ItemEvent.objects.order_by("-at", "-version").prefetch_related(Prefetch("files", files))
-    helping = CoHandling.objects.select_related("department")
-    return (
+    items: list[Item] = list(
         case.items.select_related("department", "handler__person", "given_by__person")
-        .prefetch_related(Prefetch("events", events), Prefetch("helping", helping))
+        .prefetch_related(Prefetch("events", events))
+        .annotate(helped=Exists(CoHandling.objects.filter(item=OuterRef("pk"))))
         .order_by("round", "given_at")
     )
+    helping = Prefetch("helping", CoHandling.objects.select_related("department"))
+    prefetch_related_objects([item for item in items if item.helped], helping)  # type: ignore[attr-defined]
+    return items
 
 
 def clock_of(item: Item) -> Clock | None:

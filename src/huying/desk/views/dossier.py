@@ -89,7 +89,7 @@ def _matter(request: Asked, found: Case, given: list[Any], stand: parts.Standing
     shown = shown if shown in dict(parts.SHOWN) else ""
     today = timezone.localdate(request.now)
     events = list(reads.story(found))
-    items = list(handling.items_of(found))
+    items = handling.items_of(found)
     running, over = parts.limits(found, items, stand, today=today, calendar=calendar())
     item_parts = parts.item_parts(found, items, running, stand)
     rating = _rating(found, given, stand)

@@ -280,10 +280,12 @@ def item_parts(case: Case, items: Sequence[Item], running: Sequence[Limit], stan
             for event in item.events.all()
             if event.state
         ]
-        parts.append(
-            ItemPart(item, limit_of.get(item.pk), [row.department.name for row in item.helping.all()], progress, acts)
-        )
+        parts.append(ItemPart(item, limit_of.get(item.pk), _helping(item), progress, acts))
     return parts
+
+
+def _helping(item: Any) -> list[str]:
+    return [row.department.name for row in item.helping.all()] if item.helped else []
 
 
 def _item_files(event: Any) -> list[dict[str, str]]:
