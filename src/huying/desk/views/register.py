@@ -230,6 +230,8 @@ def departments(request: Asked) -> HttpResponse:
 @require_GET
 def places(request: Asked) -> HttpResponse:
     """Places offered while a name is typed."""
+    if not reads.offices(request.actor):
+        raise NotYours
     said = request.GET.get("place", "").replace("\0", "").strip()
     found = reads.places(request.actor).filter(name__contains=said).order_by("path")[:20]
     return render(request, "desk/register/_places.html", {"places": found})

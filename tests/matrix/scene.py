@@ -1,0 +1,297 @@
+"""What the table of every address is tried on: cases and items in any state, at every place a reader can stand to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from huying.cases import acts as cases
+from huying.cases.models import Case, CaseFile, ClockChange
+from huying.cases.reads import worker_by_receipt
+from huying.cases.rules import Concerns
+from huying.desk.forms.rules import HouseForm
+from huying.feedback import acts as feedback
+from huying.files.acts import check
+from huying.handling import acts as handling
+from huying.handling.models import Item
+from huying.intake.acts import keep_sheet
+from huying.ledger.acts import ask_export
+from huying.ledger.rules import Selection
+from huying.mechanism.reads import house_ground
+from huying.notices.models import Notice
+from huying.org.models import Department, Level, Person, Post, Role, Unit
+from huying.org.reads import acting_as
+from tests.factories import world as make
+from tests.factories.org import make_department, make_person, make_post, make_unit
+from tests.factories.world import World
+from tests.files.samples import photo
+
+# The word only a hidden case has in its released text; it may show up nowhere for whom the case names.
+CANARY = "金丝雀"
+WORDS = "夜班末班车提前，下班赶不上"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a case stands: the unit it comes from, who answers for it, what must be kept from whom."""
+
+    unit: Unit
+    union: Unit
+    officer: Post
+    department: Department
+    handler: Post
+    concerns: Concerns
+
+
+class Scene:
+    """The world with one of everything; what a row of the table needs is made when it first asks."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.made: dict[tuple[str, str], Any] = {}
+
+    @cached_property
+    def places(self) -> dict[str, Place]:
+        """plant: own · hidden: own, about the chair · logistics: own, about the other department · past: the own union
+        was passed over · county: the union above · other: a unit beside."""
+        w = self.world
+        away, high = make_department(w.other, "总务科"), make_department(w.county, "权益部")
+        theirs = make_post(w.other, Role.HANDLER, person=make_person(w.other, "许东"), department=away)
+        above = make_post(w.county, Role.HANDLER, person=make_person(w.county, "戴北"), department=high)
+        near = make_post(w.plant, Role.HANDLER, person=make_person(w.plant, "白芳"), department=w.logistics)
+        officer, upper, handler = w.posts["officer"], w.posts["upper"], w.posts["handler"]
+        about = Concerns(departments=(w.admin.pk,))
+        return {
+            "plant": Place(w.shop, w.plant, officer, w.admin, handler, Concerns()),
+            "hidden": Place(w.shop, w.plant, officer, w.admin, handler, Concerns(chair=True)),
+            "logistics": Place(w.shop, w.plant, officer, w.logistics, near, about),
+            "past": Place(w.shop, w.county, upper, high, above, Concerns(own_union=True)),
+            "county": Place(w.county, w.county, upper, high, above, Concerns()),
+            "other": Place(w.other, w.other, w.posts["foreign"], away, theirs, Concerns()),
+        }
+
+    def who(self, place: str) -> dict[str, Any]:
+        """By whom and when, for acts of a place's officer."""
+        return {"by": acting_as(self.places[place].officer, self.world.now.date()), "at": self.world.now}
+
+    def handler(self, place: str) -> dict[str, Any]:
+        """By whom and when, for acts of its department."""
+        return {"by": acting_as(self.places[place].handler, self.world.now.date()), "at": self.world.now}
+
+    # --- cases ---
+
+    def case(self, place: str, status: str) -> Case:
+        """A case in a state, always the same one."""
+        key = (place, status)
+        if key not in self.made:
+            self.made[key] = self._case(place, status)
+        return Case.objects.get(pk=self.made[key].pk)
+
+    def _case(self, place: str, status: str) -> Case:
+        """A fresh one."""
+        at = self.places[place]
+        self.voice = make.voice(secrecy="named", name="马丽", phone="13900002222", words=WORDS)
+        files = (check(upload=picture()),)
+        case = make.said(self.world, self.voice, place=at.unit, concerns=at.concerns, files=files)
+        step: Any = getattr(self, f"_to_{status}")
+        step(place, case)
+        return Case.objects.get(pk=case.pk)
+
+    def _to_registered(self, place: str, case: Case) -> None:
+        """Where it begins; its officer takes it, so that sealed pages have somebody they belong to."""
+        cases.take(case_id=case.pk, officer=self.places[place].officer, **self.who(place))
+
+    def _to_supplement(self, place: str, case: Case) -> None:
+        cases.ask(case_id=case.pk, question="哪天开始的？", **self.who(place))
+
+    def _to_spam(self, place: str, case: Case) -> None:
+        cases.mark_spam(case_id=case.pk, reason="广告", **self.who(place))
+
+    def _to_accepted(self, place: str, case: Case) -> None:
+        word = CANARY if place in ("hidden", "past", "logistics") else ""
+        cases.accept(
+            case_id=case.pk, content_class="rights", category="living", difficulty="easy", title=f"末班车提前{word}",
+            officer=self.places[place].officer, summary=f"{WORDS}。{word}", **self.who(place),
+        )  # fmt: skip
+
+    def _to_handling(self, place: str, case: Case) -> None:
+        self._to_accepted(place, case)
+        at = self.places[place]
+        handling.assign(
+            case_id=case.pk, measure="恢复末班车", department=at.department, handler=at.handler,
+            deadline=self.world.now.date() + timedelta(days=6), brief=case.summary or WORDS, **self.who(place),
+        )  # fmt: skip
+
+    def _to_reported(self, place: str, case: Case) -> None:
+        self._to_handling(place, case)
+        item = Item.objects.get(case=case)
+        handling.finish(item_id=item.pk, able=True, text="办好了", done_on=None, **self.handler(place))
+        handling.report(item_id=item.pk, text="恢复了", **self.handler(place))
+
+    def _to_told(self, place: str, case: Case) -> None:
+        self._to_reported(place, case)
+        day: date = self.world.now.date()
+        handling.tell(case_id=case.pk, how="phone", kind="result", text="好了", told_on=day, **self.who(place))
+
+    def _to_rated(self, place: str, case: Case) -> None:
+        self._rated(place, case, "satisfied")
+
+    def _to_unhappy(self, place: str, case: Case) -> None:
+        self._rated(place, case, "unsatisfied")
+
+    def _rated(self, place: str, case: Case, result: str) -> None:
+        self._to_told(place, case)
+        worker = worker_by_receipt(self.voice.receipt)
+        assert worker
+        feedback.rate(result=result, process="", words="", by=worker, at=self.world.now)
+
+    def _to_archived(self, place: str, case: Case) -> None:
+        self._to_rated(place, case)
+        feedback.sign_and_archive(case_id=case.pk, **self.who(place))
+
+    # --- what hangs on them ---
+
+    def item(self, place: str, status: str = "given") -> Item:
+        """An item in a state."""
+        key = (place, f"item-{status}")
+        if key not in self.made:
+            case = self._case(place, "handling")
+            item = Item.objects.get(case=case)
+            if status == "doing":
+                handling.take_item(item_id=item.pk, **self.handler(place))
+            elif status == "returned":
+                handling.send_back(item_id=item.pk, reason="不归本部门", **self.handler(place))
+            elif status in ("done", "reported"):
+                handling.finish(item_id=item.pk, able=True, text="办好了", done_on=None, **self.handler(place))
+            if status == "reported":
+                handling.report(item_id=item.pk, text="恢复了", **self.handler(place))
+            self.made[key] = item
+        return Item.objects.get(pk=self.made[key].pk)
+
+    def proof(self, place: str) -> Any:
+        """A department's photo."""
+        key = (place, "proof")
+        if key not in self.made:
+            item = self._case(place, "handling").items.get()
+            files = (check(upload=picture()),)
+            handling.progress(item_id=item.pk, text="在办", files=files, **self.handler(place))
+            self.made[key] = item
+        return self.made[key].files.get()
+
+    def original(self, place: str) -> CaseFile:
+        """A worker's own photo."""
+        return CaseFile.objects.get(case=self.case(place, "accepted"), sealed=True)
+
+    def released(self, place: str) -> CaseFile:
+        """Its released copy."""
+        key = (place, "released")
+        if key not in self.made:
+            case = self._case(place, "accepted")
+            sealed = CaseFile.objects.get(case=case, sealed=True)
+            self.made[key] = cases.release_file(file_id=sealed.pk, **self.who(place))
+        return self.made[key]
+
+    def change(self, place: str) -> ClockChange:
+        """A request for a later date, waiting for its decision."""
+        key = (place, "change")
+        if key not in self.made:
+            clock = self._case(place, "handling").clocks.get(code="item")
+            due = clock.due_on + timedelta(days=3)
+            self.made[key] = cases.ask_change(
+                clock_id=clock.pk, kind="extend", reason="材料未到", new_due=due, **self.who(place)
+            )
+        return self.made[key]
+
+    def paused(self, place: str) -> Any:
+        """A clock that stands still."""
+        key = (place, "paused")
+        if key not in self.made:
+            clock = self._case(place, "handling").clocks.get(code="item")
+            asked = cases.ask_change(clock_id=clock.pk, kind="pause", reason="停产检修", new_due=None, **self.who(place))
+            chair = {"plant": "chair", "hidden": "", "logistics": "chair", "other": "foreign"}.get(place, "upper")
+            if chair:
+                by = self.world.as_(chair)
+                cases.decide_change(change_id=asked.pk, approve=True, reason="", by=by, at=self.world.now)
+            self.made[key] = clock
+        return self.made[key]
+
+    def notice(self, name: str) -> Notice:
+        """A notice to somebody."""
+        self.item("plant")  # tells the handler
+        return Notice.objects.filter(recipient=self.world.posts[name].person).first()
+
+    # --- the organisation ---
+
+    @cached_property
+    def units(self) -> dict[str, Unit]:
+        """The plant below the administrators' county, the county itself, another county, a town, a unit without anybody."""
+        beside = make_unit("云岭县总工会", level=Level.COUNTY)
+        town = make_unit("高都镇总工会", under=self.world.county, level=Level.TOWN)
+        empty = make_unit("小作坊工会", under=self.world.county)
+        return {"plant": self.world.plant, "county": self.world.county, "beside": beside, "town": town, "empty": empty}
+
+    def unit(self, place: str) -> Unit:
+        """A unit."""
+        return Unit.objects.get(pk=self.units[place].pk)
+
+    def member(self, place: str) -> Post:
+        """Somebody there with a post and an account."""
+        key = (place, "member")
+        if key not in self.made:
+            self.made[key] = make_post(self.units[place], Role.DELEGATE, person=make_person(self.units[place], "韩冬"))
+        return Post.objects.select_related("person").get(pk=self.made[key].pk)
+
+    def without_account(self, place: str) -> Person:
+        """Somebody there without an account."""
+        key = (place, "plain")
+        if key not in self.made:
+            self.made[key] = make_person(self.units[place], "乔一", account=False)
+        return self.made[key]
+
+    def department(self, place: str) -> Department:
+        """A department there without open items."""
+        key = (place, "department")
+        if key not in self.made:
+            self.made[key] = make_department(self.units[place])
+        return Department.objects.get(pk=self.made[key].pk)
+
+    def disabled(self, place: str) -> Person:
+        """Somebody there whose account is closed."""
+        key = (place, "disabled")
+        if key not in self.made:
+            self.made[key] = make_person(self.units[place], "钟停")
+            self.made[key].user.is_active = False
+            self.made[key].user.save()
+        return self.made[key]
+
+    def house(self, place: str) -> dict[str, Any]:
+        """The form of house rules as it stands on the page."""
+        ground = house_ground(self.places[place].union, self.world.now.date())
+        form = HouseForm(None, ground=ground, own={}, version=0)
+        sent = {field.html_name: field.value() for field in form}
+        sent = {name: value for name, value in sent.items() if value not in (None, False, "")}
+        return {**sent, "version": 0, "new_parent": "rights"}
+
+    def sheet(self) -> Any:
+        """A file of messages the officer is bringing in."""
+        if ("sheet", "") not in self.made:
+            content = "内容,收到时间\n食堂没有热水,2026-11-18\n".encode()
+            self.made["sheet", ""] = keep_sheet(
+                content=content, unit=self.world.plant, by=self.world.as_("officer"), at=self.world.now
+            )
+        return self.made["sheet", ""]
+
+    def export(self) -> Any:
+        """A workbook the officer asked for."""
+        if ("export", "") not in self.made:
+            self.made["export", ""] = ask_export(chosen=Selection(), by=self.world.as_("officer"), at=self.world.now)
+        return self.made["export", ""]
+
+
+def picture() -> SimpleUploadedFile:
+    """A small photo as a browser sends it."""
+    return SimpleUploadedFile("IMG_1.jpg", photo(size=(60, 40)), content_type="image/jpeg")

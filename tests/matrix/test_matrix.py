@@ -1,0 +1,192 @@
+"""Every address × every role × own, lower, upper, foreign and recused objects, from one table (rule 29)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.contrib.auth import SESSION_KEY
+from django.db import transaction
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from huying.cases.models import Case
+from huying.handling.models import Item
+from huying.notices.models import Notice
+from huying.trail.models import Entry
+from tests.conftest import NOW
+from tests.factories.org import make_person
+from tests.factories.world import make_world
+from tests.matrix.scene import Scene
+from tests.matrix.table import ACCOUNT_ARGS, ACCOUNTS, ELSEWHERE, OPEN, ROLES, ROWS, STAFF, Row
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
+    """One world for all cells, in a transaction that is never kept."""
+    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), transaction.atomic():
+        yield Scene(make_world(NOW))
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def _django_db_helper(scene: Scene) -> None:
+    """Instead of pytest-django's own: no transaction for each test, all share the world's."""
+
+
+@pytest.fixture(scope="module")
+def clients(scene: Scene) -> dict[str, Client]:
+    """A browser for each role; ``posts_ended`` has an account and no post, ``nobody`` has not signed in."""
+    users = {name: post.person.user for name, post in scene.world.posts.items()}
+    users["posts_ended"] = make_person(scene.world.plant, "任期满").user
+    found = {"nobody": Client(raise_request_exception=False)}
+    for name, user in users.items():
+        found[name] = Client(raise_request_exception=False)
+        found[name].force_login(user)
+    assert set(found) == set(ROLES)
+    return found
+
+
+@pytest.fixture(scope="module")
+def missing(clients: dict[str, Client]) -> bytes:
+    """The page of a thing that is not there: one and the same for everybody."""
+    found = {clients[name].get(reverse("desk:case", args=[uuid4()])).content for name in STAFF}
+    found |= {clients[name].get("/desk/nowhere/").content for name in STAFF}
+    assert len(found) == 1, "the page of a missing thing differs"
+    return found.pop()
+
+
+def test_every_address_has_its_row() -> None:
+    tried = {row.name for row in ROWS} | set(OPEN) | set(ACCOUNTS) | ELSEWHERE
+    names = set(_names(get_resolver()))
+    assert names - tried == set(), "addresses without a row in the table"
+    assert tried - names == set(), "rows without an address"
+
+
+def test_every_act_has_its_row() -> None:
+    from huying.desk.views import case_acts, items
+
+    tried = {(row.name, row.act) for row in ROWS}
+    acts = {("desk:case_act_of" if how.of else "desk:case_act", act) for act, how in case_acts.ACTS.items()}
+    acts |= {("desk:item_act", act) for act in items.ACTS}
+    assert acts - tried == set(), "acts without a row in the table"
+
+
+def _names(resolver: Any, space: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from _names(entry, f"{space}{entry.namespace}:" if entry.namespace else space)
+        else:
+            yield f"{space}{entry.name}"
+
+
+def _address(row: Row, scene: Scene, place: str) -> str:
+    query = row.query(scene, place)
+    tail = "?" + "&".join(f"{key}={value}" for key, value in query.items()) if query else ""
+    return reverse(row.name, args=row.args(scene, place)) + tail
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_who_sees_it(row: Row, scene: Scene, clients: dict[str, Client], missing: bytes) -> None:
+    wrong = []
+    for place, readers in row.reads.items():
+        address = _address(row, scene, place)
+        for name in ROLES:
+            with transaction.atomic():
+                answer = clients[name].get(address)
+                transaction.set_rollback(True)
+            told_why = name in row.refused.get(place, ()) and row.post is None
+            expected = row.alone or (409 if told_why else row.get if name in readers else 404)
+            fault = _fault(name, answer, expected, missing)
+            if answer.streaming:
+                list(answer.streaming_content)  # read to the end, so that the file is closed
+            wrong += [f"{place} {name}: {fault}"] if fault else []
+    assert not wrong, f"GET {row.id}\n" + "\n".join(wrong)
+
+
+def _fault(name: str, answer: Any, expected: int, missing: bytes) -> str:
+    """What is wrong with an answer, in words; empty when it is right."""
+    if name == "nobody":
+        right = answer.status_code == 302 and answer["Location"].startswith("/accounts/login/")
+        return "" if right else f"not sent to the sign-in page but {answer.status_code}"
+    if answer.status_code != expected:
+        return f"{answer.status_code} instead of {expected}"
+    if expected == 404 and answer.content != missing:
+        return "another page than that of a missing thing"
+    return ""
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.post], ids=lambda row: row.id)
+def test_who_may_act(row: Row, scene: Scene, clients: dict[str, Client], missing: bytes) -> None:
+    wrong = []
+    for place, readers in row.reads.items():
+        address = _address(row, scene, place)
+        assert row.post
+        form = dict(row.post(scene, place))
+        may = (row.acts or row.reads).get(place, set())
+        before = _state()
+        for name in ROLES:
+            with transaction.atomic():
+                answer = _send(clients[name], address, form, row)
+                changed = _state() != before
+                transaction.set_rollback(True)
+            fault = _act_fault(row, place, name, may, answer, changed, missing)
+            wrong += [f"{place} {name}: {fault}"] if fault else []
+        assert readers >= may
+    assert not wrong, f"POST {row.id}\n" + "\n".join(wrong)
+
+
+def _send(client: Client, address: str, form: dict[str, Any], row: Row) -> Any:
+    if row.json:
+        return client.post(address, json.dumps(form), content_type="application/json")
+    return client.post(address, {"once": uuid4().hex, **form})
+
+
+def _act_fault(row: Row, place: str, name: str, may: Any, answer: Any, changed: bool, missing: bytes) -> str:
+    if name in row.refused.get(place, ()):
+        if changed:
+            return "changed something though it is refused"
+        return "" if answer.status_code in (302, 409, 422) else f"{answer.status_code} instead of a refusal"
+    if name in may:
+        said = "" if answer.status_code == row.sent else answer.content.decode(errors="replace")
+        return _fault(name, answer, row.sent, missing) and f"{answer.status_code} instead of {row.sent} {_errors(said)}"
+    return "changed something" if changed else _fault(name, answer, 404, missing)
+
+
+def _errors(page: str) -> str:
+    """What a page says is wrong, for the report."""
+    start = page.find('class="hy-note')
+    return page[start : start + 400] if start >= 0 else page[:200]
+
+
+def _state() -> tuple[Any, ...]:
+    """What nobody may change who may not: the trail, where cases and items stand, what people were told."""
+    return (
+        Entry.objects.count(),
+        tuple(Case.objects.order_by("pk").values_list("status", "version", "officer")),
+        tuple(Item.objects.order_by("pk").values_list("status", "version")),
+        Notice.objects.filter(read_at__isnull=True).count(),
+    )
+
+
+@pytest.mark.parametrize("name", sorted(OPEN))
+def test_workers_pages_are_the_same_for_everybody(name: str, clients: dict[str, Client]) -> None:
+    args, expected = OPEN[name]
+    said = {role: clients[role].get(reverse(name, args=args)).status_code for role in ROLES}
+    assert set(said.values()) == {expected}, said
+
+
+@pytest.mark.parametrize("name", sorted(ACCOUNTS))
+def test_account_pages_answer(name: str, clients: dict[str, Client]) -> None:
+    address = reverse(name, args=ACCOUNT_ARGS.get(name, []))
+    assert Client().get(address).status_code == ACCOUNTS[name]
+    answer = clients["officer"].get(address)
+    assert answer.status_code < 400
+    if name != "account_logout":
+        assert SESSION_KEY in clients["officer"].session
