@@ -161,3 +161,9 @@ def test_look_ups_are_limited_within_the_hour(world):
         same_person(world.as_("second"), name="", phone="13800009999", at=world.now)
     with pytest.raises(Refused):
         same_person(world.as_("second"), name="", phone="13800009999", at=world.now)
+
+
+def test_at_the_top_nobody_is_left_to_hear_it_and_the_worker_is_told(world):
+    with pytest.raises(Refused, match="12351"):
+        make.said(world, place=world.county, concerns=Concerns(own_union=True))
+    assert not Case.objects.exists()

@@ -140,6 +140,13 @@ def test_splitting_opens_a_second_case_under_the_same_receipt(world):
     assert not Party.objects.filter(case=other).exists()
 
 
+def test_a_split_of_a_split_still_asks_the_one_who_spoke(world):
+    case = make.accepted(world)
+    for _ in range(2):
+        case = acts.split(case_id=case.pk, title="再分", summary="再分一件。", by=world.as_("officer"), at=world.now)
+    assert people_behind(case).count() == 1
+
+
 def test_joining_gives_one_more_person_a_receipt(world):
     case = make.accepted(world)
     voice = make.voice(words="")

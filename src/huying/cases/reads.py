@@ -151,10 +151,11 @@ def clocks_of(case: Case) -> list[Clock]:
 
 def people_behind(case: Case) -> QuerySet[Party]:
     """Everybody to be told and surveyed: the case's own parties, those of cases merged into it, and for a split case those
-    of the case it came from."""
-    origin = Q(case=case) | Q(case__merged_into=case)
-    if case.follows_id and not case.parties.exists():
-        origin |= Q(case=case.follows_id)
+    of the case in which it was spoken."""
+    spoken = case
+    while spoken.follows_id and spoken.follows and not spoken.parties.exists():
+        spoken = spoken.follows
+    origin = Q(case=case) | Q(case__merged_into=case) | Q(case=spoken)
     return (
         Party.objects.filter(origin, withdrawn_at__isnull=True, erased_at__isnull=True)
         .select_related("key")

@@ -20,7 +20,7 @@ from huying.cases.rules import Concerns, Voice, check_voices, free_of, place_of,
 from huying.files.acts import Checked, store
 from huying.kernel import crypto
 from huying.kernel.actors import Actor
-from huying.kernel.errors import Invalid
+from huying.kernel.errors import Invalid, Refused
 from huying.kernel.ids import readable_code
 from huying.kernel.models import DataKey
 from huying.mechanism.acts import snapshot
@@ -124,6 +124,12 @@ def route(unit: Unit, concerns: Concerns, day: date) -> tuple[Unit, list[tuple[s
         if holders(holder, Can.HANDLE_CASES, day).exists() or concerns.own_union:
             passed.append(holder)
         holder = above
+    if (
+        named
+        and not free_of(holders(holder, Can.HANDLE_CASES, day), named)
+        and holders(holder, Can.HANDLE_CASES, day).exists()
+    ):
+        raise Refused(f"{holder.name}上面没有别的工会了，这里没有能回避的人。", "请拨打职工热线 12351 反映。")
     return holder, keys, passed
 
 

@@ -114,7 +114,7 @@ def once(context: Context) -> SafeString:
     request: HttpRequest | None = context.get("request")
     sent = request.POST.get("once", "") if request is not None else ""
     key = sent if re.fullmatch(r"[\w-]{16,64}", sent) else secrets.token_urlsafe(24)
-    return format_html('<input type="hidden" name="once" value="{}">', key)
+    return format_html('<input type="hidden" name="once" value="{}" autocomplete="off">', key)
 
 
 @register.simple_tag(takes_context=True)
