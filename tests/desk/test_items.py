@@ -272,9 +272,9 @@ def test_the_number_of_statements_does_not_grow(world, item, django_assert_max_n
     for _ in range(30):
         row.pk, row.code = random_id(), random_id().hex[:10]
         row.save(force_insert=True)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(9):
         client.get(reverse("desk:items"))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(14):
         client.get(address(item))
 
 

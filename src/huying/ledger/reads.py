@@ -46,12 +46,17 @@ COLUMNS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Viewer:
-    """Who asks: the scope of cases, the unions whose figures are their own, the smallest group others may see."""
+    """Who asks: the scope of cases, the unions whose figures are their own, the rules of the first."""
 
     cases: QuerySet[Case]
     own: frozenset[UUID]
     unit: Unit
-    smallest: int
+    rules: Rules
+
+    @property
+    def smallest(self) -> int:
+        """The smallest group whose figures others may see."""
+        return self.rules.count("small_cell").value
 
 
 def viewer(actor: Actor, today: date) -> Viewer:
@@ -60,8 +65,7 @@ def viewer(actor: Actor, today: date) -> Viewer:
     if not units:
         raise NotYours
     own = frozenset(unit.pk for unit in units)
-    smallest = rules_for(units[0], today).count("small_cell").value
-    return Viewer(cases=Case.objects.visible_to(actor), own=own, unit=units[0], smallest=smallest)
+    return Viewer(cases=Case.objects.visible_to(actor), own=own, unit=units[0], rules=rules_for(units[0], today))
 
 
 def viewer_of_unit(unit: Unit, today: date) -> Viewer:
@@ -72,8 +76,7 @@ def viewer_of_unit(unit: Unit, today: date) -> Viewer:
         reach |= Q(unit__path__gte=unit.path, unit__path__lt=path_end(unit.path))
     cases = Case.objects.filter(Exists(Station.objects.filter(reach, case=OuterRef("pk"))))
     cases = cases.exclude(Exists(Recusal.objects.filter(case=OuterRef("pk"))))
-    smallest = rules_for(unit, today).count("small_cell").value
-    return Viewer(cases=cases, own=frozenset({unit.pk}), unit=unit, smallest=smallest)
+    return Viewer(cases=cases, own=frozenset({unit.pk}), unit=unit, rules=rules_for(unit, today))
 
 
 def selected(seen: Viewer, chosen: Selection, today: date) -> QuerySet[Case]:

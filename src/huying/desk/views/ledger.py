@@ -24,7 +24,6 @@ from huying.kernel.errors import Refused
 from huying.kernel.web import Asked, once
 from huying.ledger import acts, reads
 from huying.ledger.rules import AT_ONCE, STEPS, Selection
-from huying.mechanism.reads import rules_for
 from huying.org.rules import Can
 from huying.trail.acts import note_reading
 
@@ -63,7 +62,7 @@ def ledger(request: Asked) -> HttpResponse:
     seen = reads.viewer(request.actor, today)
     form = LedgerForm(
         request.GET,
-        rules=rules_for(seen.unit, today),
+        rules=seen.rules,
         departments=reads.departments_of(seen),
         units=reads.units_below(seen) if seen.unit.is_upper else [],
         upper=seen.unit.is_upper,
