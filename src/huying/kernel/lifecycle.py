@@ -89,7 +89,7 @@ class Lifecycle:
     def mermaid(self) -> str:
         """The flow chart as Mermaid text, for the docs."""
         lines = ["stateDiagram-v2", f"  [*] --> {self.start}"]
-        lines += [f'  {state.code}: {state.staff}' for state in self.states]
+        lines += [f"  {state.code}: {state.staff}" for state in self.states]
         for step in self.steps:
             if step.target is not None:
                 lines += [f"  {source} --> {step.target}: {step.label}" for source in step.sources]
