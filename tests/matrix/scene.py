@@ -211,7 +211,9 @@ class Scene:
         key = (place, "paused")
         if key not in self.made:
             clock = self._case(place, "handling").clocks.get(code="item")
-            asked = cases.ask_change(clock_id=clock.pk, kind="pause", reason="停产检修", new_due=None, **self.who(place))
+            asked = cases.ask_change(
+                clock_id=clock.pk, kind="pause", reason="停产检修", new_due=None, **self.who(place)
+            )
             chair = {"plant": "chair", "hidden": "", "logistics": "chair", "other": "foreign"}.get(place, "upper")
             if chair:
                 by = self.world.as_(chair)

@@ -103,9 +103,7 @@ def of_row(act: str, of: Callable[[Scene, str], tuple[Any, Any]], post: Made | d
 
 def item_row(act: str, status: str, **post: Any) -> Row:
     """An act of a department on its item.  The management head of the unit reads, and acts on nothing."""
-    return Row(
-        "desk:item_act", WORKS, lambda s, p: [s.item(p, status).pk, act], post=lambda s, p: dict(post), act=act
-    )
+    return Row("desk:item_act", WORKS, lambda s, p: [s.item(p, status).pk, act], post=lambda s, p: dict(post), act=act)
 
 
 def _item(status: str) -> Callable[[Scene, str], tuple[Any, Any]]:
@@ -165,12 +163,19 @@ def _four(scene: Scene, place: str) -> dict[str, Any]:
 
 
 def _register(scene: Scene, place: str) -> dict[str, Any]:
-    return {"words": "食堂没有热水", "place": scene.world.shop.name, "secrecy": "sealed", "channel": "phone", "mine": "on"}
+    return {
+        "words": "食堂没有热水",
+        "place": scene.world.shop.name,
+        "secrecy": "sealed",
+        "channel": "phone",
+        "mine": "on",
+    }
 
 
 def _day(days: int) -> Made:
     return lambda scene, place: {
-        "reason": "材料未到", "new_due": (scene.world.now.date() + timedelta(days=days)).isoformat()
+        "reason": "材料未到",
+        "new_due": (scene.world.now.date() + timedelta(days=days)).isoformat(),
     }
 
 
