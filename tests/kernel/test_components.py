@@ -1,121 +1,19 @@
-"""Components, tags and frames: each says what it should with full, empty and overlong data, and passes the page's CSP."""
+"""Components and tags: each says what it should with full, empty and overlong data, and passes the page's CSP."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
-from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, QueryDict
-from django.template import engines
+from django.http import QueryDict
 from django.template.loader import get_template
-from django.test import RequestFactory
-from django.utils.functional import SimpleLazyObject
-from django_cotton.compiler_regex import CottonCompiler
 
-import huying.kernel
 from huying.kernel.clock import DayStep, StepKind
 from huying.kernel.errors import Stale
 from huying.kernel.templatetags import huying as tags
-
-HERE = Path(huying.kernel.__file__).parent
-TEMPLATES = HERE / "templates"
-STATIC = HERE / "static" / "huying"
-SPRITE = set(re.findall(r'<symbol id="([^"]+)"', (STATIC / "vendor" / "icons.svg").read_text()))
-CHINA = dt.timezone(dt.timedelta(hours=8))
-NOW = dt.datetime(2026, 11, 20, 14, 5, tzinfo=CHINA)
-LONG = "三号车间南侧更衣室柜子不够两个人合用一个而且锁坏了好几个月没有人修反映过三次每次都说下个星期就来" * 4
-EVIL = '"><script>alert(1)</script>'
-VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "use"}
-
-
-class Page(HTMLParser):
-    """Reads a page strictly: every tag closed in order, no id twice, nothing inline, every icon in the sprite."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.ids: list[str] = []
-        self.faults: list[str] = []
-        self.refers: set[str] = set()
-        self.feed(html)
-        self.faults += [f"not closed: {tag}" for tag in self.open]
-        self.faults += [f"id twice: {one}" for one in set(self.ids) if self.ids.count(one) > 1]
-        self.faults += [f"refers to nothing: {one}" for one in self.refers - set(self.ids)]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self.faults += [f"inline: {name}" for name in given if name == "style" or name.startswith("on")]
-        if tag == "script" and not given.get("src"):
-            self.faults.append("inline script")
-        if given.get("id"):
-            self.ids.append(str(given["id"]))
-        for name in ("aria-labelledby", "aria-describedby", "for"):
-            self.refers.update((given.get(name) or "").split())
-        if tag == "use" and "#" in (given.get("href") or ""):
-            name = str(given["href"]).rsplit("#", 1)[1]
-            if name not in SPRITE:
-                self.faults.append(f"no such icon: {name}")
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in VOID:
-            self.open.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in VOID:
-            return
-        if not self.open or self.open[-1] != tag:
-            self.faults.append(f"</{tag}> closes {self.open[-1:]}")
-        else:
-            self.open.pop()
-
-
-def request(query: str = "", post: str = "", large: bool = False) -> HttpRequest:
-    factory = RequestFactory()
-    asked = factory.post("/x", QueryDict(post).dict()) if post else factory.get(f"/x?{query}")
-    asked.now = NOW  # type: ignore[attr-defined]
-    asked.actor = None  # type: ignore[attr-defined]
-    if large:
-        asked.COOKIES["hy-large"] = "1"
-    return asked
-
-
-def render(source: str, asked: HttpRequest | None = None, **context: object) -> str:
-    """A piece of page written with components, checked as strictly as a whole page."""
-    html = engines["django"].from_string(CottonCompiler().process(source)).render(context, asked or request())  # type: ignore[attr-defined]
-    assert Page(html).faults == [], html
-    return html
-
-
-def whole(name: str, asked: HttpRequest | None = None, **context: object) -> str:
-    html = get_template(name).render(context, asked or request())
-    assert Page(html).faults == [], html
-    return html
-
-
-class Grievance(forms.Form):
-    what = forms.CharField(label="什么事？", widget=forms.Textarea, help_text="照原话写")
-    kind = forms.ChoiceField(label="类别", choices=[("", "请选择"), ("rights", "职工权益")])
-    secrecy = forms.ChoiceField(
-        label="怎么留名", widget=forms.RadioSelect, choices=[("open", "实名"), ("sealed", "保密\n只有承办人知道")]
-    )
-    ways = forms.MultipleChoiceField(
-        label="怎么告知",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        choices=[("phone", "电话"), ("met", "当面")],
-    )
-    told = forms.BooleanField(label="念过告知事项", help_text="记下念的是哪一版")
-    photo = forms.FileField(label="照片", required=False)
-    hidden = forms.CharField(required=False, widget=forms.HiddenInput)
-
+from tests.kernel.rendering import EVIL, HERE, LONG, NOW, SPRITE, STATIC, TEMPLATES, Grievance, render, request
 
 FIELDS = "{% for one in form %}<c-field :field='one' />{% endfor %}"
 
@@ -428,94 +326,3 @@ def test_dates_times_receipts_figures_and_telephones():
     assert 'href="tel:05390002351"' in tags.phone_link("0539-000-2351")
     assert tags.phone_link("找李师傅") == "找李师傅"
     assert "<script>" not in render("{{ phone|phone_link }}", phone=EVIL)
-
-
-FRAME = {
-    "menu": [{"label": "", "items": [{"label": "今日", "url": "/desk/", "icon": "sun", "count": 15, "current": True}]}],
-    "tabs": [{"label": "今日", "url": "/desk/", "icon": "sun", "current": True, "count": 2}],
-    "posts": [
-        {"unit": "甲工会", "role": "干事", "value": "1", "current": True},
-        {"unit": LONG, "role": "主席", "value": "2"},
-    ],
-    "me": {"name": "某人", "role": "干事"},
-    "register_url": "/desk/register",
-    "search_url": "/desk/search",
-    "notices_url": "/desk/notices",
-    "notice_count": 3,
-}
-
-
-def test_the_desk_frame_shows_menu_posts_notices_and_a_stopped_worker():
-    html = whole("desk.html", worker_stopped=SimpleLazyObject(lambda: True), **FRAME)
-    assert "请告诉系统管理员" in html
-    assert html.count('aria-current="page"') == 2
-    assert "后台程序停了" in html
-    assert 'aria-label="提醒 3 条未读"' in html
-    assert '"allowEval":false' in html
-    bare = whole("desk.html")
-    assert "后台程序停了" not in bare
-    assert 'role="search"' not in bare
-
-
-def test_large_text_is_rendered_by_the_server():
-    assert 'class="hy-large"' in whole("desk.html", request(large=True))
-    assert "hy-large" not in whole("desk.html").split("<head>")[0]
-
-
-def test_the_workers_frame_loads_no_desk_styles_and_names_the_hotline():
-    html = whole("worker.html", union_name="甲工会", union_phone="0539-000-2351")
-    assert "tabler" not in html
-    assert 'href="tel:12351"' in html
-    assert "0539-000-2351" in html
-    assert "工会电话" not in whole("worker.html")
-
-
-def test_what_was_typed_is_given_back_when_the_page_was_too_old():
-    typed = QueryDict(
-        f"csrfmiddlewaretoken=t0ken&once=k&version=1&password=geheim&secrecy=sealed&what=末班车{EVIL}&name=某人"
-    )
-    html = whole("csrf.html", typed=typed)
-    assert "末班车" in html
-    assert "某人" in html
-    assert "readonly" in html
-    assert not any(word in html for word in ("t0ken", "geheim", "sealed", "<script>alert"))
-    assert "您刚才写的" not in whole("csrf.html", typed=QueryDict(""))
-
-
-@pytest.mark.parametrize("name", ["403.html", "404.html", "500.html", "offline.html"])
-def test_error_pages_need_nothing(name):
-    assert "<h1>" in whole(name)
-
-
-def test_a_refusal_shows_message_changes_and_remedy():
-    html = whole("refused.html", refusal=Stale(["孙立 14:03 登记了进展"]))
-    assert "有了新的变化" in html
-    assert "孙立" in html
-    assert "请看一下变化" in html
-
-
-@pytest.mark.parametrize("path", sorted((TEMPLATES / "account").glob("[a-z]*.html")), ids=lambda path: path.stem)
-def test_account_pages_are_chinese_and_ours(path):
-    html = whole(
-        f"account/{path.name}",
-        form=Grievance(),
-        demo_posts=[{"value": "1", "name": "某人", "unit": "甲", "role": "干事"}],
-    )
-    assert "hy-w" in html
-    assert not re.search(r">[^<]*\b(sign|password|email|please)\b[^<]*<", html, flags=re.IGNORECASE)
-
-
-def test_vendored_files_name_their_licence_and_no_source_map():
-    vendor = STATIC / "vendor"
-    for name, licence in [("tabler.min.css", "tabler"), ("htmx.min.js", "htmx"), ("icons.svg", "tabler-icons")]:
-        assert "sourceMappingURL" not in (vendor / name).read_text()
-        assert len((vendor / f"{licence}.LICENSE.txt").read_text()) > 400
-
-
-def test_the_stylesheet_tells_states_apart_and_loads_nothing_from_elsewhere():
-    css = (STATIC / "huying.css").read_text()
-    assert "http" not in css
-    assert "@import" not in css
-    assert "oklch" not in re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
-    for state in tags.CLOCK_ICONS:
-        assert f"is-{state}" in css
