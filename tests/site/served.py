@@ -40,12 +40,9 @@ def until(holds: Callable[[], bool], pause: float = 0.1) -> None:
 class Served:
     """Starts ``huying serve``, kills it with all its children, starts it again at the same port."""
 
-    def __init__(self, database_url: str, folder: Path) -> None:
+    def __init__(self, env: dict[str, str], log: Path) -> None:
+        self.env, self.log = env, log
         self.port = free_port()
-        self.files = folder / "files"
-        self.files.mkdir(mode=0o700)
-        self.log = folder / "serve.log"
-        self.env = {**os.environ, "DATABASE_URL": database_url, "HUYING_FILES": str(self.files)}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -124,6 +121,7 @@ class Visitor:
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
+    agent: str = "tests"
 
     def get(self, path: str) -> Answer:
         """Open a page."""
@@ -146,7 +144,8 @@ class Visitor:
         return next(one for one in forms.found if key in one and mark in one["action"])
 
     def _ask(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
-        sent = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()), **(headers or {})}
+        sent = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        sent |= {"User-Agent": self.agent, **(headers or {})}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request(method, path, body, sent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import os
 import random
 import threading
 from collections import Counter as Tally
@@ -271,8 +272,10 @@ class Loop:
 @pytest.fixture
 def served(database_url: str, tmp_path: Any, settings: Any) -> Iterator[Served]:
     """``huying serve`` with a folder of its own for files; whatever is left of it is killed."""
-    site = Served(database_url, tmp_path)
-    settings.HUYING_FILES = site.files
+    settings.HUYING_FILES = tmp_path / "files"
+    settings.HUYING_FILES.mkdir(mode=0o700)
+    env = {**os.environ, "DATABASE_URL": database_url, "HUYING_FILES": str(settings.HUYING_FILES)}
+    site = Served(env, tmp_path / "serve.log")
     settings.HUYING_KEYS.parent.chmod(0o700)  # as the command line makes it; ``serve`` insists
     yield site
     if site.process is not None:

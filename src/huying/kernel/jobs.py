@@ -184,6 +184,11 @@ def reap(at: datetime) -> int:
     return freed
 
 
+def forget_workers() -> None:
+    """After a restore: no worker the database names lives here, so nothing stays in their hands."""
+    Beat.objects.all().delete()
+
+
 def _said(error: Exception) -> str:
     """Kind and message of an error, short enough for a screen."""
     return f"{type(error).__name__}: {error}"[:500]

@@ -26,13 +26,14 @@ from django.db.migrations.recorder import MigrationRecorder
 import huying
 from huying.kernel.crypto import keyring, read_keyring
 from huying.kernel.errors import Refused
-from huying.kernel.jobs import worker_alive
+from huying.kernel.jobs import forget_workers, worker_alive
 from huying.org.models import Unit
 from huying.privacy import acts as privacy
 
 FORM = 1  # of the archive; a newer one is refused, not guessed at
 SQLITE_NAME, POSTGRES_NAME = "database.sqlite3", "database.dump"
 ERASED = "erased.jsonl"
+UNFINISHED = (".part", ".tmp")
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,7 @@ def back_up(folder: Path, *, at: datetime, with_keys: bool = True) -> Backup:
         with tarfile.open(fileobj=out, mode="w:gz", compresslevel=6) as archive:
             _add_text(archive, "manifest.json", json.dumps(_manifest(dump, at), ensure_ascii=False, indent=1))
             archive.add(dump, dump.name)
-            if Path(settings.HUYING_FILES).exists():
-                archive.add(settings.HUYING_FILES, "files", filter=_settled)
+            _add_files(archive)
             _add_list(archive)
     return Backup(data, _keep_keys(folder / f"{name}-keys.tar") if with_keys else None)
 
@@ -80,9 +80,17 @@ def _add_list(archive: tarfile.TarFile) -> None:
         archive.add(listed, ERASED)
 
 
-def _settled(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    """Leave out uploads that are still being written."""
-    return None if member.name.endswith((".part", ".tmp")) else member
+def _add_files(archive: tarfile.TarFile) -> None:
+    """Every content that lies there whole.  Uploads still being written are left out, and so is what goes away meanwhile:
+    the copy of the database was made before, and what it names was whole by then."""
+    folder = Path(settings.HUYING_FILES)
+    for path in sorted(folder.rglob("*")):
+        if path.is_dir() or path.name.endswith(UNFINISHED):
+            continue
+        try:
+            archive.add(path, f"files/{path.relative_to(folder)}", recursive=False)
+        except FileNotFoundError:  # erased, or swept as an orphan
+            continue
 
 
 def _dump(folder: Path) -> Path:
@@ -180,6 +188,7 @@ def restore(data: Path, keys: Path | None, *, at: datetime, force: bool = False)
         _merge_lists(scratch)
     keyring.cache_clear()
     call_command("migrate", verbosity=0, interactive=False)
+    forget_workers()
     return privacy.replay_erasures(at=at)
 
 
