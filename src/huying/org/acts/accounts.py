@@ -23,7 +23,9 @@ def open_account(
 ) -> tuple[User, str]:
     """Open an account for a person and return it with its one-time password, which must be changed at first sign-in.
 
-    ``with_password=False``: nobody can sign in with a password (empty in the answer); the way in is another one.  Raises ``NotYours``, ``Refused``, ``Invalid``.
+    ``with_password=False``: nobody can sign in with a password (empty in the answer); the way in is another one.
+
+    Raises ``NotYours``, ``Refused``, ``Invalid``.
     """
     row = _lock_for(person, by)
     if row.left_on or row.erased_at:
