@@ -43,12 +43,14 @@ class Command(Base):
 
     def _tell(self, port: int) -> None:
         address = f"http://{HOST}:{port}"
-        self.stdout.write(f"\n职工页面  {address}/\n工作台    {address}/accounts/login/  点一个人就能进去，不用密码：\n")
+        self.stdout.write(
+            f"\n职工页面  {address}/\n工作台    {address}/accounts/login/  点一个人就能进去，不用密码：\n"
+        )
         for unit, posts in groupby(demo_posts(timezone.localdate()), key=lambda post: post.unit):
             self.stdout.write(f"  {unit}")
             for post in posts:
                 self.stdout.write(f"    {post.name}  {post.role}")
-        self.stdout.write("\n用回执码看职工这一边（在职工页面点“查进度”）：")
+        self.stdout.write("\n用号码看职工这一边（在职工页面点“说过了？看看办到哪一步”）：")
         for what, receipt, case in receipts():
             self.stdout.write(f"  {receipt}  {case.number}  {what}")
         self.stdout.write("")
