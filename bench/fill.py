@@ -20,9 +20,22 @@ from tests.factories.world import World
 PLANTS = 40
 BATCH = 2_000
 PLACES = "铸造车间 装配线 三号宿舍 职工食堂 北门岗亭 喷漆房 冷库 夜班班车 浴室 更衣室 质检室 仓库 锅炉房 机修班 护理站 站点".split()
-TROUBLES = "热水不热 工资少发 加班没有调休 手套发得少 通风不好 灯坏了没人修 饭菜凉了 车等不到 社保没有交 高温补贴没发 噪声太大 地面打滑 排班太密 体检没有安排 押金不退".split()
+TROUBLES = (
+    "热水不热 工资少发 加班没有调休 手套发得少 通风不好 灯坏了没人修 饭菜凉了 车等不到 "
+    "社保没有交 高温补贴没发 噪声太大 地面打滑 排班太密 体检没有安排 押金不退"
+).split()
 WISHES = "希望尽快修好 请说明原因 能不能按月公布 请派人来看看 希望恢复原来的安排 请给个期限 想知道怎么算的 希望和大家商量".split()
-STATUSES = ["archived"] * 12 + ["rated", "told", "reported", "handling", "handling", "accepted", "registered", "declined"]
+ACTS = (("register", "登记"), ("take", "接手"), ("accept", "受理"), ("assign", "交办"), ("tell", "告知职工"))
+STATUSES = ["archived"] * 12 + [
+    "rated",
+    "told",
+    "reported",
+    "handling",
+    "handling",
+    "accepted",
+    "registered",
+    "declined",
+]
 
 
 def text(random: Random, number: int) -> str:
@@ -33,7 +46,10 @@ def text(random: Random, number: int) -> str:
 
 def plants(world: World) -> list[Unit]:
     """The plant of the measured officer, and others under the same county."""
-    return [world.plant, *(make_unit(f"第{n}厂工会", under=world.county, short_name=f"厂{n}") for n in range(2, PLANTS + 1))]
+    return [
+        world.plant,
+        *(make_unit(f"第{n}厂工会", under=world.county, short_name=f"厂{n}") for n in range(2, PLANTS + 1)),
+    ]
 
 
 def fill(world: World, units: list[Unit], first: int, count: int, at: datetime) -> None:
@@ -51,7 +67,7 @@ def _case(world: World, units: list[Unit], rules: dict, random: Random, number: 
     status, number = random.choice(STATUSES), number + 1_000_000  # far from the numbers that acts give
     moment = at - timedelta(minutes=random.randrange(1, 500_000))
     open_ = status not in ("archived", "declined")
-    accepted = status != "registered" and status != "declined"
+    accepted = status not in ("registered", "declined")
     return Case(
         id=uuid7(), root_id=world.county.pk, unit=unit, place=unit, holder=unit, series=unit, year=moment.year, seq=number,
         number=f"{unit.short_name}工诉〔{moment.year}〕{number}号", status=status, channel="online", secrecy="sealed",
@@ -67,7 +83,9 @@ def _write(cases: list[Case], at: datetime) -> None:
     keys = [DataKey(wrapped=b"x" * 60, created_at=at) for _ in cases]
     Case.objects.bulk_create(cases)
     DataKey.objects.bulk_create(keys)
-    Station.objects.bulk_create([Station(root_id=root, case=c, unit_id=c.holder_id, since=c.registered_at, how="born") for c in cases])
+    Station.objects.bulk_create(
+        [Station(root_id=root, case=c, unit_id=c.holder_id, since=c.registered_at, how="born") for c in cases]
+    )
     Party.objects.bulk_create(
         [
             Party(root_id=root, case=c, key=k, secrecy="sealed", first=True, identity=b"x" * 120, words=b"x" * 300,
@@ -78,8 +96,11 @@ def _write(cases: list[Case], at: datetime) -> None:
     Clock.objects.bulk_create([clock for c in cases for clock in _clocks(c)])
     Event.objects.bulk_create([event for c in cases for event in _events(c)])
     TextEntry.objects.bulk_create(
-        [TextEntry(kind="case", subject=c.pk, root=root, text=(t := normalise(f"{c.number} {c.title} {c.summary}")), grams=" ".join(grams(t)))
-         for c in cases]
+        [
+            TextEntry(kind="case", subject=c.pk, root=root, text=(t := normalise(f"{c.number} {c.title} {c.summary}")),
+                      grams=" ".join(grams(t)))
+            for c in cases
+        ]
     )  # fmt: skip
 
 
@@ -97,7 +118,7 @@ def _clocks(case: Case) -> Iterator[Clock]:
 
 
 def _events(case: Case) -> Iterator[Event]:
-    for number, (act, label) in enumerate((("register", "登记"), ("take", "接手"), ("accept", "受理"), ("assign", "交办"), ("tell", "告知职工"))):
+    for number, (act, label) in enumerate(ACTS):
         yield Event(
             root_id=case.root_id, case=case, at=case.registered_at + timedelta(hours=number), act=act, version=number + 1,
             label=label, status=case.status, who="李慧敏·工会干部", unit_id=case.holder_id, text="", worker_label=label,

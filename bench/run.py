@@ -123,7 +123,9 @@ def _bare_register() -> Any:
 
     def base() -> float:
         with connection.cursor() as cursor:
-            cursor.execute("CREATE TABLE IF NOT EXISTS bench_bare (id varchar(36) PRIMARY KEY, root varchar(36), body text)")
+            cursor.execute(
+                "CREATE TABLE IF NOT EXISTS bench_bare (id varchar(36) PRIMARY KEY, root varchar(36), body text)"
+            )
             cursor.execute("CREATE INDEX IF NOT EXISTS bench_bare_root ON bench_bare (root)")
         found = []
         for _ in range(30):
@@ -157,7 +159,9 @@ def _list_below(path: str) -> list[tuple[str, tuple]]:
 
 
 def _today(unit: Any, now: datetime) -> list[tuple[str, tuple]]:
-    sql = "SELECT * FROM cases_clock WHERE unit_id = %s AND stopped_at IS NULL AND due_on <= %s ORDER BY due_on LIMIT 21"
+    sql = (
+        "SELECT * FROM cases_clock WHERE unit_id = %s AND stopped_at IS NULL AND due_on <= %s ORDER BY due_on LIMIT 21"
+    )
     count = "SELECT count(*) FROM cases_clock WHERE unit_id = %s AND stopped_at IS NULL AND due_on <= %s"
     new = "SELECT * FROM cases_case WHERE holder_id = %s AND status = 'registered' ORDER BY registered_at DESC LIMIT 21"
     day = now.date()

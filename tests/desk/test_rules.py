@@ -10,7 +10,7 @@ from django.urls import reverse
 from huying.mechanism import reads
 from huying.mechanism.models import Adoption
 from huying.org.models import Unit
-from tests.kernel.test_components import Page
+from tests.kernel.rendering import Page
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

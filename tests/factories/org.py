@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from functools import cache
 from itertools import count
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.hashers import make_password
 from pypinyin import lazy_pinyin
 
@@ -43,12 +41,6 @@ def make_unit(name: str = "", *, under: Unit | None = None, level: str = Level.E
 def make_department(unit: Unit, name: str = "") -> Department:
     """A department of a unit."""
     return Department.objects.create(unit=unit, name=name or f"第{next(_numbers)}科")
-
-
-@cache
-def _password() -> str:
-    """The hash of ``huying-test-1``, computed once: hashing is slow on purpose."""
-    return make_password("huying-test-1")
 
 
 def make_person(unit: Unit, name: str = "", *, account: bool = True, **fields: Any) -> Person:

@@ -243,8 +243,8 @@ def summary_proposal(case: Case, words: Iterable[str], names: Iterable[str] = ()
 def unions_for(case: Case, words: str = "", *, most: int = 20) -> list[Unit]:
     """Where a case could be handed on: the unions above it, nearest first, or other open unions by part of their name."""
     if not words.strip():
-        above, found = case.holder, []
-        while (above := union_above(above)) is not None:
+        found: list[Unit] = []
+        while (above := union_above(found[-1] if found else case.holder)) is not None:
             found.append(above)
         return found
     rows = Unit.objects.open().filter(name__contains=words.strip(), has_union=True).exclude(level=Level.WORKSHOP)

@@ -119,7 +119,8 @@ def item_file(actor: Actor, file_id: UUID) -> ItemFile | CaseFile:
             raise NotYours
         return copy
     unions_own = row.event is not None and row.event.union_only
-    if unions_own or not items.filter(pk=row.item_id).exists():
-        if not Case.objects.visible_to(actor).filter(pk=row.item.case_id).exists():
-            raise NotYours
+    if not unions_own and items.filter(pk=row.item_id).exists():
+        return row
+    if not Case.objects.visible_to(actor).filter(pk=row.item.case_id).exists():
+        raise NotYours
     return row

@@ -43,7 +43,7 @@ class Actors:
         if request.path.startswith("/desk") and request.user.is_authenticated:
             if request.user.must_change_password:
                 return redirect("account_change_password")
-            request.actor = member(request.user, timezone.localdate(request.now))  # type: ignore[attr-defined,arg-type]
+            request.actor = member(request.user, timezone.localdate(request.now))  # type: ignore[attr-defined]
         return self.following(request)
 
 

@@ -7,6 +7,7 @@ import hmac
 import json
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -150,7 +151,7 @@ def _number(case: Case, *, hidden: bool) -> None:
     if hidden:
         case.number = f"{short}工诉〔{case.year}〕密{readable_code(1, 6)}号"
         return
-    series = {"root_id": case.root_id, "series": case.series, "year": case.year}
+    series: dict[str, Any] = {"root_id": case.root_id, "series": case.series, "year": case.year}
     counter = Counter.objects.select_for_update().filter(**series).first()
     if counter is None:
         Counter.objects.get_or_create(**series)
