@@ -1,4 +1,5 @@
-"""Draws the lifecycles into docs/lifecycles.md.  Run from the project's folder: ``python -m tools.draw``."""
+"""Draws docs/lifecycles.md from the tables and docs/clauses.md from the tests' marks.  Run from the project's folder:
+``python -m tools.draw``."""
 
 from __future__ import annotations
 
@@ -7,7 +8,10 @@ from pathlib import Path
 from huying.cases.lifecycle import CASE
 from huying.handling.lifecycle import ITEM
 from huying.kernel.lifecycle import Lifecycle
+from huying.mechanism.pack_file import SHIPPED, read
+from huying.site.clauses import clauses
 
+HOUSE = "house"
 HEAD = "# Lifecycles\n\nGenerated from the tables by `python -m tools.draw`; a test fails when this page is stale.\n"
 
 
@@ -32,9 +36,40 @@ def section(title: str, table: Lifecycle) -> str:
     return "\n".join(lines) + "\n"
 
 
+def proofs() -> str:
+    """Every clause of the shipped packs with the tests that prove it; what has none is said so."""
+    found = clauses()
+    lines = [
+        "# Clauses and their proof\n",
+        "Generated from the tests' `clause` marks by `python -m tools.draw`; a test fails when this page is stale.",
+    ]
+    for path in sorted(SHIPPED.glob("*.yaml")):
+        body = read(path.read_text(), path.name)
+        if body["pack"] == HOUSE:  # starting values of our own, not a document
+            continue
+        proven = sum(clause["id"] in found for clause in body["clauses"])
+        lines += [
+            "",
+            f"## {body['number']} {body['title']}",
+            "",
+            f"{proven} of {len(body['clauses'])} clauses have a test.",
+            "",
+        ]
+        lines += ["| clause | place | what it asks | tests |", "|---|---|---|---|"]
+        for clause in body["clauses"]:
+            tests = found.get(clause["id"], [])
+            places = sorted({test.partition("::")[0].removeprefix("tests/") for test in tests})
+            said = f"{len(tests)}: {', '.join(places)}" if tests else "none yet"
+            lines.append(f"| {clause['id']} | {clause['at']} | {clause['summary']} | {said} |")
+    return "\n".join(lines) + "\n"
+
+
 def drawings() -> dict[str, str]:
     """Path under the project to the text that belongs there."""
-    return {"docs/lifecycles.md": HEAD + section("Case 事项", CASE) + section("Item 协商事项", ITEM)}
+    return {
+        "docs/lifecycles.md": HEAD + section("Case 事项", CASE) + section("Item 协商事项", ITEM),
+        "docs/clauses.md": proofs(),
+    }
 
 
 if __name__ == "__main__":

@@ -350,7 +350,6 @@ def test_rules_round_trip_through_json(tree, adopt, second_pack, set_rules):
     assert (again.forms(), again.phases(), again.duties()) == (rules.forms(), rules.phases(), rules.duties())
 
 
-@pytest.mark.clause("MY-3.2.2", "MY-3.2.3a", "MY-3.2.3b", "MY-3.2.3d", "MY-A1")
 def test_accessors_of_the_document(tree, adopt):
     adopt(tree.county)
     rules = reads.rules_for(tree.group, TODAY)
