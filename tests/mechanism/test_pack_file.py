@@ -25,13 +25,15 @@ def row(section, code):
     return next(found for found in body("mengyin-2017-21")[section] if found["code"] == code)
 
 
-@pytest.mark.clause(
+CLAUSES = {
     "MY-2.1", "MY-2.2", "MY-2.3", "MY-3.1", "MY-3.2", "MY-3.2.1", "MY-3.2.2", "MY-3.2.3a", "MY-3.2.3b", "MY-3.2.3c",
     "MY-3.2.3d", "MY-3.2.4a", "MY-3.2.4b", "MY-3.2.4c", "MY-3.2.4d", "MY-3.2.4e", "MY-3.2.5a", "MY-3.2.5b", "MY-3.2.5c",
     "MY-3.2.6", "MY-4.1", "MY-4.2", "MY-4.3", "MY-A1", "MY-A2", "MY-A3", "MY-A4",
-)  # fmt: skip
-def test_every_clause_of_the_document_is_there(request):
-    marked = set(request.node.get_closest_marker("clause").args)
+}  # fmt: skip
+
+
+def test_every_clause_of_the_document_is_there():
+    marked = CLAUSES
     assert {clause["id"] for clause in body("mengyin-2017-21")["clauses"]} == marked
 
 
