@@ -147,3 +147,26 @@ def test_of_two_officers_who_accept_at_once_one_does_and_the_other_reads_who_was
     assert (case.title, case.status) == (sent[winner]["title"], "accepted")
     assert Event.objects.filter(case=case, act="accept").count() == 1
     assert Once.objects.count() == 1
+
+
+def test_a_form_sent_again_is_answered_even_when_its_act_closed_the_door(lived: World) -> None:
+    case = make.said(lived)
+    data = {"unit": str(lived.county.pk), "reason": "本级解决不了。", "version": str(case.version), "once": KEY}
+    path, officer = f"/desk/cases/{case.pk}/pass_on/", browser(lived, "officer")
+    first = officer.post(path, data)
+    assert first.status_code == 302
+    again = officer.post(path, data)
+    assert (again.status_code, again["Location"]) == (302, first["Location"])
+    assert officer.post(path, {**data, "once": KEY[::-1]}).status_code == 404
+    assert browser(lived, "foreign").post(path, data).status_code == 404
+    assert Event.objects.filter(case=case, act="pass_on").count() == 1
+
+
+def test_who_steps_back_twice_is_led_away_twice(lived: World) -> None:
+    case = make.said(lived)
+    path, officer = f"/desk/cases/{case.pk}/recuse_self/", browser(lived, "officer")
+    for _ in range(2):
+        answer = officer.post(path, {"version": str(case.version), "once": KEY})
+        assert (answer.status_code, answer["Location"]) == (302, "/desk/")
+    assert case.recusals.filter(said="self").count() == 1
+    assert officer.post(path, {"once": "short"}).status_code == 404

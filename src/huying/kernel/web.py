@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from huying.kernel.errors import Invalid, NotYours, Refused, Stale
 from huying.kernel.models import Once
@@ -28,9 +29,38 @@ class Asked(HttpRequest):
 def once_key(request: Asked) -> str:
     """The form's idempotency key, as the ``{% once %}`` tag wrote it.  ``Refused`` when the page did not send one."""
     key = request.POST.get("once", "")
-    if not SHORTEST_KEY <= len(key) <= 64:
+    if not _whole(key):
         raise Refused("这一页放得太久，或者没有完整打开。", "请返回上一页刷新后再提交，写好的内容请先复制。")
     return key
+
+
+def _whole(key: str) -> bool:
+    return SHORTEST_KEY <= len(key) <= 64
+
+
+def _submission(request: Asked) -> tuple[str, str]:
+    """Who sends the form, and what its submission is known by."""
+    actor = getattr(request, "actor", None)
+    code = actor.code if actor else "public"
+    return code, hashlib.sha256(f"{code}:{once_key(request)}".encode()).hexdigest()
+
+
+def answers_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For acts that close the door they came through: their form sent again is led to the first result, not turned away."""
+
+    @wraps(view)
+    def inner(request: Asked, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NotYours:
+            if not _whole(request.POST.get("once", "")):
+                raise
+            row = Once.objects.filter(key=_submission(request)[1]).first()
+            if row is None:
+                raise
+            return HttpResponseRedirect(row.result)
+
+    return inner
 
 
 def once(request: Asked, do: Callable[[], str]) -> HttpResponseRedirect:
@@ -39,9 +69,7 @@ def once(request: Asked, do: Callable[[], str]) -> HttpResponseRedirect:
     The key's row is written in the act's own transaction: a double click, a resent request or one sent again after the
     connection broke is answered with the first result, and a killed process leaves neither act nor row.
     """
-    actor = getattr(request, "actor", None)
-    code = actor.code if actor else "public"
-    hashed = hashlib.sha256(f"{code}:{once_key(request)}".encode()).hexdigest()
+    code, hashed = _submission(request)
     with transaction.atomic():
         row, fresh = Once.objects.get_or_create(key=hashed, defaults={"actor": code, "at": request.now})
         if not fresh:
