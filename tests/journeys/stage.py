@@ -1,0 +1,87 @@
+"""Where a journey plays: pages opened for people at phones and desks, each looked at with axe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Error as PlaywrightError
+
+from huying.org.models import Post
+from tests.factories.world import World
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
+
+
+class Stage:
+    """Where a journey plays: opens pages for people, and looks at each with axe."""
+
+    def __init__(self, world: World, url: str, browser: Browser) -> None:
+        self.world, self.url, self.browser = world, url, browser
+        self.contexts: list[BrowserContext] = []
+
+    def worker(self) -> Page:
+        """A worker with a cheap phone, without an account."""
+        return self._page(PHONE)
+
+    def staff(self, name: str, *, phone: bool = False) -> Page:
+        """Somebody of the world, signed in."""
+        page = self._page(PHONE if phone else DESK)
+        page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session_of(self.world.posts[name]), "url": self.url}]
+        )
+        return page
+
+    def _page(self, size: Any) -> Page:
+        context = self.browser.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", bypass_csp=True)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+        return page
+
+    def go(self, page: Page, path: str) -> Page:
+        """Open a path and look at it."""
+        page.goto(self.url + path)
+        look(page)
+        return page
+
+    def close(self) -> None:
+        """Everybody goes home."""
+        for context in self.contexts:
+            context.close()
+
+
+def session_of(post: Post) -> str:
+    """A session cookie of the person in a post."""
+    client = Client()
+    client.force_login(post.person.user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def look(page: Page) -> None:
+    """axe finds nothing, and nothing is wider than the screen."""
+    page.wait_for_load_state()
+    try:
+        said, wide = _found(page)
+    except PlaywrightError as error:
+        if "context was destroyed" not in str(error):
+            raise
+        page.wait_for_load_state()  # a click was still on its way
+        said, wide = _found(page)
+    assert not said, f"{page.url}\n" + "\n".join(said)
+    assert wide <= 1, f"{page.url} is {wide} px wider than the screen"
+
+
+def _found(page: Page) -> tuple[list[str], int]:
+    """What axe says in a line each, and by how much the page is wider than the screen."""
+    if not page.evaluate("typeof axe !== 'undefined'"):
+        page.add_script_tag(path=str(AXE))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    said = [f"{v['id']}: {v['help']} {[n['html'][:120] for n in v['nodes'][:3]]}" for v in found]
+    return said, page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

@@ -1,0 +1,177 @@
+"""Every page and state each role can reach, at 360 and at 1440 px: axe finds nothing, nothing is wider than the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from huying.desk.views.case_acts import ACTS
+from huying.desk.views.items import ACTS as ITEM_ACTS
+from tests.journeys.stage import DESK, PHONE, Stage, look
+from tests.matrix.scene import Scene
+from tests.matrix.table import DEPARTMENT, DOSSIER, LISTS, RULES
+
+ORGANISED = (
+    "org-unit",
+    "org-unit-new",
+    "org-unit-edit",
+    "org-unit-move",
+    "org-unit-merge",
+    "org-department-new",
+    "org-person-new",
+)
+ABOUT_A_PERSON = ("org-person", "org-person-edit", "org-person-left")
+
+
+def menu(page: Page, stage: Stage) -> list[str]:
+    """Where the menu leads."""
+    page.goto(stage.url + "/desk/")
+    found = page.eval_on_selector_all("#menu nav a[href]", "links => links.map(one => one.getAttribute('href'))")
+    return [*dict.fromkeys(found), reverse("desk:notices")]
+
+
+def case_pages(scene: Scene) -> Iterator[str]:
+    """A dossier in every state, every act on it."""
+    for status in (
+        "registered",
+        "supplement",
+        "spam",
+        "accepted",
+        "handling",
+        "reported",
+        "told",
+        "rated",
+        "unhappy",
+        "archived",
+    ):
+        yield reverse("desk:case", args=[scene.case("plant", status).pk])
+    for row in DOSSIER:
+        if row.name in ("desk:case_act", "desk:case_act_of") and "officer" in row.reads["plant"]:
+            yield reverse(row.name, args=row.args(scene, "plant"))
+    yield reverse("desk:case", args=[scene.case("plant", "handling").pk]) + "?show=looks"
+    yield reverse("desk:search") + "?q=末班车"
+    yield reverse("desk:search") + "?q=没有这样的字"
+    yield reverse("desk:cases") + "?state=closed&q=没有"
+    yield reverse("desk:ledger") + "?words=没有这样的字"
+    yield reverse("desk:ledger_export", args=[scene.export().pk])
+    yield reverse("desk:import_file", args=[scene.sheet().pk])
+    yield "/desk/nowhere/"
+
+
+def chair_pages(scene: Scene) -> Iterator[str]:
+    """What only who approves sees."""
+    for act, status in (("decide_reopen", "unhappy"), ("reopen", "rated")):
+        yield reverse("desk:case_act", args=[scene.case("plant", status).pk, act])
+    change = scene.change("plant")
+    yield reverse("desk:case_act_of", args=[change.clock.case_id, "decide", change.pk])
+    for row in RULES:
+        if not row.alone and row.name != "desk:calendar":
+            yield reverse(row.name, args=row.args(scene, "plant"))
+
+
+def upper_pages(scene: Scene) -> Iterator[str]:
+    """A case of a unit below, and one's own."""
+    yield reverse("desk:case", args=[scene.case("plant", "handling").pk])
+    yield reverse("desk:case_act", args=[scene.case("plant", "accepted").pk, "urge_union"])
+    yield reverse("desk:case", args=[scene.case("past", "accepted").pk])
+    yield reverse("desk:cases") + "?tab=below"
+
+
+def handler_pages(scene: Scene) -> Iterator[str]:
+    """An item in every state, every act on it."""
+    for status in ("given", "doing", "returned", "done", "reported"):
+        yield reverse("desk:item", args=[scene.item("plant", status).pk])
+    for row in DEPARTMENT:
+        if row.name == "desk:item_act":
+            yield reverse(row.name, args=row.args(scene, "plant"))
+    yield reverse("desk:items") + "?tab=closed"
+
+
+def manager_pages(scene: Scene) -> Iterator[str]:
+    """Read only."""
+    yield reverse("desk:item", args=[scene.item("plant", "doing").pk])
+
+
+def keeper_pages(scene: Scene) -> Iterator[str]:
+    """The organisation, for the two administrators who look after it."""
+    for name in ORGANISED:
+        yield reverse(f"desk:{name}", args=[scene.unit("plant").pk])
+    for name in ABOUT_A_PERSON:
+        yield reverse(f"desk:{name}", args=[scene.member("plant").person_id])
+    yield reverse("desk:org-department", args=[scene.department("plant").pk])
+    yield reverse("desk:org-import")
+
+
+def security_pages(scene: Scene) -> Iterator[str]:
+    """Posts and accounts."""
+    member = scene.member("plant")
+    yield reverse("desk:org-person", args=[member.person_id])
+    yield reverse("desk:org-post-new", args=[member.person_id])
+    yield reverse("desk:org-post-end", args=[member.pk])
+    yield reverse("desk:org-account-new", args=[scene.without_account("plant").pk])
+
+
+PAGES: dict[str, Any] = {
+    "officer": case_pages, "chair": chair_pages, "upper": upper_pages, "handler": handler_pages, "manager": manager_pages,
+    "liaison": None, "delegate": None, "system": keeper_pages, "security": security_pages, "audit": None,
+}  # fmt: skip
+
+
+def test_the_walk_takes_every_act() -> None:
+    """An act added to a table is walked, because the walk reads the same table as the matrix."""
+    walked = {row.act for row in (*DOSSIER, *DEPARTMENT)}
+    assert set(ACTS) | set(ITEM_ACTS) <= walked
+    assert LISTS
+
+
+@pytest.mark.parametrize("role", PAGES)
+def test_every_page_of_a_role(role: str, stage: Stage) -> None:
+    scene = Scene(stage.world)
+    scene.case("plant", "handling")
+    given = list(PAGES[role](scene)) if PAGES[role] else []
+    page = stage.staff(role)
+    wrong = []
+    for path in [*menu(page, stage), *given]:
+        page.set_viewport_size(DESK)
+        page.goto(stage.url + path)
+        for size in (DESK, PHONE):
+            page.set_viewport_size(size)
+            try:
+                look(page)
+            except AssertionError as error:
+                wrong.append(f"{size['width']} px {path}: {error}")
+    assert not wrong, "\n\n".join(wrong)
+
+
+def test_every_page_of_a_worker(stage: Stage) -> None:
+    """The worker's pages, with a matter in each state that looks different there."""
+    page = stage.worker()
+    scene = Scene(stage.world)
+    wrong = []
+    for path in ("/", f"/u/{stage.world.shop.code}/", "/my/", "/find/?q=山泉", "/help/", "/consent/", "/u/nowhere/",
+                 "/receipt/", "/accounts/login/", "/nowhere/"):  # fmt: skip
+        wrong += _looked(page, stage, path)
+    for status in ("registered", "supplement", "told", "archived"):
+        scene.case("plant", status)
+        page.goto(stage.url + "/my/#" + scene.voice.receipt)
+        page.wait_for_url("**/my/case/")
+        for path in ("/my/case/", "/my/join/", "/my/disclose/", "/my/withdraw/", "/my/retaliation/"):
+            wrong += _looked(page, stage, path)
+        page.context.clear_cookies()
+    assert not wrong, "\n\n".join(wrong)
+
+
+def _looked(page: Page, stage: Stage, path: str) -> list[str]:
+    page.goto(stage.url + path)
+    wrong = []
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)
+        try:
+            look(page)
+        except AssertionError as error:
+            wrong.append(f"{size['width']} px {path}: {error}")
+    return wrong
