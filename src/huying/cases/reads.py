@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from huying.cases.models import Case, Clock, ClockChange, Event, Message, Party, Recusal, Secrecy
@@ -149,13 +149,19 @@ def clocks_of(case: Case) -> list[Clock]:
 # --- people and history ----------------------------------------------------------------------------------------------
 
 
+def joined(*cases: Case) -> QuerySet[Case]:
+    """Ids of cases and of those merged into them, as a subquery that both engines answer from two indexes."""
+    ids = [case.pk for case in cases]
+    return Case.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids)).values("pk")
+
+
 def people_behind(case: Case) -> QuerySet[Party]:
     """Everybody to be told and surveyed: the case's own parties, those of cases merged into it, and for a split case those
     of the case in which it was spoken."""
     spoken = case
     while spoken.follows_id and spoken.follows and not spoken.parties.exists():
         spoken = spoken.follows
-    origin = Q(case=case) | Q(case__merged_into=case) | Q(case=spoken)
+    origin = Q(case__in=joined(case, spoken))
     return (
         Party.objects.filter(origin, withdrawn_at__isnull=True, erased_at__isnull=True)
         .select_related("key")
@@ -168,11 +174,10 @@ def voices_of(case: Case) -> QuerySet[Party]:
 
     The voices of merged cases come along; a split case without voices of its own has those of the case it came from.
     """
-    own = Q(case=case) | Q(case__merged_into=case)
-    if case.follows_id:
-        alone = ~Exists(Party.objects.filter(case=case))
-        own |= Q(alone, case=case.follows_id)
-    return Party.objects.filter(own).select_related("key").order_by("-first", "joined_at", "id")
+    own = joined(case)
+    if case.follows_id and not case.parties.exists():
+        own = Case.objects.filter(pk=case.follows_id).values("pk") | own
+    return Party.objects.filter(case__in=own).select_related("key").order_by("-first", "joined_at", "id")
 
 
 def story(case: Case) -> QuerySet[Event]:
@@ -187,8 +192,8 @@ def worker_story(case: Case, party: Party) -> QuerySet[Event]:
     """
     own = Q(case=case)
     if party.case_id not in (case.pk, case.follows_id):
-        joined = Event.objects.filter(case=party.case_id, act="merge").order_by("-at").values_list("at", flat=True)
-        own = Q(case=party.case_id) | Q(case=case, at__gte=joined[:1])
+        since = Event.objects.filter(case=party.case_id, act="merge").order_by("-at").values_list("at", flat=True)
+        own = Q(case=party.case_id) | Q(case=case, at__gte=since[:1])
     return (
         Event.objects.filter(own)
         .exclude(worker_label="")
@@ -225,7 +230,7 @@ def opened(party: Party) -> Opened:
 
 def messages_with(case: Case, party: Party | None = None) -> QuerySet[Message]:
     """The talk of a case, oldest first; of one worker only where given."""
-    cases = Q(case=case) | Q(case__merged_into=case)
+    cases = Q(case__in=joined(case))
     rows = Message.objects.filter(cases).select_related("party__key", "post__person").order_by("at", "id")
     return rows.filter(party=party) if party else rows
 

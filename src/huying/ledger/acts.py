@@ -117,6 +117,8 @@ def write_export(*, export_id: UUID, by: Actor, at: datetime) -> bool:
         return False
     with transaction.atomic():
         row = Export.objects.select_for_update().get(pk=export.pk)
+        if row.ended_at is not None:  # another worker took over while this one hung
+            return False
         if row.stop_asked:
             throw_away(export=row, by=by, at=at)
             return False

@@ -16,7 +16,7 @@ from huying.cases.acts._notify import tell_officer
 from huying.cases.acts._register import Matter, digest_of, keep_files, register, seal_identity
 from huying.cases.lifecycle import BEFORE_TOLD
 from huying.cases.models import Case, CaseFile, Message, Party, Secrecy
-from huying.cases.reads import Opened, opened, people_behind, voices_of
+from huying.cases.reads import Opened, joined, opened, people_behind, voices_of
 from huying.cases.rules import (
     LONGEST_WORDS,
     Concerns,
@@ -127,7 +127,7 @@ def mark_messages_read(*, case_id: UUID, by: Actor, at: datetime) -> None:
     else:
         case = locked(case_id=case_id, by=by)
         check_may_open_sealed(by, case)
-        cases = Q(case=case) | Q(case__merged_into=case)
+        cases = Q(case__in=joined(case))
         Message.objects.filter(cases, read_at__isnull=True, from_worker=True).update(read_at=at)
 
 

@@ -325,4 +325,12 @@ class Migration(migrations.Migration):
             model_name='station',
             constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('case',), name='station_one_now'),
         ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['holder', '-registered_at'], name='case_open_holder'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['-registered_at'], name='case_open_registered'),
+        ),
     ]

@@ -234,6 +234,8 @@ def find_cases(actor: Member, words: str) -> list[Found]:
 def _by_number(actor: Member, words: str) -> QuerySet[Case]:
     """Own cases whose number is meant: the whole number, or its last part as people say it (118, 118号)."""
     asked = "".join(normalise(words).split())
+    if not re.search(r"\d", asked):
+        return Case.objects.none()
     last = re.fullmatch(r"(?:第)?(\d{1,6})号?", asked)
     meant = Q(number__iexact=asked) | Q(number__iexact=words.strip())
     if last:

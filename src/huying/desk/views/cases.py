@@ -41,7 +41,7 @@ def cases(request: Asked) -> HttpResponse:
     rules = rules_for(actor.units(Can.READ_CASES)[0], today)
     found = CaseFilter(request.GET, queryset=_scope(actor, tab), actor=actor, rules=rules, below=tab == "below")
     rows = found.qs if found.is_valid() else _scope(actor, tab)
-    rows = rows.filter(status__in=STATES[state][1])
+    rows = rows.open() if state == "open" else rows.filter(status__in=STATES[state][1])
     if wait:
         rows = rows.filter(reads.waits(actor, days)[wait])
     page = list(

@@ -16,7 +16,7 @@ from django.utils import timezone
 from huying.cases.acts import REASONS, Opened
 from huying.cases.lifecycle import CASE, FLOW
 from huying.cases.models import Case, CaseFile, Clock, Event, Message, Party, Secrecy
-from huying.cases.reads import clock_view, clocks_of, rules_of, voices_of
+from huying.cases.reads import clock_view, clocks_of, joined, rules_of, voices_of
 from huying.cases.rules import may_open_sealed, place_of
 from huying.files.models import File, Kind
 from huying.files.reads import name as name_of
@@ -416,7 +416,7 @@ def talk(rows: Iterable[Message]) -> list[dict[str, Any]]:
 
 def case_files(case: Case) -> list[CaseFile]:
     """Originals and released copies, oldest first; those of merged cases too."""
-    rows = CaseFile.objects.filter(Q(case=case) | Q(case__merged_into=case)).select_related("file__key", "case")
+    rows = CaseFile.objects.filter(case__in=joined(case)).select_related("file__key", "case")
     return list(rows.order_by("at", "id"))
 
 
@@ -452,8 +452,9 @@ def papers(case: Case) -> list[dict[str, str]]:
 def related(actor: Actor, case: Case) -> list[tuple[str, Case]]:
     """Cases this one follows, was joined to or split from, and the other way round, as far as they may be known."""
     near = Q(follows=case) | Q(merged_into=case) | Q(pk__in=[case.follows_id, case.merged_into_id])
+    kin = Case.objects.filter(near).values("pk")
     found = []
-    for one in Case.objects.visible_to(actor).filter(near).order_by("-registered_at")[:30]:
+    for one in Case.objects.visible_to(actor).filter(pk__in=kin).order_by("-registered_at")[:30]:
         if one.pk == case.merged_into_id:
             word = "并入"
         elif one.merged_into_id == case.pk:
