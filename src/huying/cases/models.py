@@ -47,10 +47,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Cases whose existence this actor may know: held now or earlier by a union in reach, none that names the actor."""
         if not isinstance(actor, Member) or not (own := [unit.pk for unit in actor.units(Can.READ_CASES)]):
             return self.none()
-        reach = Q(unit__in=own)
+        reach, held = Q(unit__in=own), Q(holder__in=own)
         for unit in actor.units(Can.READ_BELOW):
             reach |= Q(unit__path__gte=unit.path, unit__path__lt=path_end(unit.path))
-        return self.filter(Exists(Station.objects.filter(reach, case=OuterRef("pk")))).not_naming(actor)
+            held |= Q(holder__path__gte=unit.path, holder__path__lt=path_end(unit.path))
+        # Who holds it has a station as well; asked first, because it needs no look elsewhere.
+        return self.filter(held | Exists(Station.objects.filter(reach, case=OuterRef("pk")))).not_naming(actor)
 
     def not_naming(self, actor: Actor) -> CaseQuerySet:
         """Without the cases that name this actor, or something the actor heads."""
@@ -99,8 +101,9 @@ class Case(models.Model):
     registered_at = models.DateTimeField()
     registered_by = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+")
     rules = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="+")
-    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="followed_by")
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
+    # Nearly always empty: a partial index each, or planners take an index full of nothing for a bad one and scan.
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="followed_by", db_index=False)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged", db_index=False)
     moved_at = models.DateTimeField(help_text="when something last happened")
     closed_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
@@ -134,6 +137,8 @@ class Case(models.Model):
                 fields=["holder", "-registered_at"], condition=Q(closed_at__isnull=True), name="case_open_holder"
             ),
             models.Index(fields=["-registered_at"], condition=Q(closed_at__isnull=True), name="case_open_registered"),
+            models.Index(fields=["follows"], condition=Q(follows__isnull=False), name="case_follows"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="case_merged_into"),
         ]
 
     def __str__(self) -> str:
@@ -298,7 +303,10 @@ class Message(models.Model):
     read_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["case", "at"], name="message_case_at")]
+        indexes = [
+            models.Index(fields=["case", "at"], name="message_case_at"),
+            models.Index(fields=["case"], condition=Q(from_worker=True, read_at__isnull=True), name="message_unread"),
+        ]
 
 
 class CaseFile(models.Model):

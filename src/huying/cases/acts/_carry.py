@@ -6,13 +6,18 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from huying.cases.acts._advance import Said, acting_post, advance, locked, note
 from huying.cases.acts._clocks import start_clock, stop_clock
+from huying.cases.acts._notify import tell_officer
 from huying.cases.models import Case, Party
+from huying.cases.reads import keys_against
+from huying.cases.rules import free_of
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, Refused
 from huying.org.models import Post
+from huying.org.reads import holders
 from huying.org.rules import Can, check_may
 
 
@@ -65,31 +70,27 @@ def tell_party(*, case: Case, party: Party, label: str, text: str, by: Actor, at
 
 @transaction.atomic
 def hand_over(*, from_post: Post, to_post: Post, by: Actor, at: datetime) -> int:
-    """Everything open of one post goes to another at the same union (end of office, illness).  Returns how many."""
-    check_may(by, Can.HANDLE_CASES, from_post.unit)
-    if to_post.unit_id != from_post.unit_id or to_post.pk == from_post.pk:
-        raise Invalid({"to": "请选同一单位工会的另一位同志。"})
-    moved = 0
-    ids = list(Case.objects.visible_to(by).open().filter(officer=from_post).values_list("pk", flat=True))
+    """Everything open of one post goes to another at the same union (end of office, illness).  Returns how many.
+
+    Where the union was merged, to one at the union it went into.  ``Refused`` names the first case that concerns the other.
+    """
+    unit = from_post.unit.merged_into or from_post.unit
+    check_may(by, Can.HANDLE_CASES, unit)
+    takers = list(holders(unit, Can.HANDLE_CASES, timezone.localdate(at)))
+    if to_post.pk == from_post.pk or to_post.pk not in {one.pk for one in takers}:
+        raise Invalid({"to_post": "请选本单位工会里现在能办事项的另一位同志。"})
+    held = Case.objects.visible_to(by).open().filter(officer=from_post, holder=unit).order_by("pk")
+    ids = list(held.values_list("pk", flat=True))
     for case_id in ids:
         case = locked(case_id=case_id, by=by)
-        if to_post.person_id in _named(case):
+        if to_post.pk not in {one.pk for one in free_of(takers, keys_against(case))}:
             raise Refused(
-                f"{case.number} 涉及{to_post.person.name}，不能移交给他。", "请先单独转给别人，再移交其余的。"
+                f"{case.number} 涉及{to_post.person.name}，不能移交给这位同志。",
+                "请先打开这一件，另外定责任人，再移交其余的。",
             )
         case.officer = to_post
-        advance(
-            case,
-            "take",
-            by=by,
-            at=at,
-            said=Said(label=f"移交给{to_post.person.name}", worker_label=f"换由{to_post.person.name}负责"),
-        )
-        moved += 1
-    return moved
-
-
-def _named(case: Case) -> set[UUID]:
-    """People a case names."""
-    keys = case.recusals.filter(key__startswith="person:").values_list("key", flat=True)
-    return {UUID(key.partition(":")[2]) for key in keys}
+        name = to_post.person.name
+        said = Said(label=f"移交给{name}", worker_label=f"换由{name}负责")
+        advance(case, "take", by=by, at=at, said=said, data={"officer": to_post.pk})
+        tell_officer(case, "officer", "移交给您负责", by=by, at=at)
+    return len(ids)
