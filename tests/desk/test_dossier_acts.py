@@ -468,18 +468,3 @@ def test_a_union_that_only_reads_may_urge_and_nothing_else(world):
         assert client.get(address(case, act)).status_code == 404
         assert client.post(address(case, act), {"once": ONCE}).status_code == 404
     assert as_(world, "officer").get(address(case, "urge_union")).status_code == 404
-
-
-def test_hand_over_lists_what_will_move_and_moves_it(world):
-    case, other = make.accepted(world), make.accepted(world)
-    client, where = as_(world, "chair"), reverse("desk:hand_over")
-    assert client.get(where).status_code == 200
-    page = client.post(where, {"from_post": post(world, "officer"), "find": "1", "once": ONCE}).content.decode()
-    assert case.number in page
-    assert other.number in page
-    assert "移交这 2 件" in page
-    answer = client.post(where, {"from_post": post(world, "officer"), "to_post": post(world, "second"), "once": ONCE})
-    assert answer.status_code == 302
-    case.refresh_from_db()
-    assert case.officer == world.posts["second"]
-    assert as_(world, "handler").get(where).status_code == 404

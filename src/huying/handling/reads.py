@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
-from huying.cases.models import Case, CaseFile, Clock
+from huying.cases.models import Case, CaseFile, CaseQuerySet, Clock
 from huying.cases.reads import rules_of
 from huying.handling.lifecycle import ITEM
 from huying.handling.models import CoHandling, Item, ItemEvent, ItemFile, Telling
 from huying.kernel.actors import Actor
 from huying.kernel.errors import NotYours
-from huying.org.rules import Member
+from huying.org.models import Post
+from huying.org.rules import Can, Member
 
 CLOSED = tuple(state.code for state in ITEM.states if state.final)
 
@@ -90,6 +91,33 @@ def items_of(case: Case) -> list[Item]:
     helping = Prefetch("helping", CoHandling.objects.select_related("department"))
     prefetch_related_objects([item for item in items if item.helped], helping)  # type: ignore[attr-defined]
     return items
+
+
+def open_of(actor: Actor, post: Post) -> list[Case] | list[Item]:
+    """What a post still has open and this person may hand over: cases a union office answers for, items of a department's
+    handler; only what this person's union has."""
+    if post.department_id is None:
+        return list(_in_hand(actor).filter(officer=post).order_by("registered_at", "pk"))
+    return list(open_items_of(actor, post).order_by("deadline", "pk"))
+
+
+def open_items_of(actor: Actor, post: Post) -> QuerySet[Item]:
+    """Items a handler has not finished, of cases this person may handle."""
+    return Item.objects.filter(handler=post, case__in=_in_hand(actor)).exclude(status__in=CLOSED)
+
+
+def owing(actor: Actor) -> dict[UUID, int]:
+    """Posts with something open that this person may hand over, each with how much."""
+    cases = _in_hand(actor)
+    items = Item.objects.filter(case__in=cases).exclude(status__in=CLOSED)
+    found = dict(cases.filter(officer__isnull=False).values_list("officer").annotate(n=Count("pk")).order_by())
+    return found | dict(items.values_list("handler").annotate(n=Count("pk")).order_by())
+
+
+def _in_hand(actor: Actor) -> CaseQuerySet:
+    """Open cases that this person may handle."""
+    units = [unit.pk for unit in actor.units(Can.HANDLE_CASES)] if isinstance(actor, Member) else []
+    return Case.objects.visible_to(actor).open().filter(holder__in=units)
 
 
 def clock_of(item: Item) -> Clock | None:

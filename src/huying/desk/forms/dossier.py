@@ -312,10 +312,9 @@ class OpenForm(forms.Form):
 
 
 class HandOverForm(ActForm):
-    """From whom, to whom."""
+    """To whom."""
 
-    from_post = choose("谁的")
-    to_post = choose("移交给谁")
+    to_post = pick("移交给谁")
 
 
 def found(cases: Iterable[Case]) -> Choices:

@@ -40,6 +40,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("ledger", "台账", "table", (Can.READ_CASES,), tab=True),
             Entry("import", "导入来件", "upload", (Can.HANDLE_CASES,)),
+            Entry("hand_over", "移交", "transfer", (Can.HANDLE_CASES,)),
         ),
     ),
     (

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from huying.cases import acts as cases
@@ -19,13 +18,11 @@ from huying.cases.models import Case, CaseFile, Clock, ClockChange
 from huying.desk.forms import dossier as forms
 from huying.desk.views import dossier_parts as parts
 from huying.desk.views.case_table import ACTS, LATER, CaseAct, Doing
-from huying.handling import acts as handling
 from huying.handling.lifecycle import ITEM
 from huying.handling.models import Item
 from huying.intake.acts import receipts_for
 from huying.kernel.errors import NotYours, Refused
 from huying.kernel.web import Asked, answers_again, once, once_key, refusals_on
-from huying.org.models import Post, Role, Unit
 from huying.org.rules import Can, check_may, may
 
 # --- buttons --------------------------------------------------------------------------------------------------------
@@ -247,57 +244,7 @@ def _done(doing: Doing, act: str, found: CaseAct) -> HttpResponse:
     return answer
 
 
-# --- handing over everything ----------------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "POST"])
-def hand_over(request: Asked) -> HttpResponse:
-    """Everything open of one post goes to another: says what will move, then moves it."""
-    units = request.actor.units(Can.HANDLE_CASES)
-    if not units:
-        raise NotYours
-    today = timezone.localdate(request.now)
-    owners, takers = _owners(request, units), _takers(units, today)
-    asked, posted = request.POST.get("from_post", ""), request.method == "POST" and "find" not in request.POST
-    first = {"from_post": asked, "to_post": request.POST.get("to_post", "")}
-    form = forms.HandOverForm(request.POST if posted else None, initial=first)
-    form.offer("from_post", forms.named(owners), blank="请选")
-    form.offer("to_post", forms.named(takers), blank="请选")
-    chosen = next((post for post in owners if str(post.pk) == asked), None)
-    moving = (
-        list(Case.objects.visible_to(request.actor).open().filter(officer=chosen).order_by("registered_at"))
-        if chosen
-        else []
-    )
-    if form.is_bound and form.is_valid() and chosen:
-        to_post = next(post for post in takers if str(post.pk) == form.cleaned_data["to_post"])
-
-        def do() -> str:
-            moved = handling.hand_over(from_post=chosen, to_post=to_post, by=request.actor, at=request.now)
-            messages.success(request, f"移交了 {moved} 件给{to_post.person.name}。")
-            return reverse("desk:hand_over")
-
-        with refusals_on(form):
-            return once(request, do)
-    context = {"form": form, "chosen": chosen, "moving": moving, "owners": owners}
-    return render(request, "desk/dossier/hand_over.html", context, status=422 if form.is_bound else 200)
-
-
-def _owners(request: Asked, units: list[Unit]) -> list[Post]:
-    """Posts of these unions, held now or earlier, that answer for something open."""
-    held = Case.objects.visible_to(request.actor).open().filter(officer__unit__in=units).values("officer")
-    return list(Post.objects.filter(pk__in=held).select_related("person", "unit").order_by("starts_on"))
-
-
-def _takers(units: list[Unit], today: Any) -> list[Post]:
-    """Who may answer for cases at these unions now."""
-    roles = (Role.OFFICER, Role.CHAIR, Role.UPPER_OFFICER)
-    rows = Post.objects.on(today).filter(unit__in=units, role__in=roles)
-    return list(rows.select_related("person", "unit").order_by("unit__path", "starts_on"))
-
-
 urls = [
-    path("hand-over/", hand_over, name="hand_over"),
     path("cases/<uuid:case_id>/<slug:act>/", case_act, name="case_act"),
     path("cases/<uuid:case_id>/<slug:act>/<uuid:of>/", case_act, name="case_act_of"),
 ]

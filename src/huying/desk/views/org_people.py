@@ -20,7 +20,7 @@ from huying.kernel.errors import NotYours
 from huying.kernel.web import Asked, once, refusals_on
 from huying.org import acts, reads
 from huying.org.models import Department, Person, Post, Unit, User
-from huying.org.rules import Can, check_manage, may_manage
+from huying.org.rules import ROLES, Can, check_manage, may, may_manage
 
 PAGE = 50
 OFFERED = 200  # units offered in the list when appointing
@@ -109,8 +109,19 @@ def person(request: Asked, person_id: UUID) -> HttpResponse:
         "may_org": may_manage(request.actor, Can.ORG, one.unit) and one.erased_at is None,
         "may_posts": may_posts,
         "password": _show_once(request, one),
+        "handing": _handing(request, posts),
     }
     return render(request, "desk/org/person.html", context)
+
+
+def _handing(request: Asked, posts: list[Post]) -> list[dict[str, Any]]:
+    """The posts under which somebody may have open matters; ``may``: who looks here may hand them over.  An administrator
+    only reads who can: whether there are any is no part of the roster."""
+    found = []
+    for post in posts:
+        if not post.taken_back and (post.department_id or Can.HANDLE_CASES in ROLES[post.role].can):
+            found.append({"post": post, "may": may(request.actor, Can.HANDLE_CASES, post.unit)})
+    return found
 
 
 def _way(unit: Unit) -> list[tuple[str, str]]:
@@ -160,7 +171,13 @@ def person_left(request: Asked, person_id: UUID) -> HttpResponse:
         with refusals_on(form):
             return once(request, do)
     posts = reads.during(today, None).filter(person=one).select_related("unit", "department")
-    context = {"form": form, "person": one, "posts": posts, "crumbs": _way(one.unit)}
+    context = {
+        "form": form,
+        "person": one,
+        "posts": posts,
+        "crumbs": _way(one.unit),
+        "handing": _handing(request, list(posts)),
+    }
     return render(request, "desk/org/person_left.html", context)
 
 
@@ -233,6 +250,7 @@ def post_end(request: Asked, post_id: UUID) -> HttpResponse:
         "form": form,
         "post": row,
         "successors": reads.successors(row, today)[:5],
+        "handing": _handing(request, [row]),
         "crumbs": _way(row.person.unit),
     }
     return render(request, "desk/org/post_end.html", context)

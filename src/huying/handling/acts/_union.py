@@ -23,6 +23,7 @@ from huying.cases.reads import keys_against, people_behind, rules_of
 from huying.handling.acts._gate import advance_item, for_union, record_item, tell_handler
 from huying.handling.lifecycle import RUNNING
 from huying.handling.models import CoHandling, Item, Telling
+from huying.handling.reads import open_items_of
 from huying.kernel.actors import Actor
 from huying.kernel.clock import business_day_offset
 from huying.kernel.errors import Invalid, Refused
@@ -52,14 +53,17 @@ def _check_four(
         wrong["handler"] = f"承办人要是{department.name}的人。"
     if department and department.unit_id not in (case.unit_id, case.holder_id, case.place_id):
         wrong["department"] = "请选本单位的部门。"
-    if department and handler and not wrong:
-        named = keys_against(case)
-        posts = list(Post.objects.on(timezone.localdate(at)).filter(person_id=handler.person_id))
-        if f"department:{department.pk}" in named or named & keys_of(handler.person_id, posts):
-            wrong["department"] = "这件事涉及这个部门或这位同志，要换一个部门或人。"
+    if handler and not wrong and _concerns(case, handler, at):
+        wrong["department"] = "这件事涉及这个部门或这位同志，要换一个部门或人。"
     if wrong or not (department and handler and deadline):
         raise Invalid(wrong)
     return department, handler, deadline
+
+
+def _concerns(case: Case, handler: Post, at: datetime) -> bool:
+    """Whether a case names a handler, the handler's department, or anything else the handler is today."""
+    posts = list(Post.objects.on(timezone.localdate(at)).filter(person_id=handler.person_id))
+    return bool(keys_against(case) & (keys_of(handler.person_id, posts) | {f"department:{handler.department_id}"}))
 
 
 @transaction.atomic
@@ -262,26 +266,29 @@ def _ways(case: Case) -> tuple[Choice, ...]:
 
 @transaction.atomic
 def hand_over(*, from_post: Post, to_post: Post, by: Actor, at: datetime) -> int:
-    """Everything open of one post goes to another: cases of a union office, items of a department's handler."""
+    """Everything open of one post goes to another: cases of a union office, items of a department's handler.
+
+    Returns how many; items of cases that this person's union does not have stay where they are.
+    """
     if from_post.department_id is None:
         return hand_over_cases(from_post=from_post, to_post=to_post, by=by, at=at)
-    if to_post.department_id != from_post.department_id or to_post.pk == from_post.pk:
-        raise Invalid({"to": "请选同一部门的另一位同志。"})
-    moved = 0
-    for item_id in (
-        Item.objects.filter(handler=from_post).exclude(status__in=["reported", "dropped"]).values_list("pk", flat=True)
-    ):
+    ids = list(open_items_of(by, from_post).order_by("case_id", "pk").values_list("pk", flat=True))
+    if not ids:
+        check_may(by, Can.HANDLE_CASES, from_post.unit)
+    held = Post.objects.on(timezone.localdate(at)).filter(department=from_post.department_id).exclude(pk=from_post.pk)
+    if not held.filter(pk=to_post.pk).exists():
+        raise Invalid({"to_post": "请选同一部门现在任职的另一位同志。"})
+    for item_id in ids:
         item = for_union(item_id, by=by)
         check_may(by, Can.HANDLE_CASES, item.case.holder)
-        if keys_against(item.case) & keys_of(to_post.person_id, [to_post]):
+        if _concerns(item.case, to_post, at):
             raise Refused(f"事项 {item.code} 不能移交给{to_post.person.name}。", "请先改交别人，再移交其余的。")
         item.handler = to_post
         item.version += 1
         item.save(update_fields=["handler", "version"])
         record_item(item, "hand_over", f"移交给{to_post.person.name}", by=by, at=at)
         tell_handler(item, "given", "移交给您办理", by=by, at=at)
-        moved += 1
-    return moved
+    return len(ids)
 
 
 def drop_ended(*, by: Actor, at: datetime) -> int:
