@@ -273,3 +273,66 @@ def test_the_menu_shows_what_each_may_do(world):
     assert entries("liaison") == {"今日", "登记"}
     assert "事项" not in entries("handler")
     assert "事项" not in entries("audit")
+
+
+# --- the next act of a row --------------------------------------------------------------------------------------------------
+
+
+def rows(world, name: str, address: str = TODAY) -> dict[str, str]:
+    """The next acts offered in the rows of a page, by where they lead."""
+    found = re.findall(r'class="hy-row-a"><a class="btn btn-sm" href="([^"]+)">([^<]+)<', page(world, name, address))
+    return dict(found)
+
+
+def act_of(case, *parts) -> str:
+    return reverse("desk:case_act" if len(parts) == 1 else "desk:case_act_of", args=[case.pk, *parts])
+
+
+@pytest.mark.parametrize("address", [TODAY, reverse("desk:cases")])
+def test_a_row_leads_straight_to_its_next_act(world, address):
+    fresh, accepted, reported = make.said(world), make.accepted(world), make.reported(world)
+    late = make.assigned(world, at=world.now - timedelta(days=30))
+    sent_back = make.assigned(world, days=0)
+    handling.send_back(item_id=sent_back.pk, reason="不归我们", by=world.as_("handler"), at=world.now)
+    expected = {
+        act_of(fresh, "accept"): "受理",
+        act_of(accepted, "assign"): "交办",
+        act_of(reported, "tell"): "告知职工",
+        act_of(late.case, "urge", late.pk): "催办",
+        act_of(sent_back.case, "give_again", sent_back.pk): "重新交办",
+    }
+    offered = rows(world, "officer", address)
+    assert {where: offered.get(where) for where in expected} == expected
+    for where in expected:
+        assert as_(world, "officer").get(where).status_code == 200, where
+
+
+def test_who_only_reads_is_led_to_the_dossier(world):
+    case = make.accepted(world)
+    assert rows(world, "upper", f"{reverse('desk:cases')}?tab=below") == {reverse("desk:case", args=[case.pk]): "查看"}
+
+
+@pytest.mark.clause("MY-3.2.5a")
+@pytest.mark.clause("MY-3.2.6")
+def test_a_waiting_request_to_reopen_is_decided_before_anything_is_archived(world):
+    voice, content = make.voice(), make.voice()
+    asking, rated = make.told(world, voice), make.told(world, content)
+    feedback.rate(result="unsatisfied", process="", words="", by=worker_by_receipt(voice.receipt), at=world.now)
+    feedback.rate(result="satisfied", process="", words="", by=worker_by_receipt(content.receipt), at=world.now)
+    dossier = reverse("desk:case", args=[asking.pk])
+    officer, chair = rows(world, "officer"), rows(world, "chair", reverse("desk:cases"))
+    assert officer[dossier] == "查看"
+    assert officer[act_of(rated, "archive")] == "归档"
+    assert chair[act_of(asking, "decide_reopen")] == "决定是否重新办理"
+    assert act_of(asking, "archive") not in {**officer, **chair}
+    assert as_(world, "chair").get(act_of(asking, "decide_reopen")).status_code == 200
+    feedback.decide_reopen(case_id=asking.pk, grant=False, reason="已经恢复", by=world.as_("chair"), at=world.now)
+    assert rows(world, "officer")[act_of(asking, "archive")] == "归档"
+
+
+def test_a_department_s_row_leads_to_the_written_report_only_for_who_writes_it(world):
+    item = make.assigned(world)
+    assert rows(world, "handler") == {reverse("desk:item", args=[item.pk]): "接收"}
+    handling.finish(item_id=item.pk, able=True, text="好了", done_on=None, by=world.as_("handler"), at=world.now)
+    assert rows(world, "handler") == {reverse("desk:item_act", args=[item.pk, "report"]): "书面反馈"}
+    assert rows(world, "manager") == {reverse("desk:item", args=[item.pk]): "查看"}

@@ -24,7 +24,7 @@ from huying.kernel.models import TextEntry
 from huying.kernel.text import normalise
 from huying.mechanism.reads import calendar
 from huying.org.models import Unit
-from huying.org.rules import ROLES, Can, Member
+from huying.org.rules import Can, Member, may
 
 UNION_TURN = tuple(state.code for state in CASE.states if state.turn == "工会")
 SEARCHED = 200  # newest candidates looked at letter by letter
@@ -108,6 +108,7 @@ class Row:
     facts: tuple[str, ...]
     who: tuple[str, ...]
     act: str
+    act_href: str
 
 
 def known_title(case: Case, own: Iterable[UUID]) -> str:
@@ -122,19 +123,22 @@ def with_names(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Who reads a list, with what unions as their own, on what day."""
+    """Who reads a list, with what unions as their own, on what day; cases in it that wait for whether they are taken up
+    again."""
 
     actor: Member
     own: frozenset[UUID]
     days: Days
+    asking: frozenset[UUID]
 
 
 def case_rows(cases: Sequence[Case], actor: Member, days: Days) -> list[Row]:
-    """Rows for a list of cases (two queries for all of them)."""
+    """Rows for a list of cases (three queries for all of them)."""
     cases = list(cases)
     clocks = running_clocks(cases) if cases else {}
     items = _items_now(cases)
-    reader = _Reader(actor, frozenset(unit.pk for unit in own_units(actor)), days)
+    own = frozenset(unit.pk for unit in own_units(actor))
+    reader = _Reader(actor, own, days, _asking(cases))
     return [_row(case, clocks.get(case.pk), items.get(case.pk), reader) for case in cases]
 
 
@@ -151,17 +155,27 @@ def _items_now(cases: Sequence[Case]) -> dict[UUID, Item]:
     return found
 
 
+def _asking(cases: Sequence[Case]) -> frozenset[UUID]:
+    """Cases whose worker asked to have them taken up again, not decided yet."""
+    ids = [case.pk for case in cases if CASE.may_now(case.status, "reopen")]
+    rows = ReopenRequest.objects.filter(case__in=ids, granted__isnull=True)
+    return frozenset(rows.values_list("case", flat=True)) if ids else frozenset()
+
+
 def _row(case: Case, clock: Clock | None, item: Item | None, reader: _Reader) -> Row:
     days = reader.days
     shown = Shown(*clock_state(clock, days.today, days.calendar)) if clock else None
+    href = reverse("desk:case", args=[case.pk])
+    label, act, of = _act(case, item, shown, reader)
     return Row(
         case=case,
         title=known_title(case, reader.own),
-        href=reverse("desk:case", args=[case.pk]),
+        href=href,
         clock=shown,
         facts=tuple(fact for fact in _facts(case, clock, reader) if fact),
         who=_who(case, item, reader.own),
-        act=_act(case, item, shown, reader),
+        act=label,
+        act_href=act_url(case, act, of) if act else href,
     )
 
 
@@ -186,17 +200,29 @@ def _who(case: Case, item: Item | None, own: frozenset[UUID]) -> tuple[str, ...]
     return (name or "还没有人接手", case.state.staff)
 
 
-def _act(case: Case, item: Item | None, clock: Shown | None, reader: _Reader) -> str:
-    """The next act by the lifecycle tables, if this person may do it; else only to look."""
+LOOK = ("查看", "", None)
+
+
+def _act(case: Case, item: Item | None, clock: Shown | None, reader: _Reader) -> tuple[str, str, UUID | None]:
+    """The next act by the lifecycle tables, if this person may do it, and the item it is about; else only to look."""
     post = reader.actor.post_for(Can.HANDLE_CASES, case.holder) if case.holder_id in reader.own else None
     if post is None:
-        return "查看"
+        return LOOK
+    if case.pk in reader.asking:
+        return ("决定是否重新办理", "decide_reopen", None) if may(reader.actor, Can.APPROVE, case.holder) else LOOK
     if case.status == "handling" and item:
         if item.status == "returned":
-            return "重新交办"
-        return "催办" if clock and clock.state == "late" else "查看"
+            return "重新交办", "give_again", item.pk
+        return ("催办", "urge", item.pk) if clock and clock.state == "late" else LOOK
     main = next((step for step in CASE.possible(case.status) if step.main), None)
-    return main.label if main and main.may in {can.value for can in ROLES[post.role].can} else "查看"
+    return (main.label, main.act, None) if main and may(reader.actor, Can(main.may), case.holder) else LOOK
+
+
+def act_url(case: Case, act: str, of: UUID | None = None) -> str:
+    """The page of one act on a case."""
+    if of is None:
+        return reverse("desk:case_act", args=[case.pk, act])
+    return reverse("desk:case_act_of", args=[case.pk, act, of])
 
 
 # --- finding ---------------------------------------------------------------------------------------------------------

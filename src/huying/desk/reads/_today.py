@@ -15,9 +15,9 @@ from huying.cases.models import Case, CaseQuerySet, Clock, Message
 from huying.cases.reads import clock_state
 from huying.desk.reads._cases import Days, Shown, case_rows, due_day, own_units, waits, with_names
 from huying.feedback.models import ReopenRequest
-from huying.handling.lifecycle import ITEM
+from huying.handling.lifecycle import ITEM, RUNNING
 from huying.handling.models import Item
-from huying.handling.reads import clocks_of, listed
+from huying.handling.reads import clocks_of, listed, works_on
 from huying.kernel.jobs import failing, given_up
 from huying.notices.reads import undelivered
 from huying.org.models import Person, Post, Role, Unit, User, path_end
@@ -88,7 +88,7 @@ def office_day(actor: Member, days: Days) -> Day:
     held = Case.objects.visible_to(actor).filter(holder__in=[unit.pk for unit in own_units(actor)])
     when = waits(actor, days)
     counted = {word: Count("pk", filter=when[word]) for word in when if word not in ANY_STATE}
-    n = held.open().aggregate(**counted)
+    n = held.open().aggregate(**counted, left=Count("pk", filter=_left(days)))
     lists = _lists(held.open(), when)
     rows = case_rows([case for _, cases in lists for case in cases], actor, days)
     by_case = {row.case.pk: row for row in rows}
@@ -99,6 +99,12 @@ def office_day(actor: Member, days: Days) -> Day:
         if cases
     )
     return Day(figures=_office_figures(n, dict(lists), days), groups=groups, notes=_office_notes(actor, held, n))
+
+
+def _left(days: Days) -> Q:
+    """Cases whose officer, or the handler of one of whose items, no longer holds the post."""
+    items = Item.objects.filter(case=OuterRef("pk"), status__in=(*RUNNING, "returned"))
+    return Q(officer__ends_on__lt=days.today) | Q(Exists(items.filter(handler__ends_on__lt=days.today)))
 
 
 def _lists(rows: QuerySet[Case], when: dict[str, Q]) -> list[tuple[str, list[Any]]]:
@@ -129,6 +135,7 @@ def _office_notes(actor: Member, held: QuerySet[Case], n: dict[str, int]) -> tup
     notes = [
         Duty(talk.distinct().count(), "件有职工来话还没看", cases_at(wait="talk", state="all")),
         Duty(n["returned"], "件被部门退回，要重新交办", cases_at(wait="returned")),
+        Duty(n["left"], "件的责任人或承办人已经离任，要移交", reverse("desk:hand_over")),
     ]
     if actor.units(Can.APPROVE):
         asked = ReopenRequest.objects.filter(granted__isnull=True, case__in=held).values("case")
@@ -192,6 +199,7 @@ class ItemRow:
     facts: tuple[str, ...]
     who: tuple[str, ...]
     act: str
+    act_href: str
 
 
 def items_at(**query: str) -> str:
@@ -220,20 +228,24 @@ def department_day(actor: Member, days: Days) -> Day:
         ),
         Figure(n["given"], "新交来", items_at(state="given"), "还没有接收" if n["given"] else ""),
     )
-    shown = [_item_row(item, clocks.get(item.pk), days) for item in found]
+    shown = [_item_row(item, clocks.get(item.pk), days, actor) for item in found]
     return Day(figures, (Group("items", "要办的协商事项", shown, n["all"], items_at()),) if shown else ())
 
 
-def _item_row(item: Item, clock: Clock | None, days: Days) -> ItemRow:
-    main = next((step for step in ITEM.possible(item.status) if step.may == Can.ITEMS and step.main), None)
+def _item_row(item: Item, clock: Clock | None, days: Days, actor: Member) -> ItemRow:
+    href = reverse("desk:item", args=[item.pk])
+    steps = ITEM.possible(item.status) if works_on(actor, item) else []
+    main = next((step for step in steps if step.may == Can.ITEMS and step.main), None)
     return ItemRow(
         item=item,
         title=item.measure,
-        href=reverse("desk:item", args=[item.pk]),
+        href=href,
         clock=Shown(*clock_state(clock, days.today, days.calendar)) if clock else None,
         facts=(item.code, item.state.staff, f"{item.deadline.month}月{item.deadline.day}日 前办结"),
         who=(item.department.name, item.handler.person.name),
         act=main.label if main else "查看",
+        # taking it is one click on its page, after reading
+        act_href=reverse("desk:item_act", args=[item.pk, main.act]) if main and main.act == "report" else href,
     )
 
 
