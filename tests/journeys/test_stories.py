@@ -10,6 +10,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from huying.cases.models import Case, Party
+from huying.kernel.models import Draft
 from tests.factories import world as make
 from tests.factories.org import make_department
 from tests.journeys.stage import Stage, look
@@ -189,7 +190,12 @@ def button_by_keyboard(page: Page, words: str) -> None:
     """Tab on to the main button and press it."""
     for _ in range(80):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.matches('button.btn-primary') && document.activeElement.innerText.trim()") == words:
+        if (
+            page.evaluate(
+                "document.activeElement.matches('button.btn-primary') && document.activeElement.innerText.trim()"
+            )
+            == words
+        ):
             page.keyboard.press("Enter")
             return
     pytest.fail(f"the keyboard does not reach {words}")
@@ -214,6 +220,26 @@ def test_an_expired_session_keeps_what_was_typed(stage: Stage) -> None:
     page.get_by_role("button", name="登记", exact=True).click()
     expect(page.get_by_role("heading", name="登记好了")).to_be_visible()
     assert Case.objects.count() == 1
+
+
+def test_an_expired_session_keeps_half_a_telling(stage: Stage, scene: Scene) -> None:
+    case = scene.case("plant", "reported")
+    page = stage.staff("officer")
+    act_page(stage, page, case, "tell")
+    page.get_by_label("告知的内容").fill("末班车恢复了，从下周一起。")
+    expect(page.get_by_text("已存草稿")).to_be_visible()
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.get_by_role("button", name="告知").click()
+    back = stage.staff("officer")
+    act_page(stage, back, case, "tell")
+    back.get_by_role("button", name="接着写").click()
+    assert back.get_by_label("告知的内容").input_value() == "末班车恢复了，从下周一起。"
+    look(back)
+    back.get_by_label("告知结果").check()
+    back.get_by_label("电话", exact=True).check()
+    back.get_by_role("button", name="告知").click()
+    expect(back.locator("main")).to_contain_text("待测评")
+    assert not Draft.objects.exists()
 
 
 def test_two_people_editing_at_once(stage: Stage, scene: Scene) -> None:

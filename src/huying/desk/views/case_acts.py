@@ -15,6 +15,7 @@ from huying.cases import acts as cases
 from huying.cases import reads
 from huying.cases.lifecycle import CASE
 from huying.cases.models import Case, CaseFile, Clock, ClockChange
+from huying.desk.acts import drop_draft
 from huying.desk.forms import dossier as forms
 from huying.desk.views import dossier_parts as parts
 from huying.desk.views.case_table import ACTS, LATER, CaseAct, Doing
@@ -210,6 +211,7 @@ def _context(
         "opened": doing.opened,
         "talk": _talk(doing) if act == "message" and doing.opened else [],
         "clause": parts.badge(reads.rules_of(case), _clause(act, found)),
+        "draft": _draft(doing, act),
         **extra,
     }
 
@@ -226,11 +228,17 @@ def _talk(doing: Doing) -> list[dict[str, Any]]:
     return parts.talk(reads.messages_with(doing.case, doing.of))
 
 
+def _draft(doing: Doing, act: str) -> str:
+    """The name under which half-written words of this act are kept."""
+    return f"case-{act}-{(doing.of or doing.case).pk}"
+
+
 def _done(doing: Doing, act: str, found: CaseAct) -> HttpResponse:
     """Run the act once and go on: to the case, or away from one that is no longer to be seen."""
 
     def do() -> str:
         made = found.do(doing)
+        drop_draft(form=_draft(doing, act), by=doing.request.actor, at=doing.request.now)
         if found.said:
             messages.success(doing.request, found.said)
         if act == "recuse_self":
