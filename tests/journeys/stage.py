@@ -65,7 +65,7 @@ def session_of(post: Post) -> str:
 
 
 def look(page: Page) -> None:
-    """axe finds nothing, and nothing is wider than the screen."""
+    """Nothing that axe finds, and nothing wider than the screen."""
     page.wait_for_load_state()
     try:
         said, wide = _found(page)

@@ -211,7 +211,7 @@ def ledger_and_papers(stage: Stage, page: Page, number: str) -> None:
     """Found in the ledger, its workbook and form 1 read back by other programs."""
     stage.go(page, "/desk/ledger/")
     expect(page.locator("main")).to_contain_text(number)
-    book = downloaded(page, lambda: page.get_by_role("link", name="导出表格").click())
+    book = downloaded(page, page.get_by_role("link", name="导出表格").click)
     mine = [
         row for row in CalamineWorkbook.from_filelike(BytesIO(book)).get_sheet_by_index(0).to_python() if number in row
     ]
@@ -221,9 +221,9 @@ def ledger_and_papers(stage: Stage, page: Page, number: str) -> None:
     assert TITLE in mine[0]
     assert not [cell for cell in mine[0] if NAME in str(cell) or PHONE in str(cell)]
     page.get_by_role("link", name=TITLE).click()
-    pdf = downloaded(page, lambda: page.locator("a[href$='form1.pdf']").first.click())
+    pdf = downloaded(page, page.locator("a[href$='form1.pdf']").first.click)
     text = "".join(side.extract_text() for side in PdfReader(BytesIO(pdf)).pages)
-    word = downloaded(page, lambda: page.locator("a[href$='form1.docx']").first.click())
+    word = downloaded(page, page.locator("a[href$='form1.docx']").first.click)
     sheet = Document(BytesIO(word))
     cells = "".join(cell.text for table in sheet.tables for row in table.rows for cell in row.cells)
     cells += "".join(line.text for line in sheet.paragraphs)

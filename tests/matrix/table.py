@@ -203,7 +203,7 @@ DOSSIER = (
     act_row("ask", "registered", {"question": "哪天开始的？"}),
     act_row("supplement", "supplement", {"text": "上周一开始"}),
     act_row("release", "accepted", {"title": "班车", "summary": "班车早了"}),
-    act_row("merge", "accepted", lambda s, p: {"into": str(s.case(p, "handling").pk), "q": ""}),
+    act_row("merge", "accepted", lambda s, p: {"into": str(s.case(p, "handling").pk), "q": s.case(p, "handling").number}),
     act_row("split", "accepted", {"title": "另一件", "summary": "食堂没热水"}),
     act_row("pass_on", "accepted", lambda s, p: {"unit": str(s.places["other" if p != "other" else "county"].union.pk), **REASON,
                                                  "q": "医院" if p != "other" else ""}),

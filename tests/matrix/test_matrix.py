@@ -136,7 +136,7 @@ def test_who_may_act(row: Row, scene: Scene, clients: dict[str, Client], missing
                 answer = _send(clients[name], address, form, row)
                 changed = _state() != before
                 transaction.set_rollback(True)
-            fault = _act_fault(row, place, name, may, answer, changed, missing)
+            fault = _act_fault(row, (place, name), answer, changed=changed, missing=missing)
             wrong += [f"{place} {name}: {fault}"] if fault else []
         assert readers >= may
     assert not wrong, f"POST {row.id}\n" + "\n".join(wrong)
@@ -148,7 +148,10 @@ def _send(client: Client, address: str, form: dict[str, Any], row: Row) -> Any:
     return client.post(address, {"once": uuid4().hex, **form})
 
 
-def _act_fault(row: Row, place: str, name: str, may: Any, answer: Any, changed: bool, missing: bytes) -> str:
+def _act_fault(row: Row, who: tuple[str, str], answer: Any, *, changed: bool, missing: bytes) -> str:
+    """What is wrong with what came of a form; empty when it is right."""
+    place, name = who
+    may = (row.acts or row.reads).get(place, set())
     if name in row.refused.get(place, ()):
         if changed:
             return "changed something though it is refused"
