@@ -38,7 +38,9 @@ class Stage:
         return page
 
     def _page(self, size: Any) -> Page:
-        context = self.browser.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", bypass_csp=True)
+        context = self.browser.new_context(
+            viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", bypass_csp=True, reduced_motion="reduce"
+        )
         self.contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
