@@ -25,7 +25,7 @@ from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.kernel.ids import uuid7
 from huying.org.models import Post, Unit
 from huying.org.reads import holders, union_above, union_of
-from huying.org.rules import Can, Member, check_may
+from huying.org.rules import Can, Member, check_may, may
 
 
 def required(**given: str) -> None:
@@ -42,12 +42,24 @@ def check_officer(case: Case, post: Post, at: datetime) -> None:
         raise Invalid({"officer": "请选本单位工会里能办这件事的人。"})
 
 
+def check_may_pass_duty(case: Case, officer: Post, by: Actor) -> None:
+    """Duty for a case, and with it the key to what is sealed, is handed on by who has it or by who approves; a curious
+    colleague cannot take it."""
+    if case.officer is None or case.officer_id == officer.pk or not isinstance(by, Member):
+        return
+    if case.officer.person_id != by.person_id and not may(by, Can.APPROVE, case.holder):
+        raise Refused(
+            f"这件事由{case.officer.person.name}负责。", f"要换人，请{case.officer.person.name}移交，或者请主席指定。"
+        )
+
+
 @transaction.atomic
 def take(*, case_id: UUID, officer: Post, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Make somebody the case officer: answers for it to the end (BD-4.6a) and alone opens what is sealed."""
     case = locked(case_id=case_id, by=by, version=version)
     acting_post(case, by)
     check_officer(case, officer, at)
+    check_may_pass_duty(case, officer, by)
     before = case.officer
     case.officer = officer
     advance(
@@ -151,6 +163,7 @@ def accept(
     if difficulty not in Difficulty.values:
         raise Invalid({"difficulty": "请选难易程度。"})
     check_officer(case, officer, at)
+    check_may_pass_duty(case, officer, by)
     set_summary(case, title=title, summary=summary, by=by, at=at)
     case.content_class, case.category, case.difficulty, case.officer = content_class, category, difficulty, officer
     advance(
