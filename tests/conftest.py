@@ -77,12 +77,24 @@ def _start_django() -> None:
     write_keyring(new_keyring(), Path(os.environ["HUYING_KEYS"]))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in ``tests/journeys`` is a journey: a story in a browser."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Everything in ``tests/journeys`` is a journey: a story in a browser.  What never asks the database is not run a
+    second time on PostgreSQL."""
     journeys = Path(__file__).parent / "journeys"
     for item in items:
         if journeys in item.path.parents:
             item.add_marker("journey")
+    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        same = [item for item in items if not _asks_the_database(item)]
+        config.hook.pytest_deselected(items=same)
+        items[:] = [item for item in items if _asks_the_database(item)]
+
+
+def _asks_the_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(
+        fixtures & {"db", "transactional_db", "django_db_setup"}
+    )
 
 
 @pytest.hookimpl(wrapper=True)
