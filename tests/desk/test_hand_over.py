@@ -130,6 +130,21 @@ def test_another_union_neither_sees_nor_moves(world):
     assert item.handler == world.posts["handler"]
 
 
+def test_a_colleague_hands_over_own_cases_and_nobody_else_s(world):
+    case = make.accepted(world)
+    page = as_(world, "second").get(ALL).content.decode().split('id="main"')[1]
+    assert "李慧敏" not in page
+    assert as_(world, "second").get(of(world, "officer")).status_code == 404
+    send(world, "officer", "second", by="second", status=404)
+    with pytest.raises(NotYours):
+        cases.hand_over(
+            from_post=world.posts["officer"], to_post=world.posts["second"], by=world.as_("second"), at=world.now
+        )
+    send(world, "officer", "second", by="officer")
+    case.refresh_from_db()
+    assert case.officer == world.posts["second"]
+
+
 def test_who_cannot_take_over_is_not_offered_and_is_refused(world):
     case = make.accepted(world)
     assert "孙立" not in as_(world, "chair").get(of(world, "officer")).content.decode()
@@ -218,12 +233,12 @@ def test_administrators_read_who_can_and_get_no_link(world):
     make.accepted(world)
     person = world.posts["officer"].person
     page = as_(world, "security").get(reverse("desk:org-person", args=[person.pk])).content.decode()
-    assert "主席或工会干部在目录的“移交”里" in page
+    assert "本人或本单位工会的主席在目录的“移交”里" in page
     assert of(world, "officer") not in page
     for name, who in (("org-post-end", world.posts["officer"].pk), ("org-person-left", person.pk)):
         client = as_(world, "security" if name == "org-post-end" else "system")
         page = client.get(reverse(f"desk:{name}", args=[who])).content.decode()
-        assert "主席或工会干部在目录的“移交”里" in page
+        assert "本人或本单位工会的主席在目录的“移交”里" in page
         assert of(world, "officer") not in page
 
 

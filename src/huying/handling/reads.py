@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from huying.cases.models import Case, CaseFile, CaseQuerySet, Clock
 from huying.cases.reads import rules_of
@@ -14,7 +14,7 @@ from huying.handling.models import CoHandling, Item, ItemEvent, ItemFile, Tellin
 from huying.kernel.actors import Actor
 from huying.kernel.errors import NotYours
 from huying.org.models import Post
-from huying.org.rules import Can, Member
+from huying.org.rules import Can, Member, may
 
 CLOSED = tuple(state.code for state in ITEM.states if state.final)
 
@@ -97,7 +97,7 @@ def open_of(actor: Actor, post: Post) -> list[Case] | list[Item]:
     """What a post still has open and this person may hand over: cases a union office answers for, items of a department's
     handler; only what this person's union has."""
     if post.department_id is None:
-        return list(_in_hand(actor).filter(officer=post).order_by("registered_at", "pk"))
+        return list(_to_pass_on(actor).filter(officer=post).order_by("registered_at", "pk"))
     return list(open_items_of(actor, post).order_by("deadline", "pk"))
 
 
@@ -108,9 +108,9 @@ def open_items_of(actor: Actor, post: Post) -> QuerySet[Item]:
 
 def owing(actor: Actor) -> dict[UUID, int]:
     """Posts with something open that this person may hand over, each with how much."""
-    cases = _in_hand(actor)
-    items = Item.objects.filter(case__in=cases).exclude(status__in=CLOSED)
-    found = dict(cases.filter(officer__isnull=False).values_list("officer").annotate(n=Count("pk")).order_by())
+    cases = _to_pass_on(actor).filter(officer__isnull=False)
+    items = Item.objects.filter(case__in=_in_hand(actor)).exclude(status__in=CLOSED)
+    found = dict(cases.values_list("officer").annotate(n=Count("pk")).order_by())
     return found | dict(items.values_list("handler").annotate(n=Count("pk")).order_by())
 
 
@@ -118,6 +118,21 @@ def _in_hand(actor: Actor) -> CaseQuerySet:
     """Open cases that this person may handle."""
     units = [unit.pk for unit in actor.units(Can.HANDLE_CASES)] if isinstance(actor, Member) else []
     return Case.objects.visible_to(actor).open().filter(holder__in=units)
+
+
+def may_hand_over(actor: Actor, post: Post) -> bool:
+    """Whether this person may hand over what a post has open: for cases its holder and who approves there, for items the
+    office of the union."""
+    unit = post.unit.merged_into or post.unit
+    if post.department_id or post.person_id == actor.person_id:
+        return may(actor, Can.HANDLE_CASES, unit)
+    return may(actor, Can.APPROVE, unit) and may(actor, Can.HANDLE_CASES, unit)
+
+
+def _to_pass_on(actor: Actor) -> CaseQuerySet:
+    """Open cases for which this person may make somebody else answer: the own ones, and all where this person approves."""
+    units = [unit.pk for unit in actor.units(Can.APPROVE)] if isinstance(actor, Member) else []
+    return _in_hand(actor).filter(Q(holder__in=units) | Q(officer__person=actor.person_id))
 
 
 def clock_of(item: Item) -> Clock | None:

@@ -72,10 +72,11 @@ def tell_party(*, case: Case, party: Party, label: str, text: str, by: Actor, at
 def hand_over(*, from_post: Post, to_post: Post, by: Actor, at: datetime) -> int:
     """Everything open of one post goes to another at the same union (end of office, illness).  Returns how many.
 
-    Where the union was merged, to one at the union it went into.  ``Refused`` names the first case that concerns the other.
+    By its holder or by who approves there: with the cases goes the key to what is sealed.  Where the union was merged, to
+    one at the union it went into.  ``Refused`` names the first case that concerns the other.
     """
     unit = from_post.unit.merged_into or from_post.unit
-    check_may(by, Can.HANDLE_CASES, unit)
+    check_may(by, Can.HANDLE_CASES if by.person_id == from_post.person_id else Can.APPROVE, unit)
     takers = list(holders(unit, Can.HANDLE_CASES, timezone.localdate(at)))
     if to_post.pk == from_post.pk or to_post.pk not in {one.pk for one in takers}:
         raise Invalid({"to_post": "请选本单位工会里现在能办事项的另一位同志。"})

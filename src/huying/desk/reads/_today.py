@@ -88,7 +88,7 @@ def office_day(actor: Member, days: Days) -> Day:
     held = Case.objects.visible_to(actor).filter(holder__in=[unit.pk for unit in own_units(actor)])
     when = waits(actor, days)
     counted = {word: Count("pk", filter=when[word]) for word in when if word not in ANY_STATE}
-    n = held.open().aggregate(**counted, left=Count("pk", filter=_left(days)))
+    n = held.open().aggregate(**counted, left=Count("pk", filter=_left(actor, days)))
     lists = _lists(held.open(), when)
     rows = case_rows([case for _, cases in lists for case in cases], actor, days)
     by_case = {row.case.pk: row for row in rows}
@@ -101,10 +101,12 @@ def office_day(actor: Member, days: Days) -> Day:
     return Day(figures=_office_figures(n, dict(lists), days), groups=groups, notes=_office_notes(actor, held, n))
 
 
-def _left(days: Days) -> Q:
-    """Cases whose officer, or the handler of one of whose items, no longer holds the post."""
+def _left(actor: Member, days: Days) -> Q:
+    """Cases whose officer (for who may name another), or the handler of one of whose items, no longer holds the post."""
     items = Item.objects.filter(case=OuterRef("pk"), status__in=(*RUNNING, "returned"))
-    return Q(officer__ends_on__lt=days.today) | Q(Exists(items.filter(handler__ends_on__lt=days.today)))
+    approved = [unit.pk for unit in actor.units(Can.APPROVE)]
+    officer = Q(officer__ends_on__lt=days.today, holder__in=approved)
+    return officer | Q(Exists(items.filter(handler__ends_on__lt=days.today)))
 
 
 def _lists(rows: QuerySet[Case], when: dict[str, Q]) -> list[tuple[str, list[Any]]]:

@@ -14,7 +14,7 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from huying.cases.models import Case, Station
+from huying.cases.models import Case, CaseQuerySet, Station
 from huying.desk import reads
 from huying.desk.forms.cases import STATES, WAITS, CaseFilter
 from huying.kernel.errors import NotYours
@@ -40,7 +40,7 @@ def cases(request: Asked) -> HttpResponse:
     tab, state, wait = _chosen(request, actor)
     rules = rules_for(actor.units(Can.READ_CASES)[0], today)
     found = CaseFilter(request.GET, queryset=_scope(actor, tab), actor=actor, rules=rules, below=tab == "below")
-    rows = found.qs if found.is_valid() else _scope(actor, tab)
+    rows: CaseQuerySet = found.qs if found.is_valid() else _scope(actor, tab)
     rows = rows.open() if state == "open" else rows.filter(status__in=STATES[state][1])
     if wait:
         rows = rows.filter(reads.waits(actor, days)[wait])
@@ -76,7 +76,7 @@ def _chosen(request: Asked, actor: Member) -> tuple[str, str, str]:
     return tab if tab in tabs else "own", state if state in STATES else "open", wait if wait in WAITS else ""
 
 
-def _scope(actor: Member, tab: str) -> QuerySet[Case]:
+def _scope(actor: Member, tab: str) -> CaseQuerySet:
     """What a tab shows, always narrowed by the union that has the case."""
     own = [unit.pk for unit in reads.own_units(actor)]
     if tab == "below":

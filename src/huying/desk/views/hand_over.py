@@ -17,7 +17,7 @@ from huying.kernel.errors import NotYours
 from huying.kernel.web import Asked, answers_again, once, refusals_on
 from huying.org.models import Post
 from huying.org.reads import holders, successors
-from huying.org.rules import Can, may
+from huying.org.rules import Can
 
 NAMED = 10  # numbers said in the sentence afterwards
 
@@ -32,7 +32,8 @@ def hand_over(request: Asked) -> HttpResponse:
     posts = Post.objects.filter(pk__in=list(owing)).select_related("person", "unit", "department")
     rows = [(post, owing[post.pk], post.ends_on is not None and post.ends_on < today) for post in posts]
     rows.sort(key=lambda row: (not row[2], row[0].department_id is not None, row[0].starts_on, row[0].pk))
-    return render(request, "desk/hand_over/posts.html", {"rows": rows})
+    approves = bool(request.actor.units(Can.APPROVE))
+    return render(request, "desk/hand_over/posts.html", {"rows": rows, "approves": approves})
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,7 +44,7 @@ def hand_over_post(request: Asked, post_id: UUID) -> HttpResponse:
     if post is None:
         raise NotYours
     moving = reads.open_of(request.actor, post)
-    if not moving and not may(request.actor, Can.HANDLE_CASES, post.unit.merged_into or post.unit):
+    if not moving and not reads.may_hand_over(request.actor, post):
         raise NotYours
     takers = _takers(request, post)
     form = forms.HandOverForm(request.POST if request.method == "POST" else None)

@@ -15,12 +15,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huying.desk.forms.org import AccountForm, AppointForm, EndForm, LeftForm, PersonForm
+from huying.handling.reads import may_hand_over
 from huying.kernel import crypto
 from huying.kernel.errors import NotYours
 from huying.kernel.web import Asked, once, refusals_on
 from huying.org import acts, reads
 from huying.org.models import Department, Person, Post, Unit, User
-from huying.org.rules import ROLES, Can, check_manage, may, may_manage
+from huying.org.rules import ROLES, Can, check_manage, may_manage
 
 PAGE = 50
 OFFERED = 200  # units offered in the list when appointing
@@ -120,7 +121,7 @@ def _handing(request: Asked, posts: list[Post]) -> list[dict[str, Any]]:
     found = []
     for post in posts:
         if not post.taken_back and (post.department_id or Can.HANDLE_CASES in ROLES[post.role].can):
-            found.append({"post": post, "may": may(request.actor, Can.HANDLE_CASES, post.unit)})
+            found.append({"post": post, "may": may_hand_over(request.actor, post)})
     return found
 
 
