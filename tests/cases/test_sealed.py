@@ -7,7 +7,7 @@ from django.db import connection
 
 from huying.cases import acts
 from huying.cases.models import Case, Event, Message, Party
-from huying.cases.reads import worker_by_receipt
+from huying.cases.reads import worker_by_receipt, worker_story
 from huying.cases.rules import Voice
 from huying.kernel import crypto
 from huying.kernel.errors import Invalid, NotYours, Refused
@@ -63,6 +63,15 @@ def test_only_the_case_officer_opens_what_is_sealed(world):
         acts.open_sealed(case_id=case.pk, reason="verify", words="", by=world.as_("upper"), at=world.now)
     with pytest.raises(NotYours):
         acts.open_sealed(case_id=case.pk, reason="verify", words="", by=world.as_("foreign"), at=world.now)
+
+
+def test_a_curious_colleague_cannot_take_a_case_to_open_it(world):
+    case = make.accepted(world, secret())
+    for officer in ("second", "chair"):
+        with pytest.raises(Refused, match="李慧敏"):
+            acts.take(case_id=case.pk, officer=world.posts[officer], by=world.as_("second"), at=world.now)
+    acts.take(case_id=case.pk, officer=world.posts["second"], by=world.as_("chair"), at=world.now)
+    assert acts.open_sealed(case_id=case.pk, reason="verify", words="", by=world.as_("second"), at=world.now)
 
 
 def test_opening_needs_a_reason(world):
@@ -122,6 +131,33 @@ def test_withdrawing_ends_the_case_when_nobody_is_left(world):
     case.refresh_from_db()
     assert case.status == "withdrawn"
     assert not case.clocks.filter(stopped_at__isnull=True).exists()
+
+
+def test_reasons_for_stepping_back_are_sealed_and_open_to_the_officer_only(world):
+    one, two = make.voice(), make.voice()
+    case = make.accepted(world, one, two)
+    for voice, reason in ((one, f"调到别的班了{CANARY}"), (two, "已经解决了")):
+        acts.withdraw(reason=reason, by=worker_by_receipt(voice.receipt), at=world.now)
+    told = {"reason": "verify", "words": "", "at": world.now}
+    opened = acts.open_sealed(case_id=case.pk, by=world.as_("officer"), **told)
+    assert {o.left for o in opened} == {f"调到别的班了{CANARY}", "已经解决了"}
+    with pytest.raises(Refused):
+        acts.open_sealed(case_id=case.pk, by=world.as_("second"), **told)
+    for event in Event.objects.filter(case=case):
+        assert CANARY not in f"{event.label}{event.text}{event.worker_label}{event.worker_text}"
+    first, second = (worker_by_receipt(voice.receipt) for voice in (one, two))
+    stories = [worker_story(case, Party.objects.get(pk=worker.party_id)) for worker in (first, second)]
+    assert [any(event.act == "withdraw" for event in story) for story in stories] == [False, True]
+
+
+def test_an_erased_person_s_reason_is_gone(world):
+    voice = make.voice()
+    case = make.accepted(world, voice)
+    acts.withdraw(reason="不说了", by=worker_by_receipt(voice.receipt), at=world.now)
+    party = Party.objects.get(case=case)
+    privacy.destroy_key(key=party.key, root=case.root, why="asked", at=world.now)
+    opened = acts.open_sealed(case_id=case.pk, reason="verify", words="", by=world.as_("officer"), at=world.now)
+    assert [(one.erased, one.left) for one in opened] == [(True, "")]
 
 
 def test_retaliation_goes_straight_up_unseen_by_the_own_union(world):

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -149,7 +150,7 @@ def clocks_of(case: Case) -> list[Clock]:
 # --- people and history ----------------------------------------------------------------------------------------------
 
 
-def joined(*cases: Case) -> QuerySet[Case]:
+def joined(*cases: Case) -> QuerySet[Case, Any]:
     """Ids of cases and of those merged into them, as a subquery that both engines answer from two indexes."""
     ids = [case.pk for case in cases]
     return Case.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids)).values("pk")
@@ -212,6 +213,7 @@ class Opened:
     phone: str = ""
     about: str = ""
     erased: bool = False
+    left: str = ""  # why this person stepped back
 
 
 def opened(party: Party) -> Opened:
@@ -226,6 +228,19 @@ def opened(party: Party) -> Opened:
     except Unreadable:
         return Opened(party=party, words="", erased=True)
     return Opened(party=party, words=words, erased=party.erased_at is not None, **known)
+
+
+def reasons_for_leaving(parties: Iterable[Party]) -> dict[UUID, str]:
+    """Why people stepped back, as far as they said so (one query).  The caller has checked the right, as for ``opened``."""
+    by_id = {party.pk: party for party in parties}
+    said = {}
+    for event in Event.objects.filter(party__in=by_id, sealed__isnull=False):
+        party = by_id[event.party_id]  # type: ignore[index]
+        try:
+            said[party.pk] = party.key.open(event.sealed or b"", place_of("event", "sealed", party.pk))
+        except Unreadable:
+            continue  # erased since
+    return said
 
 
 def messages_with(case: Case, party: Party | None = None) -> QuerySet[Message]:

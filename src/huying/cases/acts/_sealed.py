@@ -16,7 +16,7 @@ from huying.cases.acts._notify import tell_officer
 from huying.cases.acts._register import Matter, digest_of, keep_files, register, seal_identity
 from huying.cases.lifecycle import BEFORE_TOLD
 from huying.cases.models import Case, CaseFile, Message, Party, Secrecy
-from huying.cases.reads import Opened, joined, opened, people_behind, voices_of
+from huying.cases.reads import Opened, joined, opened, people_behind, reasons_for_leaving, voices_of
 from huying.cases.rules import (
     LONGEST_WORDS,
     Concerns,
@@ -63,7 +63,9 @@ def open_sealed(
     note(case, "open_sealed", "查看密封内容", by=by, at=at, said=Said(text=text), data={"reason": reason})
     if with_talk:
         mark_messages_read(case_id=case.pk, by=by, at=at)
-    return [opened(party) for party in voices_of(case)]
+    voices = list(voices_of(case))
+    left = reasons_for_leaving(voices)
+    return [replace(opened(party), left=left.get(party.pk, "")) for party in voices]
 
 
 def identities(*, case: Case, parties: Iterable[Party], by: Actor, at: datetime) -> dict[UUID, Opened]:
@@ -153,7 +155,10 @@ def disclose(*, voice: Voice, by: Worker, at: datetime) -> Party:
 
 @transaction.atomic
 def withdraw(*, reason: str, by: Worker, at: datetime) -> Case:
-    """One person steps out; when nobody is left behind the case it is withdrawn and its clocks stop."""
+    """One person steps out; when nobody is left behind the case it is withdrawn and its clocks stop.
+
+    The reason is sealed under that person's key, for the case officer.
+    """
     case = locked(case_id=by.case_id, by=by)
     party = _own_party(case, by)
     if party.withdrawn_at is not None:
@@ -162,11 +167,11 @@ def withdraw(*, reason: str, by: Worker, at: datetime) -> Case:
         raise Refused("结果已经告诉您了，不能再撤回。", "不满意可以在评价时写明。")
     party.withdrawn_at = at
     party.save(update_fields=["withdrawn_at"])
-    if people_behind(case).exists():
-        note(case, "step_out", "一名联名职工退出", by=by, at=at)
-        return case
     sealed = party.key.seal(reason.strip(), place_of("event", "sealed", party.pk)) if reason.strip() else None
-    advance(case, "withdraw", by=by, at=at, said=Said(sealed=sealed))
+    if people_behind(case).exists():
+        note(case, "step_out", "一名联名职工退出", by=by, at=at, said=Said(sealed=sealed, party=party))
+        return case
+    advance(case, "withdraw", by=by, at=at, said=Said(sealed=sealed, party=party))
     stop_all(case, by=by, at=at)
     tell_officer(case, "withdrawn", "职工撤回", by=by, at=at)
     return case
