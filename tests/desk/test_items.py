@@ -274,7 +274,7 @@ def test_the_number_of_statements_does_not_grow(world, item, django_assert_max_n
         row.save(force_insert=True)
     with django_assert_max_num_queries(9):
         client.get(reverse("desk:items"))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(address(item))
 
 

@@ -230,6 +230,22 @@ def test_a_page_of_notices_that_is_not_there_is_empty(world, number):
     assert "<h1>提醒</h1>" in page(world, "officer", f"/desk/notices/?page={number}")
 
 
+def test_opening_a_dossier_or_an_item_reads_what_its_reader_was_told_about_it(world):
+    item, other = make.assigned(world), make.assigned(world)
+    case = item.case
+    told = Notice.objects.filter(subject__in=[item.pk, case.pk])
+    handling.ask_union(item_id=item.pk, text="哪条线？", by=world.as_("handler"), at=world.now)
+    before = reads.unread_of(world.as_("handler")).count()
+    page(world, "handler", reverse("desk:item", args=[item.pk]))
+    assert not told.filter(recipient=world.posts["handler"].person, read_at__isnull=True).exists()
+    assert reads.unread_of(world.as_("handler")).count() == before - 1
+    assert Notice.objects.filter(subject=other.pk, read_at__isnull=True).exists()
+    page(world, "second", reverse("desk:case", args=[case.pk]))
+    assert told.filter(recipient=world.posts["officer"].person, read_at__isnull=True).exists()
+    page(world, "officer", reverse("desk:case", args=[case.pk]))
+    assert not told.filter(recipient=world.posts["officer"].person, read_at__isnull=True).exists()
+
+
 def test_nobody_marks_the_notices_of_others(world):
     make.said(world)
     first = reads.unread_of(world.as_("officer")).first()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
 from huying.cases.models import Secrecy
+from huying.kernel.forms import SeveralFiles
 from huying.org.models import Department
 
 SECRECY = {
@@ -17,24 +17,10 @@ SECRECY = {
 }
 
 
-class _Input(forms.FileInput):
-    allow_multiple_selected = True
-
-
-class _Several(forms.FileField):
-    """Several files.  ``files.acts.check`` looks at each one and says by name which is wrong."""
-
-    widget = _Input
-
-    def clean(self, data: list[UploadedFile[Any]] | None, initial: object = None) -> list[UploadedFile[Any]]:
-        """The uploads as they came."""
-        return list(data or [])
-
-
 class _Files(forms.Form):
     """Anything photos and recordings can go along with."""
 
-    files = _Several(label="照片、文件或录音", required=False)  # type: ignore[assignment]  # declared fields leave the class
+    files = SeveralFiles(label="照片、文件或录音")  # type: ignore[assignment]  # declared fields leave the class
 
 
 def _text(label: str, *, rows: int = 0, required: bool = False, missing: str = "", **more: Any) -> forms.CharField:
@@ -138,7 +124,7 @@ class Disclose(forms.Form):
 class Withdraw(forms.Form):
     """Stepping back."""
 
-    reason = _text("为什么不说了？", rows=3)
+    reason = _text("为什么不说了？", rows=3, help_text="密封保存，只有责任人写明理由才能看。")
 
 
 class Retaliation(forms.Form):

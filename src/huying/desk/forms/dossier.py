@@ -10,6 +10,7 @@ from django import forms
 from huying.cases.acts import REASONS
 from huying.cases.models import Case, Difficulty, Secrecy
 from huying.cases.rules import LONGEST_TITLE
+from huying.desk.forms.items import papers
 from huying.mechanism.rules import Rules
 from huying.org.models import Department, Post, Unit
 
@@ -277,7 +278,8 @@ class ResumeForm(ActForm):
 class MessageForm(ActForm):
     """A message to one worker."""
 
-    text = words("留言", rows=5, help_text="只有这位职工和责任人看得到。")
+    text = words("留言", rows=5, required=False, help_text="只有这位职工和责任人看得到。只发附件也可以。")
+    files = papers("附件")  # type: ignore[assignment]  # the act names it so
 
 
 class JoinForm(ActForm):

@@ -7,32 +7,17 @@ from typing import Any
 from django import forms
 
 from huying.files.rules import ACCEPT, MAX_FILES
-
-
-class ManyFiles(forms.ClearableFileInput):
-    """Several files at once; on a phone the camera is offered too."""
-
-    allow_multiple_selected = True
-    template_name = "django/forms/widgets/file.html"
-
-
-class FilesField(forms.FileField):
-    """Papers and photos.  The files themselves are looked through by ``files.acts.check``."""
-
-    widget = ManyFiles(attrs={"accept": ACCEPT})
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        """Whatever was chosen, as a list."""
-        return [one for one in data or [] if one]
+from huying.kernel.forms import SeveralFiles
 
 
 def _words(label: str, help_text: str, rows: int = 5) -> forms.CharField:
     return forms.CharField(label=label, help_text=help_text, widget=forms.Textarea(attrs={"rows": rows}))
 
 
-def _files(label: str) -> FilesField:
-    return FilesField(
-        label=label, required=False, help_text=f"照片、PDF、Word、Excel 等，最多 {MAX_FILES} 个，每个 20 MB 以内"
+def papers(label: str) -> SeveralFiles:
+    """Proof, or what goes along with a message."""
+    return SeveralFiles(
+        label=label, accept=ACCEPT, help_text=f"照片、PDF、Word、Excel 等，最多 {MAX_FILES} 个，每个 20 MB 以内"
     )
 
 
@@ -50,7 +35,7 @@ class ProgressForm(ActForm):
     """A tracking entry of form 3."""
 
     text = _words("现在办到哪一步了", "做了什么、和谁商量过、下一步做什么。工会会看到。")
-    files = _files("照片或材料")  # type: ignore[assignment]
+    files = papers("照片或材料")  # type: ignore[assignment]
 
 
 class DoneForm(ActForm):
@@ -62,21 +47,21 @@ class DoneForm(ActForm):
         help_text="在上次登记进展之后、今天或以前。书面反馈的期限从这一天算起。",
     )
     text = _words("办得怎么样", "做了什么、从什么时候起、谁受益。")
-    files = _files("证明照片或材料")  # type: ignore[assignment]
+    files = papers("证明照片或材料")  # type: ignore[assignment]
 
 
 class UnableForm(ActForm):
     """It cannot be carried out now."""
 
     text = _words("为什么办不了", "差什么条件，什么时候可能具备，有没有别的办法。工会要向职工解释，请写清楚。")
-    files = _files("照片或材料")  # type: ignore[assignment]
+    files = papers("照片或材料")  # type: ignore[assignment]
 
 
 class ReportForm(ActForm):
     """The department's written report to the union."""
 
     text = _words("书面反馈", "怎么办的、结果怎样、职工从什么时候起能看到变化。工会会据此告诉职工。", rows=8)
-    files = _files("盖章的书面材料或照片")  # type: ignore[assignment]
+    files = papers("盖章的书面材料或照片")  # type: ignore[assignment]
 
 
 class AskForm(ActForm):

@@ -13,7 +13,8 @@ from django.utils import timezone
 from huying.cases.models import Secrecy
 from huying.cases.rules import LONGEST_TITLE, LONGEST_WORDS, Concerns, Voice
 from huying.desk import reads
-from huying.desk.forms.items import FilesField
+from huying.files.rules import ACCEPT
+from huying.kernel.forms import SeveralFiles
 from huying.mechanism.rules import Channel
 from huying.org.models import Department, Unit
 from huying.org.rules import Member
@@ -66,7 +67,7 @@ class RegisterForm(forms.Form):
         label="公开摘要", max_length=LONGEST_WORDS, required=False, widget=forms.Textarea,
         help_text="部门和列表里只看得到这两项。现在不写，受理时再写。",
     )  # fmt: skip
-    files = FilesField(label="照片、文件、录音", required=False)  # type: ignore[assignment]  # the act names it so
+    files = SeveralFiles(label="照片、文件、录音", accept=ACCEPT)  # type: ignore[assignment]  # the act names it so
     mine = forms.BooleanField(label="我来负责这件事", required=False, initial=True)
 
     def __init__(

@@ -152,7 +152,7 @@ def case_act(request: Asked, case_id: UUID, act: str, of: UUID | None = None) ->
     aside = posted and ("look" in request.POST or "find" in request.POST)
     if not posted or aside:
         _check_now(act, found, case, about)
-    doing = Doing(request, case, about, found.form(request.POST if posted and not aside else None))
+    doing = Doing(request, case, about, found.form(*((request.POST, request.FILES) if posted and not aside else ())))
     doing.seen = int(request.POST["version"]) if request.POST.get("version", "").isdigit() else None
     look = _look(doing, found) if found.beside else None
     doing.form = doing.form if doing.form.is_bound else found.form(initial=_initial(doing, found, typed=posted))
@@ -212,6 +212,7 @@ def _context(
         "talk": _talk(doing) if act == "message" and doing.opened else [],
         "clause": parts.badge(reads.rules_of(case), _clause(act, found)),
         "draft": _draft(doing, act),
+        "lost_files": bool(doing.request.FILES),
         **extra,
     }
 
@@ -245,6 +246,7 @@ def _done(doing: Doing, act: str, found: CaseAct) -> HttpResponse:
             return reverse("desk:today")
         return reverse("desk:case", args=[made.pk if act == "merge" else doing.case.pk])
 
+    doing.check_files()
     answer: HttpResponse = once(doing.request, do)
     if act == "join":
         receipt = receipts_for(once_key(doing.request), 1)[0]

@@ -18,6 +18,8 @@ from huying.desk.forms import dossier as forms
 from huying.desk.views import dossier_parts as parts
 from huying.feedback import acts as feedback
 from huying.feedback import reads as ratings
+from huying.files.acts import Checked, check
+from huying.files.rules import check_count
 from huying.handling import acts as handling
 from huying.intake.acts import receipts_for
 from huying.kernel.web import Asked, once_key
@@ -35,6 +37,13 @@ class Doing:
     form: forms.ActForm
     opened: list[cases.Opened] = field(default_factory=list)
     seen: int | None = None
+    files: tuple[Checked, ...] = ()
+
+    def check_files(self) -> None:
+        """Look through what was chosen, before the act's transaction begins."""
+        uploads = self.form.cleaned_data.get("files", [])
+        check_count(len(uploads))
+        self.files = tuple(check(upload=upload) for upload in uploads)
 
     @property
     def who(self) -> dict[str, Any]:
@@ -249,7 +258,7 @@ def _decide(d: Doing) -> Any:
 
 
 def _message(d: Doing) -> Any:
-    return cases.write_message(case_id=d.case.pk, party_id=d.of.pk, text=d.given["text"], **d.who)
+    return cases.write_message(case_id=d.case.pk, party_id=d.of.pk, text=d.given["text"], files=d.files, **d.who)
 
 
 def _join(d: Doing) -> Any:

@@ -22,6 +22,7 @@ from huying.handling import reads as handling
 from huying.kernel.errors import NotYours
 from huying.kernel.web import Asked, once_key, refusals_on
 from huying.mechanism.reads import calendar
+from huying.notices.acts import mark_read
 from huying.trail.acts import note_reading
 
 AFTER_TOLD = ("told", "rated", "archived")
@@ -29,8 +30,9 @@ AFTER_TOLD = ("told", "rated", "archived")
 
 @require_GET
 def case(request: Asked, case_id: UUID) -> HttpResponse:
-    """One case, one page."""
+    """One case, one page.  What this person was told about it counts as read."""
     found = reads.get_for(request.actor, case_id)
+    mark_read(by=request.actor, at=request.now, subject=found.pk)
     return _page(request, found, OpenForm())
 
 

@@ -396,6 +396,7 @@ def people(
         "more": named[IN_VIEW:],
         "closed": sum(party.secrecy != Secrecy.NAMED for party in behind),
         "gone": len(given) - len(behind),
+        "spoke": bool(behind) or (bool(given) and case.officer is not None),
         "seen": sum(event.act == "open_sealed" for event in events),
         "unread": sum(getattr(party, "unread", 0) for party in given) if stand.officer else 0,
     }
@@ -416,7 +417,7 @@ def talk(rows: Iterable[Message]) -> list[dict[str, Any]]:
 
 def case_files(case: Case) -> list[CaseFile]:
     """Originals and released copies, oldest first; those of merged cases too."""
-    rows = CaseFile.objects.filter(case__in=joined(case)).select_related("file__key", "case")
+    rows = CaseFile.objects.filter(case__in=joined(case)).select_related("file__key", "case", "message")
     return list(rows.order_by("at", "id"))
 
 
@@ -428,10 +429,11 @@ def file_lists(case: Case, rows: Iterable[CaseFile], stand: Standing, *, opened:
     for row in rows if stand.office else ():
         if not row.sealed:
             continue
-        part = file_row(
-            row.pk, row.file, closed=not opened, note="已有公开副本" if row.file_id in copied else "原件，密封"
-        )
-        if opened and row.file_id not in copied and row.file.kind != Kind.AUDIO and row.file.state == "stored":
+        ours = row.message is not None and not row.message.from_worker
+        note = "工会发给职工的" if ours else "已有公开副本" if row.file_id in copied else "原件，密封"
+        part = file_row(row.pk, row.file, closed=not opened, note=note)
+        may_copy = row.file_id not in copied and row.file.kind != Kind.AUDIO and row.file.state == "stored"
+        if opened and may_copy and not ours:
             part["release"] = reverse("desk:case_act_of", args=[case.pk, "release_file", row.pk])
         originals.append(part)
     released = [file_row(row.pk, row.file, note="公开副本") for row in rows if not row.sealed]

@@ -30,6 +30,7 @@ from huying.kernel.clock import WorkDays
 from huying.kernel.errors import NotYours
 from huying.kernel.web import Asked, once, refusals_on
 from huying.mechanism.reads import calendar
+from huying.notices.acts import mark_read
 from huying.org.rules import Can, Member
 from huying.trail.acts import note_reading
 
@@ -162,8 +163,10 @@ def _with(request: Asked, key: str, value: str) -> str:
 
 @require_GET
 def item(request: Asked, item_id: UUID) -> HttpResponse:
-    """One item: the masked brief, what is promised and by when, its history, the next acts."""
+    """One item: the masked brief, what is promised and by when, its history, the next acts.  What this person was told
+    about it counts as read."""
     found = reads.get_for(request.actor, item_id)
+    mark_read(by=request.actor, at=request.now, subject=found.pk)
     note_reading(
         root=found.root_id,
         by=request.actor,

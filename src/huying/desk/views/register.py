@@ -303,7 +303,8 @@ def _next_acts(actor: Member, case: Case) -> list[dict[str, str]]:
     """What comes next, by the lifecycle's table."""
     dossier = reverse("desk:case", args=[case.pk])
     steps = [step for step in CASE.possible(case.status) if step.main and may(actor, Can(step.may), case.holder)]
-    return [{"label": step.label, "url": reads.act_url(case, step.act)} for step in steps[:1]] + [{"label": "打开卷宗", "url": dossier}]
+    found = [{"label": step.label, "url": reads.act_url(case, step.act)} for step in steps[:1]]
+    return [*found, {"label": "打开卷宗", "url": dossier}]
 
 
 def _qr(receipt: str) -> SafeString:
