@@ -280,6 +280,15 @@ def test_a_draft_has_a_limit_and_a_shape(world):
     assert reads.draft(world.as_("officer"), "register") == (world.now, {})
 
 
+def test_who_signs_in_without_a_password_is_not_asked_to_change_it(world):
+    change = f'href="{reverse("account_change_password")}"'
+    assert change in page(world, "officer")
+    user = world.posts["officer"].person.user
+    user.set_unusable_password()
+    user.save()
+    assert change not in page(world, "officer")
+
+
 def test_the_menu_shows_what_each_may_do(world):
     def entries(name: str) -> set[str]:
         menu = page(world, name).split('aria-label="目录"')[1].split("</nav>")[0]
