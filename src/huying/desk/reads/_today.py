@@ -132,16 +132,18 @@ def _office_figures(n: dict[str, int], lists: dict[str, list[Any]], days: Days) 
 
 
 def _office_notes(actor: Member, held: QuerySet[Case], n: dict[str, int]) -> tuple[Duty, ...]:
-    mine = Q(case__officer__person=actor.person_id) | Q(case__officer__isnull=True)
-    talk = Message.objects.filter(mine, from_worker=True, read_at__isnull=True, case__in=held).values("case")
+    mine = Q(officer__person=actor.person_id) | Q(officer__isnull=True)
+    unread = Message.objects.filter(from_worker=True, read_at__isnull=True).values("case")
     notes = [
-        Duty(talk.distinct().count(), "件有职工来话还没看", cases_at(wait="talk", state="all")),
+        Duty(held.filter(mine, pk__in=unread).count(), "件有职工来话还没看", cases_at(wait="talk", state="all")),
         Duty(n["returned"], "件被部门退回，要重新交办", cases_at(wait="returned")),
         Duty(n["left"], "件的责任人或承办人已经离任，要移交", reverse("desk:hand_over")),
     ]
     if actor.units(Can.APPROVE):
-        asked = ReopenRequest.objects.filter(granted__isnull=True, case__in=held).values("case")
-        notes.append(Duty(asked.distinct().count(), "件请求重新办理，要您决定", cases_at(wait="reopen", state="all")))
+        asked = ReopenRequest.objects.filter(granted__isnull=True).values("case")
+        notes.append(
+            Duty(held.filter(pk__in=asked).count(), "件请求重新办理，要您决定", cases_at(wait="reopen", state="all"))
+        )
         notes.append(Duty(n["asked"], "件申请延期或暂停，要您批准", cases_at(wait="asked")))
     return tuple(note for note in notes if note.n)
 
