@@ -13,7 +13,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from huying.cases.models import Case, Clock, ClockChange, Event, Message, Party, Recusal, Secrecy
-from huying.cases.rules import free_of, place_of
+from huying.cases.rules import free_of, heading_of, place_of, title_from
 from huying.kernel import crypto, search
 from huying.kernel.actors import Actor, Worker
 from huying.kernel.clock import DayStep, Due, WorkDays, business_day_offset, day_of, explain
@@ -251,13 +251,24 @@ def messages_with(case: Case, party: Party | None = None) -> QuerySet[Message]:
 
 
 def summary_proposal(case: Case, words: Iterable[str], names: Iterable[str] = ()) -> tuple[str, str]:
-    """Title and summary proposed from opened words: masked, with the roster of the unit and the speakers' own names."""
-    text = "\n\n".join(one.strip() for one in words if one.strip())
+    """Title and summary proposed from opened words: masked, with the roster of the unit and the speakers' own names.
+
+    A heading of the worker's own becomes the title and is not said again in the summary.
+    """
+    said = [one.strip() for one in words if one.strip()]
+    text = "\n\n".join(said)
     roster = Person.objects.filter(unit__in=Unit.objects.within(case.unit)).values_list("name", flat=True)
     known = {*roster, *names}
     masked = mask(text, names=[name for name in known if name and name in text])
-    line = " ".join(masked.split())
-    return (line if len(line) <= 24 else line[:23] + "…"), masked
+    title = title_from(masked)
+    if len(said) == 1 and heading_of(masked):
+        return title, masked.partition("\n")[2].strip()
+    return title, masked
+
+
+def unopened(case: Case) -> bool:
+    """Whether nobody can know yet what a case says: no officer who may open it, and no released words."""
+    return case.officer_id is None and not case.summary
 
 
 def unions_for(case: Case, words: str = "", *, most: int = 20) -> list[Unit]:

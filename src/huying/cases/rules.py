@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -15,6 +16,10 @@ from huying.privacy.rules import dialable
 
 LONGEST_WORDS = 5000
 LONGEST_TITLE = 60
+OPENING = 30  # characters of a title made from the opening words
+_GREETING = re.compile(
+    r"^(?:(?:尊敬的|各位|敬爱的)?(?:领导|工会|主席|书记|局长|部门)*(?:你们?好|您好|大家好)?[：:，,。！! ]+)+"
+)
 MOST_VOICES = 200
 STRICTEST = (Secrecy.ANONYMOUS, Secrecy.SEALED, Secrecy.NAMED)
 
@@ -130,3 +135,26 @@ def check_may_open_sealed(actor: Actor, case: Case) -> None:
 def place_of(table: str, column: str, row: UUID) -> str:
     """Where a sealed value belongs; a value moved elsewhere does not open."""
     return f"{table}:{column}:{row}"
+
+
+def heading_of(words: str) -> str:
+    """The first line, where somebody gave their words a heading: a short line that ends without a mark, and more below."""
+    lines = [" ".join(line.split()) for line in words.strip().splitlines() if line.strip()]
+    is_heading = len(lines) > 1 and len(lines[0]) <= LONGEST_TITLE and not re.search(r"[，。：；！,:;!.…]$", lines[0])
+    return lines[0] if is_heading else ""
+
+
+def title_from(words: str) -> str:
+    """A title proposed from somebody's words: a heading of their own as it stands, else the opening up to where a clause
+    ends, without a greeting."""
+    heading = heading_of(words)
+    if heading:
+        return heading
+    line = " ".join(words.split())
+    line = _GREETING.sub("", line) or line
+    if len(line) <= OPENING:
+        return line
+    clauses = [mark.start() for mark in re.finditer(r"[，。；！？,;!?]", line[: OPENING + 1])]
+    if clauses and clauses[-1] >= OPENING // 3:
+        return line[: clauses[-1]]
+    return line[: OPENING - 1] + "…"

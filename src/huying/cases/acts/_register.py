@@ -17,7 +17,16 @@ from huying.cases.acts._advance import Said, record
 from huying.cases.acts._clocks import start_clock
 from huying.cases.acts._notify import tell_office
 from huying.cases.models import Case, CaseFile, Counter, Message, Party, Recusal, Secrecy, Station
-from huying.cases.rules import Concerns, Voice, check_voices, free_of, place_of, recusal_keys, strictest
+from huying.cases.rules import (
+    Concerns,
+    Voice,
+    check_voices,
+    free_of,
+    place_of,
+    recusal_keys,
+    strictest,
+    title_from,
+)
 from huying.files.acts import Checked, store
 from huying.kernel import crypto
 from huying.kernel.actors import Actor
@@ -97,7 +106,7 @@ def register(*, matter: Matter, by: Actor, at: datetime) -> Case:
     keep_files(case, parties[0], matter.files, by=by, at=at)
     event_said = Said(
         worker_label="工会收到了您说的事",
-        text="补录：收到在前，登记在后。" if (at - matter.received_at).days >= 1 else "",
+        text=f"补录：{_day(matter.received_at, at)}收到。" if (at - matter.received_at).days >= 1 else "",
     )
     data = {
         "channel": case.channel,
@@ -162,6 +171,12 @@ def _number(case: Case, *, hidden: bool) -> None:
     case.number = f"{short}工诉〔{case.year}〕{counter.last}号"
 
 
+def _day(moment: datetime, at: datetime) -> str:
+    """The day of a moment as it is said now; another year is named."""
+    day, today = timezone.localdate(moment), timezone.localdate(at)
+    return f"{'' if day.year == today.year else f'{day.year}年'}{day.month}月{day.day}日"
+
+
 def _first_title(case: Case, matter: Matter) -> str:
     """A named worker's opening words, masked, so that the list says something before the summary is released.
 
@@ -169,8 +184,7 @@ def _first_title(case: Case, matter: Matter) -> str:
     """
     if case.secrecy != Secrecy.NAMED:
         return ""
-    line = mask(" ".join(matter.voices[0].words.split()), marked=matter.marked)
-    return line if len(line) <= 24 else line[:23] + "…"
+    return title_from(mask(matter.voices[0].words, marked=matter.marked))
 
 
 def add_party(case: Case, voice: Voice, *, first: bool, at: datetime) -> Party:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from huying.cases.lifecycle import CASE
 from huying.cases.models import Case, Secrecy
 from huying.cases.reads import likely_duplicates, same_person, worker_by_receipt
+from huying.cases.rules import title_from
 from huying.desk import acts, reads
 from huying.desk.forms.register import RegisterForm
 from huying.files.acts import Checked, check
@@ -34,7 +35,6 @@ from huying.privacy.rules import mask
 FORM = "register"
 SLIP = "hy-slip"
 SLIP_LIVES = 600  # seconds the receipt can be shown again in the browser that registered
-TITLE = 24  # characters of a proposed title
 
 
 @require_http_methods(["GET", "POST"])
@@ -139,7 +139,7 @@ def _masked(request: Asked, place: Unit) -> RegisterForm:
     names = [typed.get("name", "").strip(), *reads.roster_names(place, words)]
     proposal = mask(words, names=names)
     typed["summary"] = proposal
-    typed["title"] = proposal if len(proposal) <= TITLE else proposal[: TITLE - 1] + "…"
+    typed["title"] = title_from(proposal)
     return _form(request, place, data=typed)
 
 
