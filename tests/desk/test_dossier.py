@@ -273,7 +273,7 @@ def _archived(world) -> Case:
 
 
 STATES = {
-    "待受理": (make.said, "受理"),
+    "待受理": (make.said, "接手"),
     "待补充": (_done(cases.ask, question="哪一条线路？"), "补充完毕"),
     "已受理，待交办": (make.accepted, "交办"),
     "办理中": (lambda world: make.assigned(world).case, "催办行政保障部"),

@@ -316,11 +316,16 @@ def act_of(case, *parts) -> str:
 @pytest.mark.parametrize("address", [TODAY, reverse("desk:cases")])
 def test_a_row_leads_straight_to_its_next_act(world, address):
     fresh, accepted, reported = make.said(world), make.accepted(world), make.reported(world)
+    read, asked = make.said(world), make.assigned(world)
+    cases.take(case_id=read.pk, officer=world.posts["officer"], by=world.as_("officer"), at=world.now)
+    handling.ask_union(item_id=asked.pk, text="哪条线？", by=world.as_("handler"), at=world.now)
     late = make.assigned(world, at=world.now - timedelta(days=30))
     sent_back = make.assigned(world, days=0)
     handling.send_back(item_id=sent_back.pk, reason="不归我们", by=world.as_("handler"), at=world.now)
     expected = {
-        act_of(fresh, "accept"): "受理",
+        act_of(fresh, "take"): "接手",
+        act_of(read, "accept"): "受理",
+        act_of(asked.case, "answer", asked.pk): "答复部门",
         act_of(accepted, "assign"): "交办",
         act_of(reported, "tell"): "告知职工",
         act_of(late.case, "urge", late.pk): "催办",

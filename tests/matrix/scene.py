@@ -163,6 +163,8 @@ class Scene:
             item = Item.objects.get(case=case)
             if status == "doing":
                 handling.take_item(item_id=item.pk, **self.handler(place))
+            elif status == "asked":
+                handling.ask_union(item_id=item.pk, text="几点下班？", **self.handler(place))
             elif status == "returned":
                 handling.send_back(item_id=item.pk, reason="不归本部门", **self.handler(place))
             elif status in ("done", "reported"):

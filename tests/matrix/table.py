@@ -222,6 +222,7 @@ DOSSIER = (
     of_row("redo", _item("reported"), lambda s, p: {**REASON, "deadline": _four(s, p)["deadline"]}),
     of_row("check", _item("doing"), TEXT),
     of_row("urge", _item("given"), TEXT),
+    of_row("answer", _item("asked"), TEXT),
     of_row("drop", _item("given"), REASON),
     of_row("extend", _clock, _day(8)),
     of_row("pause", _clock, REASON),

@@ -35,6 +35,8 @@ STEPS = (
     Step("urge", "催办", ("given", "doing", "done", "unable"), None, may="handle_cases", needs=("text",),
          notice=("handler",), clause="MY-3.2.4e"),
     Step("end", "随事项结束", ("given", "doing", "returned", "done", "unable"), "dropped", may="", notice=("handler",)),
+    Step("answer", "答复部门", ("given", "doing", "done", "unable"), None, may="handle_cases", needs=("text",),
+         notice=("handler",)),
     Step("drop", "撤销", ("given", "doing", "returned"), "dropped", may="handle_cases", needs=("reason",),
          stops=("item",), notice=("handler",)),
 )  # fmt: skip

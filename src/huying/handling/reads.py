@@ -78,6 +78,21 @@ def department_story(item: Item) -> QuerySet[ItemEvent]:
     return item.events.filter(union_only=False).order_by("-at", "-version").prefetch_related("files__file__key")
 
 
+def question_of(item: Item) -> ItemEvent | None:
+    """The department's last question, as long as the union has not answered it."""
+    return item.events.filter(_OPEN_QUESTION).order_by("-at", "-version").first()
+
+
+def asking() -> Exists:
+    """Of an item (``OuterRef("pk")``): whether its department waits for an answer of the union."""
+    return Exists(ItemEvent.objects.filter(_OPEN_QUESTION, item=OuterRef("pk")))
+
+
+_OPEN_QUESTION = Q(act="ask_union") & ~Exists(
+    ItemEvent.objects.filter(item=OuterRef("item"), act="answer", version__gt=OuterRef("version"))
+)
+
+
 def items_of(case: Case) -> list[Item]:
     """Every item of a case with its history, for the dossier; ``helped``: whether other departments help with it."""
     files = ItemFile.objects.select_related("file__key").order_by("at", "id")

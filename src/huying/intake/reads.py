@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from huying.cases.models import Case
 from huying.intake.models import Batch, Brought
 from huying.intake.sheet import FIELDS, Fault, Message, Table, messages, read, repeated
 from huying.kernel import crypto
@@ -45,6 +46,11 @@ def open_batches(actor: Actor) -> list[Batch]:
 def units_for(actor: Actor) -> list[Unit]:
     """Units for whose register this person may bring messages in."""
     return actor.units(Can.HANDLE_CASES) if isinstance(actor, Member) else []
+
+
+def came_by_table(case: Case) -> bool:
+    """Whether a case was brought in by a file: nobody holds a receipt for it."""
+    return Brought.objects.filter(case=case).exists()
 
 
 def digest_of(unit: Unit, message: Message) -> bytes:

@@ -76,7 +76,7 @@ class PlainForm(ActForm):
 class OfficerForm(ActForm):
     """Who answers for the case."""
 
-    officer = pick("责任人", help_text="负责到底；密封的内容只有责任人能打开。")
+    officer = pick("责任人")
 
 
 class TitleForm(ActForm):
@@ -203,6 +203,12 @@ class UrgeForm(ActForm):
     """What is said to the department or to the union that has the case."""
 
     text = words("催办的话", rows=3, help_text="承办人会看到。")
+
+
+class AnswerForm(ActForm):
+    """What the union answers a department."""
+
+    text = words("答复部门", help_text="承办人会看到。不写是谁反映的，也不写能猜出是谁的细节。")
 
 
 class RedoForm(ActForm):

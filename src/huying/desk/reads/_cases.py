@@ -14,10 +14,11 @@ from django.urls import reverse
 from huying.cases.acts import LABELS
 from huying.cases.lifecycle import CASE
 from huying.cases.models import Case, Clock, ClockChange, Message, Secrecy
-from huying.cases.reads import clock_state, find, running_clocks
+from huying.cases.reads import clock_state, find, running_clocks, unopened
 from huying.feedback.models import ReopenRequest
 from huying.handling.lifecycle import RUNNING
 from huying.handling.models import Item
+from huying.handling.reads import asking
 from huying.kernel import search
 from huying.kernel.clock import WorkDays, business_day_offset
 from huying.kernel.models import TextEntry
@@ -64,14 +65,16 @@ def waits(actor: Member, days: Days) -> dict[str, Q]:
     """What a case can wait for, by the word used in the address; counts and lists ask with the same condition."""
     late = Q(Exists(_running(due_on__lt=days.today)))
     mine = Q(officer__person=actor.person_id)
-    returned = Q(Exists(Item.objects.filter(case=OuterRef("pk"), status="returned")))
+    items = Item.objects.filter(case=OuterRef("pk"))
+    returned = Q(Exists(items.filter(status="returned")))
+    questioned = Q(Exists(items.filter(asking(), status__in=RUNNING)))
     unread = Message.objects.filter(case=OuterRef("pk"), from_worker=True, read_at__isnull=True)
     asked = ClockChange.objects.filter(clock__case=OuterRef("pk"), clock__stopped_at__isnull=True, state="asked")
     return {
         "late": late,
         "near": Q(Exists(_running(due_on__range=(days.today, days.near)))) & ~late,
         "today": Q(Exists(_running(due_on=days.today))) & ~late,
-        "mine": mine & (Q(status__in=UNION_TURN) | (Q(status="handling") & returned)),
+        "mine": mine & (Q(status__in=UNION_TURN) | (Q(status="handling") & (returned | questioned))),
         "new": Q(status="registered", officer__isnull=True),
         "returned": Q(status="handling") & returned,
         "talk": Q(Exists(unread)) & (mine | Q(officer__isnull=True)),
@@ -143,15 +146,15 @@ def case_rows(cases: Sequence[Case], actor: Member, days: Days) -> list[Row]:
 
 
 def _items_now(cases: Sequence[Case]) -> dict[UUID, Item]:
-    """The item that matters now of each case: one sent back before one that runs, the nearest date first."""
+    """The item that matters now of each case: one sent back, one whose department waits for an answer (``asks``), else the
+    nearest date."""
     if not cases:
         return {}
     rows = Item.objects.filter(case__in=[case.pk for case in cases], status__in=(*RUNNING, "returned"))
+    rows = rows.annotate(asks=asking()).select_related("department", "handler__person")
     found: dict[UUID, Item] = {}
-    for item in rows.select_related("department", "handler__person").order_by("deadline"):
-        known = found.get(item.case_id)
-        if known is None or (item.status == "returned" and known.status != "returned"):
-            found[item.case_id] = item
+    for item in sorted(rows, key=lambda one: (one.status != "returned", not one.asks, one.deadline)):
+        found.setdefault(item.case_id, item)
     return found
 
 
@@ -194,7 +197,8 @@ def _who(case: Case, item: Item | None, own: frozenset[UUID]) -> tuple[str, ...]
     if case.holder_id not in own:
         return (case.holder.name, name or case.state.staff)
     if case.status == "handling" and item:
-        return (item.department.name, "已退回" if item.status == "returned" else item.handler.person.name)
+        waits_for_us = "已退回" if item.status == "returned" else "在等答复" if item.asks else ""  # type: ignore[attr-defined]
+        return (item.department.name, waits_for_us or item.handler.person.name)
     if case.closed_at:
         return (case.state.staff, name)
     return (name or "还没有人接手", case.state.staff)
@@ -213,8 +217,11 @@ def _act(case: Case, item: Item | None, clock: Shown | None, reader: _Reader) ->
     if case.status == "handling" and item:
         if item.status == "returned":
             return "重新交办", "give_again", item.pk
+        if item.asks:  # type: ignore[attr-defined]
+            return "答复部门", "answer", item.pk
         return ("催办", "urge", item.pk) if clock and clock.state == "late" else LOOK
-    main = next((step for step in CASE.possible(case.status) if step.main), None)
+    main = CASE.by_act["take"] if case.status == "registered" and unopened(case) else None
+    main = main or next((step for step in CASE.possible(case.status) if step.main), None)
     return (main.label, main.act, None) if main and may(reader.actor, Can(main.may), case.holder) else LOOK
 
 

@@ -45,11 +45,13 @@ def next_acts(
     if waiting and stand.approves:
         front.append(_button("decide_reopen", case, main=True))
         names = [name for name in names if name != "reopen"]
+    mains = _mains(possible)
     if case.status == "registered" and case.officer_id is None:
         names.remove("take")
-        names.insert(1, "take")
+        names.insert(0 if reads.unopened(case) else 1, "take")
+        mains |= {"take"} if reads.unopened(case) else set()
     later = [name for name in names if name in LATER and not (name == "take" and case.officer_id is None)]
-    buttons = front + [_button(name, case, main=name in _mains(possible)) for name in names if name not in later]
+    buttons = front + [_button(name, case, main=name in mains) for name in names if name not in later]
     if waiting and not stand.approves:
         for button in buttons:
             if button["act"] == "archive":
@@ -77,15 +79,17 @@ def _button(act: str, case: Case, *, main: bool = False) -> dict[str, Any]:
 
 
 def _item_button(part: parts.ItemPart, case: Case) -> dict[str, Any] | None:
-    """What waits most on an item: giving it to another department, else urging; red once its limit has passed."""
+    """What waits most on an item: giving it to another department, answering its department, else urging; red once its
+    limit has passed."""
     status, name = part.item.status, part.item.department.name
-    act = next((one for one in ("give_again", "urge") if ITEM.may_now(status, one)), None)
+    waiting = ("give_again", "answer", "urge") if part.asks else ("give_again", "urge")
+    act = next((one for one in waiting if ITEM.may_now(status, one)), None)
     if act is None:
         return None
     late = part.limit is not None and part.limit.view.state == "late"
-    label = f"重新交办（{name}退回）" if act == "give_again" else f"催办{name}"
+    label = {"give_again": f"重新交办（{name}退回）", "answer": f"答复{name}"}.get(act, f"催办{name}")
     url = reverse("desk:case_act_of", args=[case.pk, act, part.item.pk])
-    return {"act": act, "label": label, "icon": ACTS[act].icon, "url": url, "main": act == "give_again" or late}
+    return {"act": act, "label": label, "icon": ACTS[act].icon, "url": url, "main": act != "urge" or late}
 
 
 def _only_one_red(case: Case, buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -235,7 +239,9 @@ def _draft(doing: Doing, act: str) -> str:
 
 
 def _done(doing: Doing, act: str, found: CaseAct) -> HttpResponse:
-    """Run the act once and go on: to the case, or away from one that is no longer to be seen."""
+    """Run the act once and go on: to the case, to the next act on what was taken over unread, or away from a case that is
+    no longer to be seen."""
+    unopened = doing.case.status == "registered" and reads.unopened(doing.case)
 
     def do() -> str:
         made = found.do(doing)
@@ -244,6 +250,8 @@ def _done(doing: Doing, act: str, found: CaseAct) -> HttpResponse:
             messages.success(doing.request, found.said)
         if act == "recuse_self":
             return reverse("desk:today")
+        if act == "take" and unopened and parts.standing(doing.request.actor, made).officer:
+            return reverse("desk:case_act", args=[made.pk, "accept"])
         return reverse("desk:case", args=[made.pk if act == "merge" else doing.case.pk])
 
     doing.check_files()

@@ -21,7 +21,9 @@ from huying.feedback import reads as ratings
 from huying.files.acts import Checked, check
 from huying.files.rules import check_count
 from huying.handling import acts as handling
+from huying.handling.reads import question_of
 from huying.intake.acts import receipts_for
+from huying.intake.reads import came_by_table
 from huying.kernel.web import Asked, once_key
 from huying.org.models import Department, Post, Role
 from huying.org.rules import Can
@@ -127,9 +129,14 @@ def _start_words(d: Doing) -> dict[str, Any]:
     return {"title": title, "summary": summary}
 
 
-def _start_accept(d: Doing) -> dict[str, Any]:
+def _start_officer(d: Doing) -> dict[str, Any]:
+    """Who answers for it already; for what nobody has taken, the one who asks."""
     mine = next((p for p in d.officers if p.person_id == d.request.actor.person_id), None)
-    return {**_start_words(d), "officer": str(d.case.officer_id or (mine.pk if mine else ""))}
+    return {"officer": str(d.case.officer_id or (mine.pk if mine else ""))}
+
+
+def _start_accept(d: Doing) -> dict[str, Any]:
+    return {**_start_words(d), "officer": _start_officer(d)["officer"]}
 
 
 def _joinable(d: Doing) -> dict[str, Any]:
@@ -200,6 +207,10 @@ def _supervise(*, urge: bool) -> Callable[[Doing], Any]:
     return lambda d: handling.check(item_id=d.of.pk, text=d.given["text"], urge=urge, **d.who)
 
 
+def _answer(d: Doing) -> Any:
+    return handling.answer(item_id=d.of.pk, text=d.given["text"], **d.who)
+
+
 def _tell_lists(d: Doing) -> dict[str, Any]:
     ways = reads.rules_of(d.case).options("tell_ways").choices
     d.form.fill([(way.code, way.label) for way in ways])  # type: ignore[attr-defined]
@@ -209,7 +220,8 @@ def _tell_lists(d: Doing) -> dict[str, Any]:
         d.case.items.filter(round=d.case.round).exclude(report="").select_related("department").order_by("reported_at")
     )
     stand = parts.standing(d.request.actor, d.case)
-    return {"people": parts.people(d.case, behind, known, stand, []), "reports": list(reports)}
+    people = parts.people(d.case, behind, known, stand, [])
+    return {"people": people, "reports": list(reports), "imported": came_by_table(d.case)}
 
 
 def _call_lists(d: Doing) -> dict[str, Any]:
@@ -275,6 +287,7 @@ ACTS: dict[str, CaseAct] = {
     "accept": CaseAct(forms.AcceptForm, "受理", "受理", "受理了。", "clipboard-check", on_case(cases.accept),
         note="受理以后由责任人负责到底，职工会收到“工会受理了”。", fill=_accept, start=_start_accept, beside=True),
     "take": CaseAct(forms.OfficerForm, "谁来负责", "由这位负责", "定好了责任人。", "user-check", on_case(cases.take), fill=_officers,
+        start=_start_officer,
         note="责任人负责到底；密封的内容只有责任人能打开。职工会看到由谁负责。"),
     "assign": CaseAct(forms.AssignForm, "交办", "交办", "交给部门了。", "send", _assign, template="assign", fill=_assign_lists,
         start=lambda d: {"brief": d.case.summary},
@@ -325,6 +338,8 @@ ACTS: dict[str, CaseAct] = {
         of="item", template="item_act", note="部门退回期间时限一直在走。"),
     "redo": CaseAct(forms.RedoForm, "请部门补办", "请部门补办", "退给部门补办了。", "arrow-back-up", on_item(handling.redo), of="item",
         template="item_act", note="书面反馈没有说清楚，或者没有办到位。"),
+    "answer": CaseAct(forms.AnswerForm, "答复部门", "答复部门", "答复发给承办人了。", "message-plus", _answer, of="item",
+        template="item_act", fill=lambda d: {"question": question_of(d.of)}),
     "check": CaseAct(forms.CheckForm, "督导", "登记督导", "督导登记好了。", "clipboard-search", _supervise(urge=False),
         of="item", template="item_act"),
     "urge": CaseAct(forms.UrgeForm, "催办", "催办", "催办的话发给承办人了。", "bell-ringing", _supervise(urge=True), of="item",

@@ -59,6 +59,7 @@ TALK = {
     "urge",
     "check",
     "ask_union",
+    "answer",
     "rated",
 }
 LOOKS = {"open_sealed"}
@@ -119,9 +120,17 @@ def facts(case: Case, rules: Rules, voices: Sequence[Party]) -> list[tuple[str, 
         ("类别", kind),
         ("难易", case.get_difficulty_display()),
         ("受理方式", f"{channel}（{case.channel_note}）" if case.channel_note else channel),
+        ("收到", _received(case)),
         ("联名", f"{behind} 人" if behind > 1 else ""),
         ("第几轮", f"第 {case.round} 轮办理" if case.round > 1 else ""),
     ]
+
+
+def _received(case: Case) -> str:
+    """The day it reached the union, where that was before the day it was registered."""
+    day, entered = timezone.localdate(case.received_at), timezone.localdate(case.registered_at)
+    year = "" if day.year == entered.year else f"{day.year}年"
+    return f"{year}{day.month}月{day.day}日" if day < entered else ""
 
 
 def flow(case: Case, events: Sequence[Event]) -> list[dict[str, str]]:
@@ -261,6 +270,7 @@ class ItemPart:
     helping: list[str]
     progress: list[dict[str, Any]]
     acts: list[dict[str, Any]]
+    asks: bool
 
 
 def item_parts(case: Case, items: Sequence[Item], running: Sequence[Limit], stand: Standing) -> list[ItemPart]:
@@ -268,20 +278,26 @@ def item_parts(case: Case, items: Sequence[Item], running: Sequence[Limit], stan
     limit_of = {limit.view.clock.subject: limit for limit in running if limit.view}
     parts = []
     for item in items:
-        acts = []
+        acts, asks = [], _asks(item)
         if stand.office and case.status in HAS_ITEMS:
             acts = [
                 {**_link(step.label, case, step.act, item.pk), "main": step.act == "give_again"}
                 for step in ITEM.possible(item.status)
-                if step.may == Can.HANDLE_CASES
+                if step.may == Can.HANDLE_CASES and (asks or step.act != "answer")
             ]
         progress = [
             {"at": event.at, "title": event.label, "body": event.text, "who": event.who, "files": _item_files(event)}
             for event in item.events.all()
             if event.state
         ]
-        parts.append(ItemPart(item, limit_of.get(item.pk), _helping(item), progress, acts))
+        parts.append(ItemPart(item, limit_of.get(item.pk), _helping(item), progress, acts, asks))
     return parts
+
+
+def _asks(item: Item) -> bool:
+    """Whether the department's last question has no answer yet; the events are at hand, newest first."""
+    last = next((event.act for event in item.events.all() if event.act in ("ask_union", "answer")), "")
+    return last == "ask_union" and ITEM.may_now(item.status, "answer")
 
 
 def _helping(item: Any) -> list[str]:
@@ -318,9 +334,17 @@ def story(
         for event in item.events.all():
             if event.act != "give" and _wanted(event.act, shown):
                 line = _line(event, item_clauses, rules, stand, item=item)
-                line["title"] = f"{item.department.name}：{event.label}"
+                line["title"] = _item_title(item, event)
                 lines.append(line)
     return sorted(lines, key=lambda line: (line["at"], line["id"]), reverse=True)  # ids follow the order of writing
+
+
+def _item_title(item: Item, event: Any) -> str:
+    """Whose act it was: the department's own, or what the union did about it."""
+    step = ITEM.by_act.get(event.act)
+    if step is not None and step.may == Can.ITEMS:
+        return f"{item.department.name}：{event.label}"
+    return f"{event.label}（{item.department.name}）"
 
 
 def _wanted(act: str, shown: str) -> bool:
@@ -395,6 +419,7 @@ def people(
         "named": named[:IN_VIEW],
         "more": named[IN_VIEW:],
         "closed": sum(party.secrecy != Secrecy.NAMED for party in behind),
+        "sealed": sum(party.secrecy == Secrecy.SEALED for party in behind),
         "gone": len(given) - len(behind),
         "spoke": bool(behind) or (bool(given) and case.officer is not None),
         "seen": sum(event.act == "open_sealed" for event in events),

@@ -2,6 +2,7 @@
 
 from huying.handling.acts._department import ask_union, finish, progress, report, send_back, take_item
 from huying.handling.acts._union import (
+    answer,
     assign,
     check,
     drop,
@@ -14,6 +15,7 @@ from huying.handling.acts._union import (
 )
 
 __all__ = [
+    "answer",
     "ask_union",
     "assign",
     "check",

@@ -23,7 +23,7 @@ from huying.cases.reads import keys_against, people_behind, rules_of
 from huying.handling.acts._gate import advance_item, for_union, record_item, tell_handler
 from huying.handling.lifecycle import RUNNING
 from huying.handling.models import CoHandling, Item, Telling
-from huying.handling.reads import open_items_of
+from huying.handling.reads import open_items_of, question_of
 from huying.kernel.actors import Actor
 from huying.kernel.clock import business_day_offset
 from huying.kernel.errors import Invalid, Refused
@@ -169,6 +169,20 @@ def check(*, item_id: UUID, text: str, urge: bool, by: Actor, at: datetime) -> I
     advance_item(item, act, by=by, at=at, text=text.strip(), union_only=not urge)
     if urge:
         tell_handler(item, "urged", "催办", by=by, at=at)
+    return item
+
+
+@transaction.atomic
+def answer(*, item_id: UUID, text: str, by: Actor, at: datetime) -> Item:
+    """The union answers what the department asked; nothing stops."""
+    item = for_union(item_id, by=by)
+    check_may(by, Can.HANDLE_CASES, item.case.holder)
+    if not text.strip():
+        raise Invalid({"text": "请写答复部门的话。"})
+    if question_of(item) is None:
+        raise Refused("部门没有在等答复的问题。", "要提醒部门，请用“催办”。")
+    advance_item(item, "answer", by=by, at=at, text=text.strip(), label="工会答复")
+    tell_handler(item, "answered", "工会答复了您的问题", by=by, at=at)
     return item
 
 
