@@ -13,11 +13,10 @@ from huying.cases import acts as cases
 from huying.cases.models import Case
 from huying.trail import acts, reads
 from huying.trail.models import Reading
-from tests.desk.test_rules import BACKEND, page, sign_in
+from tests.desk.browser import page
 from tests.factories.org import make_post
 from tests.factories.world import accepted
 
-__all__ = ["sign_in"]
 pytestmark = pytest.mark.django_db
 STAFF = (
     "officer",
@@ -89,7 +88,7 @@ def test_filters_live_in_the_address(sign_in, world, case, now):
 def test_nobody_is_shown_what_was_looked_at_elsewhere(client, sign_in, world, case, now):
     look(world, "foreign", now, what="lookup", unit=world.other.pk)
     post = make_post(world.plant, "audit_admin")
-    client.force_login(post.person.user, backend=BACKEND)
+    client.force_login(post.person.user)
     html = page(client.get(reverse("desk:readings")))
     assert "李慧敏" in html
     assert "沈秋" not in html

@@ -7,28 +7,15 @@ from urllib.parse import quote
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from huying.cases import acts as cases
 from huying.cases.rules import Concerns
 from huying.desk.views import cases as views
+from tests.desk.browser import as_
 from tests.factories import world as make
 
 LIST, FIND = "/desk/cases/", "/desk/search/?q="
-
-
-@pytest.fixture(autouse=True)
-def frozen(monkeypatch, now):
-    """The pages read the clock at the edge; here it stands still."""
-    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
-
-
-def as_(world, name: str) -> Client:
-    """A browser in which somebody is signed in."""
-    client = Client()
-    client.force_login(world.posts[name].person.user)
-    return client
 
 
 def page(world, name: str, address: str) -> str:

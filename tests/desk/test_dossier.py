@@ -8,7 +8,6 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
@@ -21,24 +20,12 @@ from huying.feedback import acts as feedback
 from huying.files.acts import check
 from huying.handling import acts as handling
 from huying.trail.models import Reading
+from tests.desk.browser import as_
 from tests.factories import world as make
 
 CANARY = "金丝雀原话"
 NAME, PHONE = "刘春华", "13800001111"
 LOOK = {"reason": "verify", "words": "", "once": "a" * 32}
-
-
-@pytest.fixture(autouse=True)
-def frozen(monkeypatch, now):
-    """The pages read the clock at the edge; here it stands still."""
-    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
-
-
-def as_(world, name: str) -> Client:
-    """A browser in which somebody is signed in."""
-    client = Client()
-    client.force_login(world.posts[name].person.user)
-    return client
 
 
 def address(case, *parts) -> str:

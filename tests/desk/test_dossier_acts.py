@@ -9,7 +9,6 @@ from itertools import count
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
@@ -20,24 +19,12 @@ from huying.feedback import acts as feedback
 from huying.feedback.models import Answer, ReopenRequest, Survey
 from huying.handling import acts as handling
 from huying.handling.models import Item, ItemEvent, Telling
+from tests.desk.browser import as_
 from tests.factories import world as make
 from tests.factories.org import make_person, make_post
 
 ONCE = "a" * 32
 _keys = count(1)
-
-
-@pytest.fixture(autouse=True)
-def frozen(monkeypatch, now):
-    """The pages read the clock at the edge; here it stands still."""
-    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
-
-
-def as_(world, name: str) -> Client:
-    """A browser in which somebody is signed in."""
-    client = Client()
-    client.force_login(world.posts[name].person.user)
-    return client
 
 
 def address(case, *parts) -> str:

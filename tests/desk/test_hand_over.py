@@ -6,7 +6,6 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from huying.cases import acts as cases
@@ -16,24 +15,12 @@ from huying.handling.models import Item, ItemEvent
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.notices.models import Notice
 from huying.org.models import Role
+from tests.desk.browser import as_
 from tests.factories import world as make
 from tests.factories.org import make_person, make_post
 
 _keys = count(1)
 ALL = reverse("desk:hand_over")
-
-
-@pytest.fixture(autouse=True)
-def frozen(monkeypatch, now):
-    """The pages read the clock at the edge; here it stands still."""
-    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
-
-
-def as_(world, name):
-    """A browser in which somebody is signed in."""
-    client = Client()
-    client.force_login(world.posts[name].person.user)
-    return client
 
 
 def of(world, name):

@@ -18,23 +18,12 @@ from huying.handling import acts as handling
 from huying.handling.models import Item, ItemFile
 from huying.kernel.ids import random_id
 from huying.trail.models import Reading
+from tests.desk.browser import as_
 from tests.factories import world as make
 from tests.files.samples import photo
 
 NAME, PHONE = "欧阳雪莲", "13912345678"
 ORIGINAL = "我是三号炉的，车太早，我们几个姐妹都赶不上"
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch, world):
-    """The request's moment is the test's."""
-    monkeypatch.setattr("huying.site.middleware.timezone.now", lambda: world.now)
-
-
-def client_of(world, name: str) -> Client:
-    client = Client()
-    client.force_login(world.posts[name].person.user)
-    return client
 
 
 @pytest.fixture
@@ -73,18 +62,18 @@ def every_page(client: Client, item: Item) -> list[tuple[str, bytes]]:
 @pytest.mark.parametrize("who", ["handler", "head", "manager"])
 def test_no_department_page_says_anything_of_the_case(world, item, who) -> None:
     handling.check(item_id=item.pk, text="问过三号炉的情况", urge=False, by=world.as_("officer"), at=world.now)
-    send(client_of(world, "handler"), item, "progress", text="谈过了。", files=SimpleUploadedFile("现场.jpg", photo()))
+    send(as_(world, "handler"), item, "progress", text="谈过了。", files=SimpleUploadedFile("现场.jpg", photo()))
     case = Case.objects.get(pk=item.case_id)
     canaries = [NAME, PHONE, PHONE[-4:], "尉迟冰", ORIGINAL, "三号炉", case.number, str(case.pk), case.pk.hex,
                 "联名", "09:00", "9:00"]  # fmt: skip
     canaries += [str(party.pk) for party in case.parties.all()]
-    for place, raw in every_page(client_of(world, who), item):
+    for place, raw in every_page(as_(world, who), item):
         text = raw.decode(errors="replace")
         assert [word for word in canaries if word in text or word in place] == [], place
 
 
 def test_the_masked_paper_holds_the_code_and_the_brief_only(world, item) -> None:
-    raw = client_of(world, "handler").get(reverse("desk:item_form1", args=[item.pk, "docx"])).content
+    raw = as_(world, "handler").get(reverse("desk:item_form1", args=[item.pk, "docx"])).content
     paper = Document(io.BytesIO(raw))
     text = "\n".join(p.text for p in paper.paragraphs)
     text += "\n".join(cell.text for row in paper.tables[0].rows for cell in row.cells)
@@ -94,7 +83,7 @@ def test_the_masked_paper_holds_the_code_and_the_brief_only(world, item) -> None
 
 
 def test_times_are_never_shown(world, item) -> None:
-    page = client_of(world, "handler").get(address(item)).content.decode()
+    page = as_(world, "handler").get(address(item)).content.decode()
     main = page[page.index("<main") :]
     briefless = main.replace(item.brief, "").replace(item.measure.rstrip("。"), "")
     assert not re.search(r"\b\d{1,2}:\d{2}\b", briefless)
@@ -104,23 +93,21 @@ def test_times_are_never_shown(world, item) -> None:
 def test_other_departments_and_units_find_nothing(world, item) -> None:
     row = _with_photo(world, item)
     for who in ("other_handler", "foreign", "liaison", "delegate", "system", "audit"):
-        client = client_of(world, who)
+        client = as_(world, who)
         for place in (address(item), address(item, "progress"), reverse("desk:item_form1", args=[item.pk, "pdf"]),
                       reverse("desk:item_file", args=[row.pk])):  # fmt: skip
             assert client.get(place).status_code == 404, (who, place)
         assert send(client, item, "progress", text="试试").status_code == 404
-    assert client_of(world, "other_handler").get(reverse("desk:items")).content.decode().count("hy-row-t") == 0
+    assert as_(world, "other_handler").get(reverse("desk:items")).content.decode().count("hy-row-t") == 0
 
 
 def _with_photo(world, item) -> ItemFile:
-    send(
-        client_of(world, "handler"), item, "progress", text="看过现场。", files=SimpleUploadedFile("现场.jpg", photo())
-    )
+    send(as_(world, "handler"), item, "progress", text="看过现场。", files=SimpleUploadedFile("现场.jpg", photo()))
     return ItemFile.objects.get(item=item)
 
 
 def test_the_management_head_reads_every_department_and_acts_on_none(world, item) -> None:
-    client = client_of(world, "manager")
+    client = as_(world, "manager")
     assert item.code in client.get(reverse("desk:items")).content.decode()
     page = client.get(address(item)).content.decode()
     assert "只看，不办" in page
@@ -131,7 +118,7 @@ def test_the_management_head_reads_every_department_and_acts_on_none(world, item
 
 
 def test_reading_an_item_is_written_down(world, item) -> None:
-    client_of(world, "handler").get(address(item))
+    as_(world, "handler").get(address(item))
     reading = Reading.objects.get(what="item")
     assert (reading.subject, reading.person) == (item.pk, world.posts["handler"].person_id)
 
@@ -140,7 +127,7 @@ def test_reading_an_item_is_written_down(world, item) -> None:
 
 
 def test_take_progress_done_report_by_the_buttons(world, item) -> None:
-    client = client_of(world, "handler")
+    client = as_(world, "handler")
     assert "接收" in client.get(address(item)).content.decode()
     client.post(reverse("desk:item_take", args=[item.pk]), {"once": uuid4().hex, "version": item.version})
     item.refresh_from_db()
@@ -156,7 +143,7 @@ def test_take_progress_done_report_by_the_buttons(world, item) -> None:
 
 @pytest.mark.clause("MY-3.2.4a")
 def test_the_report_starts_the_clock_of_telling(world, item) -> None:
-    client = client_of(world, "handler")
+    client = as_(world, "handler")
     send(client, item, "done", text="已恢复。", done_on="2026-11-20")
     report = Clock.objects.get(code="report", subject=item.pk)
     assert (report.due_on - report.start_day).days == 3
@@ -167,7 +154,7 @@ def test_the_report_starts_the_clock_of_telling(world, item) -> None:
 
 @pytest.mark.clause("MY-3.2.4a")
 def test_no_report_before_it_is_done_and_none_without_words(world, item) -> None:
-    client = client_of(world, "handler")
+    client = as_(world, "handler")
     answer = send(client, item, "report", text="恢复了。")
     assert answer.status_code == 422
     assert "现在是“待接收”" in answer.content.decode()
@@ -179,7 +166,7 @@ def test_no_report_before_it_is_done_and_none_without_words(world, item) -> None
 
 @pytest.mark.clause("MY-A3")
 def test_unable_to_be_done_is_one_of_the_three_states_and_wants_a_reason(world, item) -> None:
-    client = client_of(world, "handler")
+    client = as_(world, "handler")
     assert send(client, item, "unable", text="").status_code == 422
     assert send(client, item, "unable", text="场地要等规划批复。").status_code == 302
     page = client.get(address(item)).content.decode()
@@ -190,21 +177,21 @@ def test_unable_to_be_done_is_one_of_the_three_states_and_wants_a_reason(world, 
 
 @pytest.mark.clause("MY-3.2.3b")
 def test_the_page_shows_all_four_measure_department_person_deadline(world, item) -> None:
-    page = client_of(world, "handler").get(address(item)).content.decode()
+    page = as_(world, "handler").get(address(item)).content.decode()
     for word in (item.measure, "行政保障部", "孙立", "11月25日"):
         assert word in page
 
 
 @pytest.mark.clause("MY-3.2.3b")
 def test_done_on_an_odd_day_is_refused_and_the_words_stay(world, item) -> None:
-    answer = send(client_of(world, "handler"), item, "done", text="写了很久的一段话", done_on="2026-11-01")
+    answer = send(as_(world, "handler"), item, "done", text="写了很久的一段话", done_on="2026-11-01")
     assert answer.status_code == 422
     assert "写了很久的一段话" in answer.content.decode()
     assert "办结日期要在" in answer.content.decode()
 
 
 def test_returns_are_counted_and_limited_by_the_pack(world, item) -> None:
-    client = client_of(world, "handler")
+    client = as_(world, "handler")
     assert "还可以退 2 次" in client.get(address(item, "send_back")).content.decode()
     for _ in range(2):
         assert send(client, item, "send_back", reason="不归本部门管。").status_code == 302
@@ -218,9 +205,9 @@ def test_returns_are_counted_and_limited_by_the_pack(world, item) -> None:
 
 def test_somebody_else_was_faster(world, item) -> None:
     old = item.version
-    send(client_of(world, "head"), item, "progress", text="先登记了。")
+    send(as_(world, "head"), item, "progress", text="先登记了。")
     data = {"once": uuid4().hex, "version": old, "text": "我也写了一段。"}
-    answer = client_of(world, "handler").post(address(item, "progress"), data)
+    answer = as_(world, "handler").post(address(item, "progress"), data)
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "我也写了一段。" in page
@@ -232,23 +219,21 @@ def test_somebody_else_was_faster(world, item) -> None:
 
 def test_a_double_click_is_one_act(world, item) -> None:
     data = {"once": uuid4().hex, "version": item.version, "text": "谈过了。"}
-    client = client_of(world, "handler")
+    client = as_(world, "handler")
     first, second = (client.post(address(item, "progress"), data) for _ in range(2))
     assert first.status_code == second.status_code == 302
     assert item.events.filter(act="progress").count() == 1
 
 
 def test_a_file_that_cannot_be_kept_is_named(world, item) -> None:
-    answer = send(
-        client_of(world, "handler"), item, "progress", text="看过了。", files=SimpleUploadedFile("a.exe", b"MZ")
-    )
+    answer = send(as_(world, "handler"), item, "progress", text="看过了。", files=SimpleUploadedFile("a.exe", b"MZ"))
     assert answer.status_code == 422
     assert "a.exe" in answer.content.decode()
     assert "重新选择" in answer.content.decode()
 
 
 def test_a_question_reaches_the_officer(world, item) -> None:
-    assert send(client_of(world, "handler"), item, "ask_union", text="哪几个班次？").status_code == 302
+    assert send(as_(world, "handler"), item, "ask_union", text="哪几个班次？").status_code == 302
     assert item.events.filter(act="ask_union", text="哪几个班次？").exists()
 
 
@@ -256,17 +241,17 @@ def test_a_question_reaches_the_officer(world, item) -> None:
 
 
 def test_filters_live_in_the_address(world, item, monkeypatch) -> None:
-    client = client_of(world, "handler")
+    client = as_(world, "handler")
     assert item.code in client.get(reverse("desk:items") + "?state=given&mine=1").content.decode()
     assert "没有符合的事项" in client.get(reverse("desk:items") + "?state=doing").content.decode()
     assert "没有符合的事项" in client.get(reverse("desk:items") + "?late=1").content.decode()
     monkeypatch.setattr("huying.site.middleware.timezone.now", lambda: world.now + timedelta(days=30))
-    client = client_of(world, "handler")
+    client = as_(world, "handler")
     assert item.code in client.get(reverse("desk:items") + "?late=1").content.decode()
 
 
 def test_the_number_of_statements_does_not_grow(world, item, django_assert_max_num_queries) -> None:
-    client = client_of(world, "handler")
+    client = as_(world, "handler")
     client.get(reverse("desk:items"))
     row = Item.objects.get(pk=item.pk)
     for _ in range(30):
@@ -279,14 +264,14 @@ def test_the_number_of_statements_does_not_grow(world, item, django_assert_max_n
 
 
 def test_empty_pages_say_what_comes_next(world) -> None:
-    client = client_of(world, "handler")
+    client = as_(world, "handler")
     assert "现在没有交来的事项" in client.get(reverse("desk:items")).content.decode()
     assert "还没有办结的事项" in client.get(reverse("desk:items") + "?tab=closed").content.decode()
-    assert client_of(world, "officer").get(reverse("desk:items")).status_code == 404
+    assert as_(world, "officer").get(reverse("desk:items")).status_code == 404
 
 
 def test_what_was_kept_while_typing_is_forgotten_once_sent(world, item) -> None:
-    client = client_of(world, "handler")
+    client = as_(world, "handler")
     assert f'data-draft="item-progress-{item.pk}"' in client.get(address(item, "progress")).content.decode()
     place = reverse("desk:draft", args=[f"item-progress-{item.pk}"])
     client.post(place, {"fields": {"text": ["写了一半"]}}, content_type="application/json")

@@ -17,21 +17,10 @@ from huying.kernel.ids import random_id
 from huying.ledger import acts
 from huying.ledger.models import Export
 from huying.trail.models import Entry, Reading
+from tests.desk.browser import as_
 from tests.factories import world as make
 
 NAME, PHONE, ORIGINAL = "欧阳雪莲", "13912345678", "我是三号炉的，车太早"
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch, world):
-    """The request's moment is the test's."""
-    monkeypatch.setattr("huying.site.middleware.timezone.now", lambda: world.now)
-
-
-def client_of(world, name: str) -> Client:
-    client = Client()
-    client.force_login(world.posts[name].person.user)
-    return client
 
 
 def page_of(client: Client, query: str = "") -> str:
@@ -44,7 +33,7 @@ def page_of(client: Client, query: str = "") -> str:
 @pytest.mark.clause("MY-3.2.6")
 def test_the_list_shows_the_story_and_opens_the_dossier(world) -> None:
     case = make.told(world, make.voice(name=NAME, phone=PHONE, words=ORIGINAL))
-    page = page_of(client_of(world, "officer"))
+    page = page_of(as_(world, "officer"))
     for word in (
         case.number,
         case.title,
@@ -60,7 +49,7 @@ def test_the_list_shows_the_story_and_opens_the_dossier(world) -> None:
 
 def test_filters_live_in_the_address_and_go_along_to_the_workbook(world) -> None:
     make.told(world)
-    client = client_of(world, "officer")
+    client = as_(world, "officer")
     page = page_of(client, "?state=told&words=末班车")
     assert "export.xlsx?state=told&amp;words=" in page
     assert '<option value="told" selected>' in page
@@ -70,12 +59,12 @@ def test_filters_live_in_the_address_and_go_along_to_the_workbook(world) -> None
 
 
 def test_an_empty_ledger_says_what_comes_next(world) -> None:
-    assert "台账还是空的" in page_of(client_of(world, "officer"))
+    assert "台账还是空的" in page_of(as_(world, "officer"))
 
 
 def test_who_reads_no_cases_finds_no_ledger(world) -> None:
     for who in ("handler", "manager", "liaison", "delegate", "system", "security", "audit"):
-        client = client_of(world, who)
+        client = as_(world, who)
         for name in ("desk:ledger", "desk:ledger_xlsx"):
             assert client.get(reverse(name)).status_code == 404, (who, name)
         assert client.post(reverse("desk:ledger_later"), {"once": uuid4().hex}).status_code == 404
@@ -83,7 +72,7 @@ def test_who_reads_no_cases_finds_no_ledger(world) -> None:
 
 def test_the_number_of_statements_does_not_grow(world, django_assert_max_num_queries) -> None:
     case = make.told(world)
-    client = client_of(world, "officer")
+    client = as_(world, "officer")
     client.get(reverse("desk:ledger"))
     for number in range(2, 40):
         copy = Case.objects.get(pk=case.pk)
@@ -101,7 +90,7 @@ def test_the_number_of_statements_does_not_grow(world, django_assert_max_num_que
 
 def test_a_short_selection_comes_at_once_under_a_neutral_name(world) -> None:
     make.told(world, make.voice(name=NAME, phone=PHONE))
-    answer = client_of(world, "officer").get(reverse("desk:ledger_xlsx") + "?words=末班车")
+    answer = as_(world, "officer").get(reverse("desk:ledger_xlsx") + "?words=末班车")
     raw = b"".join(answer.streaming_content)
     assert raw[:2] == b"PK"
     assert "20261120.xlsx" in answer.headers["Content-Disposition"]
@@ -112,7 +101,7 @@ def test_a_short_selection_comes_at_once_under_a_neutral_name(world) -> None:
 def test_a_long_selection_is_written_in_the_background(world, monkeypatch) -> None:
     make.told(world)
     monkeypatch.setattr("huying.desk.views.ledger.AT_ONCE", 0)
-    client = client_of(world, "officer")
+    client = as_(world, "officer")
     assert "在后台生成表格" in page_of(client)
     data = {"once": uuid4().hex, "state": "told"}
     place = client.post(reverse("desk:ledger_later"), data).headers["Location"]
@@ -125,8 +114,8 @@ def test_a_long_selection_is_written_in_the_background(world, monkeypatch) -> No
     assert "表格做好了" in client.get(place).content.decode()
     file = reverse("desk:ledger_export_file", args=[export.pk])
     assert client.get(file).content[:2] == b"PK"
-    assert client_of(world, "second").get(place).status_code == 404
-    assert client_of(world, "second").get(file).status_code == 404
+    assert as_(world, "second").get(place).status_code == 404
+    assert as_(world, "second").get(file).status_code == 404
     client.post(reverse("desk:ledger_export_stop", args=[export.pk]), {"once": uuid4().hex})
     assert "这张表格没有了" in client.get(place).content.decode()
     assert client.get(file).status_code == 409
@@ -148,7 +137,7 @@ def form1(client: Client, case: Case, fmt: str = "docx"):
 @pytest.mark.clause("MY-A1")
 def test_form_1_of_a_named_worker_is_full_for_the_office(world) -> None:
     case = make.told(world, make.voice(secrecy="named", name=NAME, phone=PHONE, words=ORIGINAL))
-    text = words(form1(client_of(world, "officer"), case).content)
+    text = words(form1(as_(world, "officer"), case).content)
     for word in (
         case.number,
         NAME,
@@ -161,7 +150,7 @@ def test_form_1_of_a_named_worker_is_full_for_the_office(world) -> None:
         assert word in text
     assert ORIGINAL not in text
     assert Reading.objects.filter(what="form1", subject=case.pk).exists()
-    pdf = form1(client_of(world, "officer"), case, "pdf")
+    pdf = form1(as_(world, "officer"), case, "pdf")
     assert NAME in "".join("".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf.content)).pages)
 
 
@@ -169,7 +158,7 @@ def test_form_1_of_a_named_worker_is_full_for_the_office(world) -> None:
 @pytest.mark.parametrize(("secrecy", "said"), [("sealed", "保密"), ("anonymous", "匿名")])
 def test_form_1_never_names_who_asked_not_to_be_named(world, secrecy, said) -> None:
     case = make.told(world, make.voice(secrecy=secrecy, name=NAME, phone=PHONE, words=ORIGINAL))
-    answer = form1(client_of(world, "officer"), case)
+    answer = form1(as_(world, "officer"), case)
     text = words(answer.content)
     assert said in text
     assert not [word for word in (NAME, PHONE, ORIGINAL) if word in text]
@@ -178,7 +167,7 @@ def test_form_1_never_names_who_asked_not_to_be_named(world, secrecy, said) -> N
 
 def test_form_1_of_a_named_worker_names_nobody_to_the_union_above(world) -> None:
     case = make.told(world, make.voice(secrecy="named", name=NAME, phone=PHONE))
-    text = words(form1(client_of(world, "upper"), case).content)
+    text = words(form1(as_(world, "upper"), case).content)
     assert "实名" in text
     assert not [word for word in (NAME, PHONE) if word in text]
 
@@ -186,17 +175,17 @@ def test_form_1_of_a_named_worker_names_nobody_to_the_union_above(world) -> None
 def test_form_1_is_not_there_for_others(world) -> None:
     case = make.told(world)
     for who in ("handler", "manager", "foreign", "audit", "liaison"):
-        assert form1(client_of(world, who), case).status_code == 404
-    assert form1(client_of(world, "officer"), case, "exe").status_code == 404
+        assert form1(as_(world, who), case).status_code == 404
+    assert form1(as_(world, "officer"), case, "exe").status_code == 404
 
 
 def test_a_joint_case_names_the_first_and_counts_the_rest(world) -> None:
     voices = [make.voice(secrecy="named", name=name) for name in (NAME, "甲", "乙")]
     case = make.told(world, *voices)
-    assert f"{NAME} 等 3 人" in words(form1(client_of(world, "officer"), case).content)
+    assert f"{NAME} 等 3 人" in words(form1(as_(world, "officer"), case).content)
 
 
 def test_the_blank_form(world) -> None:
     for fmt, start in (("pdf", b"%PDF"), ("docx", b"PK")):
-        answer = client_of(world, "officer").get(reverse("desk:form1_blank", args=[fmt]))
+        answer = as_(world, "officer").get(reverse("desk:form1_blank", args=[fmt]))
         assert answer.content.startswith(start)

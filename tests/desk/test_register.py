@@ -19,23 +19,11 @@ from huying.desk import reads
 from huying.intake.acts import receipts_for
 from huying.kernel.models import Draft
 from huying.trail.models import Reading
+from tests.desk.browser import as_
 from tests.factories import world as make
 
 FORM = "/desk/cases/new/"
 KEY = "once-key-for-one-form-0001"
-
-
-@pytest.fixture(autouse=True)
-def frozen(monkeypatch, now):
-    """The pages read the clock at the edge; here it stands still."""
-    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
-
-
-def as_(world, name: str) -> Client:
-    """A browser in which somebody is signed in."""
-    client = Client()
-    client.force_login(world.posts[name].person.user)
-    return client
 
 
 def typed(**given) -> dict:

@@ -10,31 +10,10 @@ from django.urls import reverse
 from huying.mechanism import reads
 from huying.mechanism.models import Adoption
 from huying.org.models import Unit
-from tests.kernel.rendering import Page
+from tests.desk.browser import page
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 STAFF = ("officer", "chair", "upper", "handler", "head", "manager", "liaison", "delegate", "foreign", "system", "audit")
-
-
-@pytest.fixture
-def sign_in(client, world, now):
-    import time_machine
-
-    with time_machine.travel(now, tick=False):
-
-        def enter(role):
-            client.force_login(world.posts[role].person.user, backend=BACKEND)
-            return client
-
-        yield enter
-
-
-def page(response, status=200):
-    assert response.status_code == status, response.content.decode()[:2000]
-    html = response.content.decode()
-    assert Page(html).faults == [], Page(html).faults
-    return html
 
 
 def typed(html):
@@ -66,7 +45,7 @@ def test_everybody_with_a_post_may_read_the_rules(sign_in, role):
 def test_without_a_post_there_is_nothing(client, world, now):
     from tests.factories.org import make_person
 
-    client.force_login(make_person(world.plant).user, backend=BACKEND)
+    client.force_login(make_person(world.plant).user)
     for name, args in (("packs", []), ("house-rules", []), ("pack", ["house"]), ("clause", ["MY-2.1"])):
         assert client.get(reverse(f"desk:{name}", args=args)).status_code == 404
 

@@ -16,10 +16,9 @@ from huying.kernel.models import Beat, Schedule
 from huying.mechanism import reads
 from huying.mechanism.models import CalendarYear, Day
 from huying.org.models import Unit
-from tests.desk.test_rules import BACKEND, page, sign_in
+from tests.desk.browser import page
 from tests.factories.world import assigned, reported
 
-__all__ = ["sign_in"]
 pytestmark = pytest.mark.django_db
 STAFF = (
     "officer",
@@ -120,7 +119,7 @@ def test_a_system_administrator_further_down_reads_only(client, sign_in, world):
     from tests.factories.org import make_post
 
     post = make_post(world.plant, "system_admin")
-    client.force_login(post.person.user, backend=BACKEND)
+    client.force_login(post.person.user)
     assert "录入放假安排" not in page(client.get(reverse("desk:calendar")))
     assert client.post(reverse("desk:calendar-day"), {"once": "a" * 20}).status_code == 404
 

@@ -20,22 +20,10 @@ from huying.feedback import acts as feedback
 from huying.handling import acts as handling
 from huying.kernel.models import Draft
 from huying.notices.models import Notice
+from tests.desk.browser import as_
 from tests.factories import world as make
 
 TODAY = "/desk/"
-
-
-@pytest.fixture(autouse=True)
-def frozen(monkeypatch, now):
-    """The pages read the clock at the edge; here it stands still."""
-    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
-
-
-def as_(world, name: str) -> Client:
-    """A browser in which somebody is signed in."""
-    client = Client()
-    client.force_login(world.posts[name].person.user)
-    return client
 
 
 def page(world, name: str, address: str = TODAY) -> str:

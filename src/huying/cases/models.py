@@ -13,7 +13,7 @@ from huying.kernel.ids import random_id, uuid7
 from huying.kernel.lifecycle import State
 from huying.kernel.models import DataKey
 from huying.mechanism.models import Snapshot
-from huying.org.models import Post, Unit, path_end
+from huying.org.models import Post, Unit, path_end, root_key
 from huying.org.rules import Can, Member
 
 if TYPE_CHECKING:
@@ -33,11 +33,6 @@ class Difficulty(models.TextChoices):
 
     EASY = "easy", "简单明确"
     HARD = "hard", "复杂疑难"
-
-
-def root_key() -> models.ForeignKey:
-    """The sharding union a case-like row was born under: set once, equal to its parent's (stack.md, Databases)."""
-    return models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):

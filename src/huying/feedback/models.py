@@ -7,12 +7,7 @@ from django.db.models import Q
 
 from huying.cases.models import Case, Party
 from huying.kernel.ids import random_id, uuid7
-from huying.org.models import Post, Unit
-
-
-def root_key() -> models.ForeignKey:
-    """The sharding union of the survey's case."""
-    return models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
+from huying.org.models import Post, root_key
 
 
 class Survey(models.Model):

@@ -13,16 +13,11 @@ from huying.handling.lifecycle import ITEM
 from huying.kernel.ids import readable_code, uuid7
 from huying.kernel.lifecycle import State
 from huying.kernel.models import DataKey
-from huying.org.models import Department, Post, Unit
+from huying.org.models import Department, Post, root_key
 from huying.org.rules import Can, Member
 
 if TYPE_CHECKING:
     from huying.kernel.actors import Actor
-
-
-def root_key() -> models.ForeignKey:
-    """The sharding union of the item's case."""
-    return models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
 
 
 class ItemQuerySet(models.QuerySet["Item"]):

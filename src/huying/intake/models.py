@@ -9,14 +9,14 @@ from huying.cases.models import Case, Secrecy
 from huying.kernel import crypto
 from huying.kernel.ids import random_id, uuid7
 from huying.kernel.models import DataKey
-from huying.org.models import Person, Post, Unit
+from huying.org.models import Person, Post, Unit, root_key
 
 
 class Batch(models.Model):
     """One file somebody is bringing in.  Its content is sealed under a key of its own, destroyed when it is done with."""
 
     id = models.UUIDField(primary_key=True, default=random_id, editable=False)
-    root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
+    root = root_key()
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+")
@@ -62,7 +62,7 @@ class Brought(models.Model):
     """A message that came in by a file, known by a keyed digest: the same line is never registered twice at a unit."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
+    root = root_key()
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     digest = models.BinaryField(max_length=32)
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rows")

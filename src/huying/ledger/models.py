@@ -8,7 +8,7 @@ from django.db.models import Q
 from huying.files.models import File
 from huying.kernel.ids import random_id
 from huying.kernel.models import DataKey
-from huying.org.models import Person, Post, Unit
+from huying.org.models import Person, Post, Unit, root_key
 
 
 class Export(models.Model):
@@ -19,7 +19,7 @@ class Export(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=random_id, editable=False)
-    root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
+    root = root_key()
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")

@@ -125,6 +125,11 @@ class Unit(MP_Node):
         return self.level in UPPER
 
 
+def root_key() -> models.ForeignKey:
+    """The sharding union a case-like row was born under: set once, equal to its parent's (stack.md, Databases)."""
+    return models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
+
+
 class Department(models.Model):
     """A functional department of a unit (职能部门); items are given to departments."""
 

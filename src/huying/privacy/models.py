@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.db import models
 
 from huying.kernel.ids import random_id
-from huying.org.models import Unit
+from huying.org.models import root_key
 
 
 class Erasure(models.Model):
     """A destroyed data key.  Kept outside the chains so that a restored older backup can be brought up to date."""
 
     id = models.UUIDField(primary_key=True, default=random_id, editable=False)
-    root = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False)
+    root = root_key()
     key = models.UUIDField()
     at = models.DateTimeField()
     why = models.CharField(
