@@ -10,10 +10,9 @@ from django.urls import reverse
 from huying.mechanism import reads
 from huying.mechanism.models import Adoption
 from huying.org.models import Unit
-from tests.desk.browser import page
+from tests.desk.browser import STAFF, page
 
 pytestmark = pytest.mark.django_db
-STAFF = ("officer", "chair", "upper", "handler", "head", "manager", "liaison", "delegate", "foreign", "system", "audit")
 
 
 def typed(html):

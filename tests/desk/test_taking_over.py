@@ -7,10 +7,8 @@ import re
 from django.urls import reverse
 
 from huying.handling import acts as handling
-from tests.desk.test_dossier_acts import address, as_, do, frozen, post
+from tests.desk.browser import address, as_, do, post
 from tests.factories import world as make
-
-__all__ = ["frozen"]  # the same still clock for these pages
 
 
 def test_who_takes_over_what_nobody_read_goes_on_to_accepting_it(world):

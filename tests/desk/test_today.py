@@ -20,7 +20,7 @@ from huying.feedback import acts as feedback
 from huying.handling import acts as handling
 from huying.kernel.models import Draft
 from huying.notices.models import Notice
-from tests.desk.browser import as_
+from tests.desk.browser import address, as_
 from tests.factories import world as make
 
 TODAY = "/desk/"
@@ -297,12 +297,8 @@ def rows(world, name: str, address: str = TODAY) -> dict[str, str]:
     return dict(found)
 
 
-def act_of(case, *parts) -> str:
-    return reverse("desk:case_act" if len(parts) == 1 else "desk:case_act_of", args=[case.pk, *parts])
-
-
-@pytest.mark.parametrize("address", [TODAY, reverse("desk:cases")])
-def test_a_row_leads_straight_to_its_next_act(world, address):
+@pytest.mark.parametrize("where", [TODAY, reverse("desk:cases")])
+def test_a_row_leads_straight_to_its_next_act(world, where):
     fresh, accepted, reported = make.said(world), make.accepted(world), make.reported(world)
     read, asked = make.said(world), make.assigned(world)
     cases.take(case_id=read.pk, officer=world.posts["officer"], by=world.as_("officer"), at=world.now)
@@ -311,18 +307,18 @@ def test_a_row_leads_straight_to_its_next_act(world, address):
     sent_back = make.assigned(world, days=0)
     handling.send_back(item_id=sent_back.pk, reason="不归我们", by=world.as_("handler"), at=world.now)
     expected = {
-        act_of(fresh, "take"): "接手",
-        act_of(read, "accept"): "受理",
-        act_of(asked.case, "answer", asked.pk): "答复部门",
-        act_of(accepted, "assign"): "交办",
-        act_of(reported, "tell"): "告知职工",
-        act_of(late.case, "urge", late.pk): "催办",
-        act_of(sent_back.case, "give_again", sent_back.pk): "重新交办",
+        address(fresh, "take"): "接手",
+        address(read, "accept"): "受理",
+        address(asked.case, "answer", asked.pk): "答复部门",
+        address(accepted, "assign"): "交办",
+        address(reported, "tell"): "告知职工",
+        address(late.case, "urge", late.pk): "催办",
+        address(sent_back.case, "give_again", sent_back.pk): "重新交办",
     }
-    offered = rows(world, "officer", address)
-    assert {where: offered.get(where) for where in expected} == expected
-    for where in expected:
-        assert as_(world, "officer").get(where).status_code == 200, where
+    offered = rows(world, "officer", where)
+    assert {way: offered.get(way) for way in expected} == expected
+    for way in expected:
+        assert as_(world, "officer").get(way).status_code == 200, way
 
 
 def test_who_only_reads_is_led_to_the_dossier(world):
@@ -340,12 +336,12 @@ def test_a_waiting_request_to_reopen_is_decided_before_anything_is_archived(worl
     dossier = reverse("desk:case", args=[asking.pk])
     officer, chair = rows(world, "officer"), rows(world, "chair", reverse("desk:cases"))
     assert officer[dossier] == "查看"
-    assert officer[act_of(rated, "archive")] == "归档"
-    assert chair[act_of(asking, "decide_reopen")] == "决定是否重新办理"
-    assert act_of(asking, "archive") not in {**officer, **chair}
-    assert as_(world, "chair").get(act_of(asking, "decide_reopen")).status_code == 200
+    assert officer[address(rated, "archive")] == "归档"
+    assert chair[address(asking, "decide_reopen")] == "决定是否重新办理"
+    assert address(asking, "archive") not in {**officer, **chair}
+    assert as_(world, "chair").get(address(asking, "decide_reopen")).status_code == 200
     feedback.decide_reopen(case_id=asking.pk, grant=False, reason="已经恢复", by=world.as_("chair"), at=world.now)
-    assert rows(world, "officer")[act_of(asking, "archive")] == "归档"
+    assert rows(world, "officer")[address(asking, "archive")] == "归档"
 
 
 def test_a_department_s_row_leads_to_the_written_report_only_for_who_writes_it(world):

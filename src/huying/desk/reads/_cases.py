@@ -100,11 +100,10 @@ class Shown:
     words: str
 
 
-@dataclass(frozen=True)
-class Row:
-    """One case in a list, as ``c-row`` takes it.  ``clock`` empty: nothing runs."""
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One matter in a list, as ``c-row`` takes it.  ``clock`` empty: nothing runs."""
 
-    case: Case
     title: str
     href: str
     clock: Shown | None
@@ -112,6 +111,13 @@ class Row:
     who: tuple[str, ...]
     act: str
     act_href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row(Line):
+    """One case in a list."""
+
+    case: Case
 
 
 def known_title(case: Case, own: Iterable[UUID]) -> str:

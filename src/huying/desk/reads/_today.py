@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from huying.cases.models import Case, CaseQuerySet, Clock, Message
 from huying.cases.reads import clock_state
-from huying.desk.reads._cases import Days, Shown, case_rows, due_day, own_units, waits, with_names
+from huying.desk.reads._cases import Days, Line, Shown, case_rows, due_day, own_units, waits, with_names
 from huying.feedback.models import ReopenRequest
 from huying.handling.lifecycle import ITEM, RUNNING
 from huying.handling.models import Item
@@ -192,18 +192,11 @@ def below(actor: Member, days: Days, at: datetime) -> list[Below]:
 # --- departments -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class ItemRow:
+@dataclass(frozen=True, kw_only=True)
+class ItemRow(Line):
     """One item as its department knows it: code, measure, date.  No case, no number."""
 
     item: Item
-    title: str
-    href: str
-    clock: Shown | None
-    facts: tuple[str, ...]
-    who: tuple[str, ...]
-    act: str
-    act_href: str
 
 
 def items_at(**query: str) -> str:
