@@ -201,7 +201,7 @@ def test_an_empty_check_is_refused(world):
 def test_give_again_after_a_return(world):
     item = make.assigned(world)
     handling.send_back(item_id=item.pk, reason="不归我们", by=world.as_("handler"), at=world.now)
-    typed = {"department": str(world.logistics.pk), "handler": post(world, "other_handler"), "deadline": ""}
+    typed = {"department": str(world.logistics.pk), "handler": post(world, "other_handler"), "measure": "恢复"}
     do(world, item.case, "give_again", item.pk, **typed)
     item.refresh_from_db()
     assert (item.department, item.status) == (world.logistics, "given")

@@ -259,7 +259,9 @@ def test_whoever_was_told_rates_by_the_own_receipt(world, worker):
     voice = make.voice()
     case = make.told(world, voice)
     worker.come_back(voice.receipt)
-    has(worker.page(), "末班车恢复了。", "非常满意", "12月7日 周一 前都可以评")
+    page = worker.page()
+    has(page, "末班车恢复了。", "非常满意", "12月7日 周一 前都可以评")
+    assert page.index("末班车恢复了。") < page.index("非常满意")  # first what came of it, then the question
     assert worker.send("rate", result="").status_code == 422
     worker.send("rate", result="satisfied", process="basic", words="谢谢", once="r" * 24)
     answer = Answer.objects.get()
@@ -269,6 +271,15 @@ def test_whoever_was_told_rates_by_the_own_receipt(world, worker):
     page = worker.page()
     has(page, "结果：满意，过程：基本满意")
     assert "交上评价" not in page
+
+
+def test_who_rated_waits_for_the_others(world, worker):
+    first, second = make.voice(), make.voice()
+    make.told(world, first, second)
+    worker.come_back(first.receipt)
+    worker.send("rate", result="satisfied", once="q" * 24)
+    has(worker.page(), "一起说的还有人没评")
+    assert "前都可以评" not in worker.page()
 
 
 @pytest.mark.clause("MY-3.2.5c")

@@ -153,7 +153,7 @@ def title_from(words: str) -> str:
     line = " ".join(words.split())
     line = _GREETING.sub("", line) or line
     if len(line) <= OPENING:
-        return line
+        return line.rstrip("。")
     clauses = [mark.start() for mark in re.finditer(r"[，。；！？,;!?]", line[: OPENING + 1])]
     if clauses and clauses[-1] >= OPENING // 3:
         return line[: clauses[-1]]

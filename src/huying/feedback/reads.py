@@ -9,8 +9,10 @@ from django.db.models import QuerySet
 
 from huying.cases.models import Case, Party
 from huying.cases.reads import people_behind, rules_of
+from huying.cases.rules import place_of
 from huying.feedback.models import Answer, ReopenRequest, Survey
 from huying.handling.models import Item, Telling
+from huying.kernel.crypto import Unreadable
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,20 @@ def results(case: Case, asked: int | None = None) -> list[Result]:
         answers = list(survey.answers.all())
         grades = [(g["label"], sum(a.result == g["code"] for a in answers)) for g in survey.scale]
         found.append(Result(survey, max(asked, len(answers)), len(answers), grades, sum(a.handled for a in answers)))
+    return found
+
+
+def said_when_rating(case: Case) -> dict[UUID, list[str]]:
+    """What people wrote beside their grades, by person, newest round first.  The caller has checked the right and writes the
+    look down, as for the original words."""
+    rows = Answer.objects.filter(survey__case=case, words__isnull=False).select_related("party__key")
+    found: dict[UUID, list[str]] = {}
+    for row in rows.order_by("-survey__round"):
+        try:
+            text = row.party.key.open(row.words or b"", place_of("answer", "words", row.pk))
+        except Unreadable:
+            continue  # erased since
+        found.setdefault(row.party_id, []).append(text)
     return found
 
 

@@ -172,6 +172,7 @@ class Followed:
     asks: bool
     scale: list[tuple[str, str]]
     answer: str = ""
+    result: str = ""
 
 
 @dataclass(frozen=True)
@@ -236,13 +237,21 @@ def _followed(case: Case, party: Party, at: datetime) -> Followed:
         case=case,
         title=case.title if case.released_at else "",
         band=band,
-        until=_until(case, party, today),
+        until=_until(case, party, today, rated=case.status == "told" and answer is not None),
         question=_question(case),
         entries=_entries(case, party, band),
         asks=asks,
         scale=scale,
         answer=_answer_words(answer),
+        result=_result(case, party),
     )
+
+
+def _result(case: Case, party: Party) -> str:
+    """What this worker was told in the present round: the result, or why not."""
+    if case.status not in ("told", "rated", "archived"):
+        return ""
+    return case.tellings.filter(party=party, round=case.round).values_list("text", flat=True).first() or ""
 
 
 # state -> clocks that say until when, and the sentence ({} is the day); the last day of several counts
@@ -255,7 +264,7 @@ _UNTIL = {
 }
 
 
-def _until(case: Case, party: Party, today: date) -> str:
+def _until(case: Case, party: Party, today: date, *, rated: bool = False) -> str:
     """Until when, in words; a day that has passed is said plainly, with another way to go."""
     if party.withdrawn_at is not None:
         return (
@@ -264,6 +273,8 @@ def _until(case: Case, party: Party, today: date) -> str:
     if ReopenRequest.objects.filter(case=case, party=party, granted__isnull=True).exists():
         return "您请求重新办理，正等有权批准的人决定。决定和理由会写在这里。"
     codes, words = _UNTIL.get(case.status, ((), ""))
+    if rated:
+        words = "一起说的还有人没评。评完，或者到 {}，工会签字归档。"
     clocks = Clock.objects.filter(case=case, code__in=codes, stopped_at__isnull=True)
     running = list(clocks.filter(paused_on__isnull=True).values_list("due_on", flat=True)) if codes else []
     if running:

@@ -65,7 +65,9 @@ def reopen(*, case_id: UUID, reason: str, officer: Post | None, by: Actor, at: d
 @transaction.atomic
 def tell_party(*, case: Case, party: Party, label: str, text: str, by: Actor, at: datetime) -> None:
     """A line in one worker's story only (a joint case tells each)."""
-    note(case, "told", label, by=by, at=at, said=Said(worker_label=label, worker_text=text, party=party))
+    note(
+        case, "told", "一并告知并进来的职工", by=by, at=at, said=Said(worker_label=label, worker_text=text, party=party)
+    )
 
 
 @transaction.atomic

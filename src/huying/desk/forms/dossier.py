@@ -181,6 +181,18 @@ class PlaceForm(ActForm):
             self.offer("helping", [(str(d.pk), d.name) for d in known])
 
 
+class AgainForm(PlaceForm):
+    """To another department or person, the measure said anew where it was meant for the first."""
+
+    measure = forms.CharField(
+        label="解决措施",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages=FOUR,
+        help_text="换了部门的，请改一改。",
+    )
+    field_order = ("measure", "department", "handler", "deadline")
+
+
 class AssignForm(PlaceForm):
     """Measure, department, person, deadline: all four; and what the department reads."""
 

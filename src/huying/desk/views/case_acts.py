@@ -52,10 +52,9 @@ def next_acts(
         mains |= {"take"} if reads.unopened(case) else set()
     later = [name for name in names if name in LATER and not (name == "take" and case.officer_id is None)]
     buttons = front + [_button(name, case, main=name in mains) for name in names if name not in later]
-    if waiting and not stand.approves:
-        for button in buttons:
-            if button["act"] == "archive":
-                button["why_not"] = "职工不满意，等主席决定是否重新办理。"
+    for button in buttons:
+        if waiting and button["act"] == "archive":
+            button["why_not"] = "先决定是否重新办理。" if stand.approves else "职工不满意，等主席决定是否重新办理。"
     more = [_button(name, case) for name in later]
     if case.closed_at is None:
         more += [_button("join", case), _button("recuse_self", case)]
@@ -69,6 +68,10 @@ def _mains(possible: list[Any]) -> set[str]:
 def _button(act: str, case: Case, *, main: bool = False) -> dict[str, Any]:
     step = CASE.by_act.get(act)
     label = step.label if step else ACTS[act].title
+    if act == "take" and case.officer_id is not None:
+        label = "换责任人"
+    elif act == "release" and case.summary:
+        label = "改公开摘要"
     return {
         "act": act,
         "label": label,
@@ -185,7 +188,9 @@ def _look(doing: Doing, found: CaseAct) -> forms.OpenForm | None:
     if not parts.standing(doing.request.actor, doing.case).officer:
         return None
     look = forms.OpenForm(
-        doing.request.POST if "look" in doing.request.POST else None, prefix="look", initial={"reason": "summary"}
+        doing.request.POST if "look" in doing.request.POST else None,
+        prefix="look",
+        initial={"reason": "summary" if "summary" in found.form.base_fields else "verify"},
     )
     look.use_required_attribute = False
     if look.is_bound and look.is_valid():

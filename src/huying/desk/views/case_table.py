@@ -27,6 +27,7 @@ from huying.intake.reads import came_by_table
 from huying.kernel.web import Asked, once_key
 from huying.org.models import Department, Post, Role
 from huying.org.rules import Can
+from huying.trail.acts import note_reading
 
 
 @dataclass
@@ -155,6 +156,8 @@ def _merge(d: Doing) -> Any:
 def _unions(d: Doing) -> dict[str, Any]:
     found = reads.unions_for(d.case, _typed(d, "q"))
     d.form.units(found)  # type: ignore[attr-defined]
+    if len(found) == 1:
+        d.form.initial.setdefault("unit", str(found[0].pk))
     return {"found": found, "asked": bool(_typed(d, "q")), "units": found}
 
 
@@ -188,6 +191,11 @@ def _four(d: Doing) -> dict[str, Any]:
     return {"department": d.chosen("department", departments), "handler": d.chosen("handler", handlers)}
 
 
+def _place_lists(d: Doing) -> dict[str, Any]:
+    back = d.of.events.filter(act="send_back").order_by("-at", "-version").first()
+    return {**_assign_lists(d), "sent_back": back}
+
+
 def _assign(d: Doing) -> Any:
     departments, _ = _departments(d)
     helping = [row for row in departments if str(row.pk) in d.given["helping"]]
@@ -200,7 +208,7 @@ def _give_again(d: Doing) -> Any:
 
 
 def _start_again(d: Doing) -> dict[str, Any]:
-    return {"department": str(d.of.department_id), "handler": ""}
+    return {"department": str(d.of.department_id), "handler": "", "measure": d.of.measure}
 
 
 def _supervise(*, urge: bool) -> Callable[[Doing], Any]:
@@ -249,7 +257,17 @@ def _grants(d: Doing) -> dict[str, Any]:
     d.form.offer(
         "grant", [("yes", "重新办理\n回到待交办，已经做的都留着"), ("no", "不再重新办理\n说明理由，职工会看到")]
     )
-    return {}
+    asked = set(ratings.reopen_requests(d.case).filter(granted__isnull=True).values_list("party", flat=True))
+    said = [text for party, texts in ratings.said_when_rating(d.case).items() if party in asked for text in texts[:1]]
+    note_reading(
+        root=d.case.root_id,
+        by=d.request.actor,
+        at=d.request.now,
+        what="rating",
+        subject=d.case.pk,
+        unit=d.case.holder_id,
+    )
+    return {"said": said, "asked": len(asked)}
 
 
 def _ask_change(kind: str) -> Callable[[Doing], Any]:
@@ -299,9 +317,9 @@ ACTS: dict[str, CaseAct] = {
         fill=_tell_lists, start=lambda d: {"told_on": d.today, "kind": "result"},
         note="告知以后每一位都会被请来评价。"),
     "archive": CaseAct(forms.PlainForm, "签字归档", "签字并归档", "归档了。", "archive", on_case(feedback.sign_and_archive),
-        template="archive", note="您作为督办人为测评结果签字备案，这件事进入台账。"),
+        template="archive", fill=lambda d: {"results": ratings.results(d.case)}, note="您作为督办人为测评结果签字备案，这件事进入台账。"),
     "ask": CaseAct(forms.AskForm, "请职工补充", "发给职工", "问题发给职工了，受理时限暂停。", "message-2-question", on_case(cases.ask),
-        beside=True),
+        beside=True, fill=lambda d: {"unheard": came_by_table(d.case)}),
     "supplement": CaseAct(forms.SupplementForm, "补充完毕", "登记补充", "登记好了，受理时限接着走。", "message-plus",
         on_case(cases.supplement),
         beside=True, note="职工当面或电话里补充了情况，由您登记；受理时限接着走。"),
@@ -326,14 +344,14 @@ ACTS: dict[str, CaseAct] = {
         note="回到待受理，受理时限从现在重新起算。"),
     "recuse_self": CaseAct(forms.PlainForm, "本人回避", "我要回避", "您已经回避。", "user-off", on_case(cases.recuse_self),
         note="这件事与您本人有关的，请回避。确定以后您就看不到这件事了，由本单位别的同志或者上级工会接着办。"),
-    "decide_reopen": CaseAct(forms.DecideReopenForm, "是否重新办理", "就这样决定", "决定好了。", "gavel", _decide_reopen,
-        fill=_grants,
+    "decide_reopen": CaseAct(forms.DecideReopenForm, "决定是否重新办理", "就这样决定", "决定好了。", "gavel", _decide_reopen,
+        fill=_grants, template="reopen",
         can=Can.APPROVE, note="职工评价不满意，要求重新办理。由人来决定，理由职工会看到。"),
     "reopen": CaseAct(forms.ReopenForm, "重新办理", "重新办理", "回到待交办了。", "rotate", _reopen, can=Can.APPROVE,
         note="开始新的一轮：重新交办、告知、评价。已经做的都留着。"),
     "urge_union": CaseAct(forms.UrgeForm, "督促承办工会", "督促", "督促的话发给承办工会了。", "bell-ringing",
         lambda d: cases.urge(case_id=d.case.pk, text=d.given["text"], **d.who), can=None),
-    "give_again": CaseAct(forms.PlaceForm, "重新交办", "重新交办", "重新交办了。", "send", _give_again, fill=_assign_lists,
+    "give_again": CaseAct(forms.AgainForm, "重新交办", "重新交办", "重新交办了。", "send", _give_again, fill=_place_lists,
         start=_start_again,
         of="item", template="item_act", note="部门退回期间时限一直在走。"),
     "redo": CaseAct(forms.RedoForm, "请部门补办", "请部门补办", "退给部门补办了。", "arrow-back-up", on_item(handling.redo), of="item",

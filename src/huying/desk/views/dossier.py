@@ -156,7 +156,10 @@ def _laid_open(found: Case, opened: list[acts.Opened]) -> dict[str, Any]:
     said = [one.words for one in opened]
     title, summary = reads.summary_proposal(found, said, [one.name for one in opened])
     talk = parts.talk(reads.messages_with(found))
-    voices = [(one, [line for line in talk if line["party"] == one.party.pk]) for one in opened]
+    rated = ratings.said_when_rating(found)
+    voices = [
+        (one, [line for line in talk if line["party"] == one.party.pk], rated.get(one.party.pk, [])) for one in opened
+    ]
     first = {"title": found.title if found.summary else title, "summary": found.summary or summary}
     return {"voices": voices, "release": TitleForm(initial=first) if found.closed_at is None else None}
 

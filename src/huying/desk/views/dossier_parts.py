@@ -68,6 +68,7 @@ READ = {
     "dossier": "看了卷宗",
     "identity": "看了卷宗和实名职工的姓名电话",
     "sealed": "打开了密封内容",
+    "rating": "看了评价时写的话",
     "file": "打开了附件",
 }
 
@@ -216,8 +217,9 @@ def _changes(clock: Clock) -> list[str]:
             else ""
         )
         reply = f"（{change.decision}）" if change.decision else ""
+        why = change.reason.rstrip("。！；，")
         said.append(
-            f"{on.month}月{on.day}日 {change.get_kind_display()}{to}：{change.reason}，{change.get_state_display()}{reply}。"
+            f"{on.month}月{on.day}日 {change.get_kind_display()}{to}：{why}，{change.get_state_display()}{reply}。"
         )
     return said
 

@@ -288,7 +288,7 @@ def act(request: Asked, item_id: UUID, act: str) -> HttpResponse:
     today = timezone.localdate(request.now)
     if request.method == "GET":
         ITEM.check_now(found.status, act)
-    form = how.form(request.POST or None, request.FILES or None, initial={"done_on": today})
+    form = how.form(request.POST or None, request.FILES or None, initial=_start(found, act, today))
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             given = _given(request, form, how)
@@ -310,6 +310,11 @@ def act(request: Asked, item_id: UUID, act: str) -> HttpResponse:
         },
         status=422 if request.method == "POST" else 200,
     )
+
+
+def _start(found: Item, act: str, today: date) -> dict[str, Any]:
+    """What the form begins with: the day, and the report that is to be made better."""
+    return {"done_on": today, **({"text": found.report} if act == "report" and found.report else {})}
 
 
 def _given(request: Asked, form: forms.ActForm, how: Act) -> dict[str, Any]:

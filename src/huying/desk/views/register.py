@@ -292,6 +292,7 @@ def registered(request: Asked, case_id: UUID) -> HttpResponse:
         "case": case,
         "slips": [(receipt, _qr(receipt)) for receipt in receipts],
         "until": date.fromisoformat(slip["until"]) if slip else None,
+        "today": timezone.localdate(request.now),
         "address": f"{settings.HUYING_BASE_URL}{reverse('public:my')}",
         "acts": _next_acts(request.actor, case) if case else [],
         "reads_cases": bool(request.actor.units(Can.READ_CASES)),

@@ -134,12 +134,14 @@ def _clause(case: Case) -> str:
 @transaction.atomic
 def give_again(
     *, item_id: UUID, department: Department | None, handler: Post | None, deadline: date | None, by: Actor, at: datetime,
-    version: int | None = None,
+    measure: str | None = None, version: int | None = None,
 ) -> Item:  # fmt: skip
-    """After a department sent it back: to another department or person.  The clock ran on all the while."""
+    """After a department sent it back: to another department or person, where need be with another measure.  The clock ran
+    on all the while."""
     item = for_union(item_id, by=by, version=version)
     check_may(by, Can.HANDLE_CASES, item.case.holder)
     deadline = deadline or item.deadline
+    item.measure = item.measure if measure is None else measure.strip()
     department, handler, _ = _check_four(
         item.case, measure=item.measure, department=department, handler=handler,
         deadline=max(deadline, timezone.localdate(at)), at=at,
@@ -253,7 +255,8 @@ def tell(
         wrong["kind"] = "请选告知结果还是解释说明。"
     if wrong:
         raise Invalid(wrong)
-    label = f"{by.label.split('·')[0]}用{ways[how]}把结果告诉了您" if kind == "result" else "工会向您说明了情况"
+    spoken = {"face": "当面", "phone": "打电话", "online": "在网上"}.get(how, f"用{ways[how]}")
+    label = f"{by.label.split('·')[0]}{spoken}把结果告诉了您" if kind == "result" else "工会向您说明了情况"
     carry(
         case=case, act="tell", by=by, at=at,
         said=Said(label=f"{'告知结果' if kind == 'result' else '解释说明'}（{ways[how]}）", text=text.strip(), worker_label=label,
