@@ -274,6 +274,7 @@ def test_a_return_call_by_somebody_who_did_not_handle_it(world):
     case = make.told(world, make.voice(secrecy="named", name="王建国", phone="13900001234"))
     party = case.parties.get()
     page = as_(world, "second").get(address(case, "call", party.pk)).content.decode()
+    assert "末班车恢复了。" in page
     assert "13900001234" in page
     assert "基本满意" in page
     do(world, case, "call", party.pk, by="second", result="satisfied", process="", words="谢谢")

@@ -220,7 +220,7 @@ class UrgeForm(ActForm):
 class AnswerForm(ActForm):
     """What the union answers a department."""
 
-    text = words("答复部门", help_text="承办人会看到。不写是谁反映的，也不写能猜出是谁的细节。")
+    text = words("答复的话", help_text="承办人会看到。不写是谁反映的，也不写能猜出是谁的细节。")
 
 
 class RedoForm(ActForm):

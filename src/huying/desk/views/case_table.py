@@ -237,7 +237,8 @@ def _call_lists(d: Doing) -> dict[str, Any]:
     d.form.offer("result", scale)
     d.form.offer("process", [("", "没有说"), *scale])
     known = cases.identities(case=d.case, parties=[d.of], **d.who)
-    return {"caller": known.get(d.of.pk), "party": d.of}
+    told = d.case.tellings.filter(party=d.of, round=d.case.round).first()
+    return {"caller": known.get(d.of.pk), "party": d.of, "told": told}
 
 
 def _rate(d: Doing) -> Any:
