@@ -57,7 +57,7 @@ def worker_says_it(stage: Stage, picture: str) -> tuple[str, str]:
     expect(page.get_by_text(stage.world.shop.name).first).to_be_visible()
     page.get_by_label("什么事？").fill(WORDS)
     page.get_by_label("姓名或称呼").fill(NAME)
-    page.get_by_label("手机", exact=False).first.fill(PHONE)
+    page.locator("input[name=phone]").fill(PHONE)
     page.locator("input[type=file]").set_input_files(picture)
     expect(page.get_by_text("已选 1 个")).to_be_visible()
     page.get_by_label("同意").check()
@@ -66,7 +66,7 @@ def worker_says_it(stage: Stage, picture: str) -> tuple[str, str]:
     expect(page.get_by_role("heading", name="工会收到了")).to_be_visible()
     look(page)
     digits = re.sub(r"\D", "", page.locator("#receipt-code").inner_text())
-    number = re.search(r"编号 (\S+)", page.locator("main").inner_text())
+    number = re.search(r"编号 ([^，\s]+)", page.locator("main").inner_text())
     assert len(digits) == 16
     assert number
     page.get_by_role("button", name="我记下了").click()
@@ -86,6 +86,7 @@ def officer_accepts(stage: Stage, page: Page, number: str) -> None:
     look(page)
     page.get_by_label("李慧敏").check()
     page.get_by_role("button", name="由这位负责").click()
+    page.get_by_role("link", name=number).first.click()  # the accept page follows at once; the words come first
     page.get_by_role("button", name="打开原话").first.click()
     look(page)
     page.get_by_role("dialog").get_by_label("写公开摘要").check()
