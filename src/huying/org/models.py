@@ -153,7 +153,7 @@ class Person(models.Model):
     id = models.UUIDField(primary_key=True, default=random_id, editable=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="people")
     name = models.CharField("姓名", max_length=40, validators=[NO_CONTROL])
-    name_sort = models.CharField(max_length=160, editable=False, db_index=True)
+    name_sort = models.CharField(max_length=320, editable=False, db_index=True)
     staff_no = models.CharField("工号", max_length=30, blank=True)
     phone = models.CharField("电话", max_length=20, blank=True)
     sex = models.CharField("性别", max_length=1, choices=[("f", "女"), ("m", "男")], blank=True)

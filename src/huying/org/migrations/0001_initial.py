@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=huying.kernel.ids.random_id, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[^\\x00-\\x1f\\x7f]*$', '含有不能使用的字符。')], verbose_name='姓名')),
-                ('name_sort', models.CharField(db_index=True, editable=False, max_length=160)),
+                ('name_sort', models.CharField(db_index=True, editable=False, max_length=320)),
                 ('staff_no', models.CharField(blank=True, max_length=30, verbose_name='工号')),
                 ('phone', models.CharField(blank=True, max_length=20, verbose_name='电话')),
                 ('sex', models.CharField(blank=True, choices=[('f', '女'), ('m', '男')], max_length=1, verbose_name='性别')),
