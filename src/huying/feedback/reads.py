@@ -63,12 +63,6 @@ def reopen_requests(case: Case) -> QuerySet[ReopenRequest]:
     return ReopenRequest.objects.filter(case=case).select_related("decided_by__person").order_by("-asked_at")
 
 
-def answered(case: Case) -> set[UUID]:
-    """Who behind the case has rated in the present round."""
-    rows = Answer.objects.filter(survey__case=case, survey__round=case.round)
-    return set(rows.values_list("party_id", flat=True))
-
-
 def answer_of(case: Case, party: Party) -> Answer | None:
     """One worker's answer in the present round."""
     return (

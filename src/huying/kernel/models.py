@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
-from uuid import UUID
 
 from django.db import models
 
@@ -118,8 +117,3 @@ class Beat(models.Model):
     worker = models.CharField(primary_key=True, max_length=64)
     started_at = models.DateTimeField()
     at = models.DateTimeField(db_index=True)
-
-
-def data_key(key_id: UUID) -> DataKey:
-    """A data key by id."""
-    return DataKey.objects.get(pk=key_id)

@@ -24,6 +24,7 @@ from huying.cases.rules import (
     check_may_open_sealed,
     check_voices,
     place_of,
+    strictest,
 )
 from huying.files.acts import Checked
 from huying.files.acts import release as release_copy
@@ -147,7 +148,7 @@ def disclose(*, voice: Voice, by: Worker, at: datetime) -> Party:
     seal_identity(party, voice)
     party.save()
     others = set(case.parties.filter(withdrawn_at__isnull=True).values_list("secrecy", flat=True))
-    case.secrecy = next(level for level in ("anonymous", "sealed", "named") if level in others)
+    case.secrecy = strictest(others)
     case.save(update_fields=["secrecy"])
     note(case, "disclose", f"职工改为{party.get_secrecy_display()}", by=by, at=at, said=Said(party=party))
     return party

@@ -3,7 +3,6 @@ passing on."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from huying.cases.acts._clocks import pause_for_supplement, resume_after_supplem
 from huying.cases.acts._notify import tell_office, tell_officer
 from huying.cases.acts._register import add_party
 from huying.cases.acts._sealed import write_message
-from huying.cases.models import Case, Difficulty, Party, Recusal, Secrecy, Station
+from huying.cases.models import Case, Difficulty, Party, Recusal, Station
 from huying.cases.reads import JOINABLE, keys_against, rules_of
 from huying.cases.rules import LONGEST_TITLE, LONGEST_WORDS, Voice, check_voices, free_of, strictest
 from huying.files.acts import Checked
@@ -344,11 +343,6 @@ def join(*, case_id: UUID, voice: Voice, by: Actor, at: datetime) -> Party:
     case.save(update_fields=["secrecy"])
     note(case, "join", "增加联名 1 人", by=by, at=at)
     return party
-
-
-def secrecy_of(parties: Collection[Party]) -> str:
-    """The strictest secrecy among parties still behind the case."""
-    return strictest([p.secrecy for p in parties if p.withdrawn_at is None] or [Secrecy.ANONYMOUS])
 
 
 @transaction.atomic
