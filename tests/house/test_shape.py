@@ -21,8 +21,9 @@ WORKINGS: dict[str, frozenset[str]] = {
     "org": frozenset({"roster"}),
     "files": frozenset({"audio", "content", "disk", "images", "office", "pdf", "scanner"}),
     "papers": frozenset({"docx", "fonts", "pdf", "typ", "xlsx"}),
-    "ledger": frozenset({"form1", "papers"}),
+    "ledger": frozenset({"dossier", "form1", "form2", "form3", "papers"}),
     "intake": frozenset({"sheet"}),
+    "meetings": frozenset({"paper", "papers"}),
 }
 FREE = frozenset({"kernel", "site"})  # no domain: named by what they hold
 FORBIDDEN_NAMES = frozenset({"utils", "util", "helpers", "helper", "common", "misc"})

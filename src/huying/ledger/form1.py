@@ -5,7 +5,7 @@ Whoever fills it decides what may be shown (secrecy.md); a department gets a ``m
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -13,8 +13,9 @@ from typing import Any
 
 from huying.papers import reads as papers
 
-_PAPERS = Path(__file__).resolve().parent / "papers"
-_TO_FILL_IN = "      年    月    日"
+PAPERS = Path(__file__).resolve().parent / "papers"
+TO_FILL_IN = "      年    月    日"
+TO_SIGN = {"text": "", "by": "签名：          ", "on": TO_FILL_IN}
 CHANNELS = (("talk", "谈话"), ("phone", "电话"), ("relay", "转达"), ("web", "网络"))  # the four boxes of annex 1
 
 
@@ -58,19 +59,24 @@ class Form1:
 
 def form1_pdf(data: Form1) -> bytes:
     """The form as PDF/A in official typography; long text flows on to more pages."""
-    return papers.pdf(_PAPERS / "form1.typ", _plain(data, _iso))
+    return papers.pdf(PAPERS / "form1.typ", plain_form1(data))
+
+
+def plain_form1(data: Form1) -> dict[str, Any]:
+    """What the print template reads."""
+    return _plain(data, iso)
 
 
 def form1_docx(data: Form1) -> bytes:
     """The form as a Word document in the statutory fonts."""
-    plain = _plain(data, _chinese)
-    plain["lines"] = _lines(data.words)
+    plain = _plain(data, chinese)
+    plain["lines"] = lines(data.words)
     if data.blank:
-        plain["received_on"] = _TO_FILL_IN
-        plain["opinion"] = plain["measures"] = [{"text": "", "by": "签名：          ", "on": _TO_FILL_IN}]
+        plain["received_on"] = TO_FILL_IN
+        plain["opinion"] = plain["measures"] = [dict(TO_SIGN)]
     for name in ("opinion", "measures"):
-        plain[name] = [{**entry, "lines": _lines(entry["text"])} for entry in plain[name]]
-    return papers.docx(_PAPERS / "form1.docx", plain)
+        plain[name] = [{**entry, "lines": lines(entry["text"])} for entry in plain[name]]
+    return papers.docx(PAPERS / "form1.docx", plain)
 
 
 def _plain(data: Form1, day: Callable[[date | None], str]) -> dict[str, Any]:
@@ -80,17 +86,28 @@ def _plain(data: Form1, day: Callable[[date | None], str]) -> dict[str, Any]:
     plain["channels"] = [{"label": label, "ticked": code == data.channel} for code, label in data.channels]
     plain["received_on"], plain["printed_on"] = day(data.received_on), day(data.printed_on)
     for name in ("opinion", "measures"):
-        plain[name] = [{"text": entry.text, "by": entry.by, "on": day(entry.on)} for entry in getattr(data, name)]
+        plain[name] = remarks(getattr(data, name), day)
     return plain
 
 
-def _iso(day: date | None) -> str:
+# --- what all forms of the ledger share ---------------------------------------------------------------------------------
+
+
+def remarks(entries: Iterable[Remark], day: Callable[[date | None], str]) -> list[dict[str, str]]:
+    """Signed remarks, JSON-ready."""
+    return [{"text": entry.text, "by": entry.by, "on": day(entry.on)} for entry in entries]
+
+
+def iso(day: date | None) -> str:
+    """A day for the print templates, which write it out themselves."""
     return day.isoformat() if day else ""
 
 
-def _chinese(day: date | None) -> str:
+def chinese(day: date | None) -> str:
+    """A day as official papers write it: 2026年1月3日."""
     return f"{day.year}年{day.month}月{day.day}日" if day else ""
 
 
-def _lines(text: str) -> list[str]:
+def lines(text: str) -> list[str]:
+    """The lines of a text without empty ones; one empty line of no text."""
     return [line for line in text.splitlines() if line.strip()] or [""]

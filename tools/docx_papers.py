@@ -1,6 +1,6 @@
-"""Make src/huying/ledger/papers/form1.docx, the Word template of form 1 (职工诉求记录表).
+"""Make the Word templates of the forms in src/huying/ledger/papers.
 
-    .venv/bin/python tools/form1_docx.py
+    .venv/bin/python -m tools.docx_papers
 
 A union that wants another look edits the .docx in Word; this script only says where ours came from.
 """
@@ -20,7 +20,8 @@ from docx.shared import Mm, Pt
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
-TARGET = Path(__file__).parent.parent / "src/huying/ledger/papers/form1.docx"
+PACKAGE = Path(__file__).parent.parent / "src/huying"
+FORMS = PACKAGE / "ledger/papers"
 TITLE, BODY, LABEL = "方正小标宋简体", "仿宋_GB2312", "黑体"
 WIDTHS = (24, 29, 17, 32, 17, 37)  # 156 mm, the 版心 of GB/T 9704
 TICK = "{% for c in channels %}{% if c.ticked %}☑{% else %}□{% endif %}{{ c.label }} {% endfor %}"
@@ -34,33 +35,39 @@ def font(paragraph: Paragraph, text: str, name: str, size: float) -> None:
     run._element.rPr.rFonts.set(qn("w:eastAsia"), name)
 
 
-def page(paper: Paper) -> None:
+def page(paper: Paper, size: float = 14) -> None:
     """Paper size, margins and the base style."""
     section = paper.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
     section.left_margin, section.right_margin = Mm(28), Mm(26)
     style = paper.styles["Normal"]
-    style.font.name, style.font.size = BODY, Pt(14)
+    style.font.name, style.font.size = BODY, Pt(size)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), BODY)
     style.paragraph_format.space_after = style.paragraph_format.space_before = Pt(0)
 
 
-def head(paper: Paper) -> None:
-    """Title, mark of a released copy, tick boxes and number."""
-    font(paper.add_paragraph(), "{%p if masked %}", BODY, 10.5)
+def tag(paper: Paper, text: str) -> None:
+    """A paragraph that only steers the filling and does not come out."""
+    font(paper.add_paragraph(), text, BODY, 10.5)
+
+
+def head(paper: Paper, title: str, line: str, of: str = "") -> None:
+    """Mark of a released copy, title, one line with the number at its right.  ``of``: prefix of the data's names."""
+    tag(paper, f"{{%p if {of}masked %}}")
     marked = paper.add_paragraph()
     marked.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     font(marked, "（公开副本，身份信息已隐去）", BODY, 10.5)
-    font(paper.add_paragraph(), "{%p endif %}", BODY, 10.5)
-    title = paper.add_paragraph()
-    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    title.paragraph_format.space_after = Pt(14)
-    font(title, "职工诉求记录表", TITLE, 22)
-    line = paper.add_paragraph()
-    line.paragraph_format.tab_stops.add_tab_stop(Mm(156), WD_TAB_ALIGNMENT.RIGHT)
-    line.paragraph_format.space_after = Pt(6)
-    font(line, f"受理方式：{TICK}\t{NUMBER}", BODY, 12)
+    tag(paper, "{%p endif %}")
+    centred = paper.add_paragraph()
+    centred.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    centred.paragraph_format.space_after = Pt(14)
+    font(centred, title, TITLE, 22)
+    below = paper.add_paragraph()
+    below.paragraph_format.tab_stops.add_tab_stop(Mm(156), WD_TAB_ALIGNMENT.RIGHT)
+    below.paragraph_format.space_after = Pt(6)
+    number = NUMBER.replace("number", f"{of}number")
+    font(below, f"{line}\t{number}", BODY, 12)
 
 
 def label(cell: _Cell, text: str) -> None:
@@ -95,7 +102,7 @@ def remarks(name: str) -> tuple[str, ...]:
     )
 
 
-def body(table: Table) -> None:
+def form1_rows(table: Table) -> None:
     """The rows of annex 1."""
     cells = [row.cells for row in table.rows]
     for row, height in zip(table.rows, (11, 11, 64, 42, 42), strict=True):
@@ -139,19 +146,75 @@ def field(line: Paragraph, code: str) -> None:
     line._p.append(element)
 
 
-def main() -> None:
-    """Write the template."""
+def form1() -> Paper:
+    """职工诉求记录表 (annex 1)."""
     paper = Document()
     page(paper)
-    head(paper)
-    table = paper.add_table(rows=5, cols=6, style="Table Grid")
-    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    body(table)
+    head(paper, "职工诉求记录表", f"受理方式：{TICK}")
+    form1_rows(_table(paper, rows=5, columns=6))
     foot(paper)
+    return paper
+
+
+def form3() -> Paper:
+    """职工诉求工作进展情况跟踪表 (annex 3), sheet after sheet."""
+    paper = Document()
+    page(paper)
+    tag(paper, "{%p for s in sheets %}")
+    department = "承办部门：{% if s.department %}{{ s.department }}{% else %}          {% endif %}"
+    head(paper, "{{ s.title }}", department, of="s.")
+    tag(paper, "{%p if s.measure %}")
+    measure = paper.add_paragraph()
+    measure.paragraph_format.space_after = Pt(6)
+    font(measure, "解决措施：{{ s.measure }}", BODY, 12)
+    tag(paper, "{%p endif %}")
+    form3_rows(_table(paper, rows=4, columns=3))
+    tag(paper, "{%p if not s.last %}")
+    paper.add_page_break()
+    tag(paper, "{%p endif %}")
+    tag(paper, "{%p endfor %}")
+    foot(paper)
+    return paper
+
+
+def form3_rows(table: Table) -> None:
+    """A row for each entry between two rows that steer, then the result."""
+    begin, entry, end, result = table.rows
+    for row in (entry, result):
+        row.height, row.height_rule = Mm(40 if row is entry else 56), WD_ROW_HEIGHT_RULE.AT_LEAST
+        for cell, width in zip(row.cells, (22, 43, 91), strict=True):
+            cell.width = Mm(width)
+    font(begin.cells[0].paragraphs[0], "{%tr for t in s.tracks %}", BODY, 10.5)
+    font(end.cells[0].paragraphs[0], "{%tr endfor %}", BODY, 10.5)
+    label(entry.cells[0], "跟踪\n时间")
+    value(entry.cells[1], "{{ t.on }}")
+    entry.cells[1].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
+    box = "{% if b.ticked %}☑{% else %}□{% endif %} {{ b.label }}"
+    words = ("{%p for line in t.lines %}", "{{ line }}", "{%p endfor %}", ">{{ t.by }}", "{%p endif %}")
+    value(entry.cells[2], "{%p for b in t.boxes %}", box, "{%p endfor %}", "{%p if t.text %}", *words)
+    label(result.cells[0], "受理\n结果\n反馈")
+    value(result.cells[1].merge(result.cells[2]), *remarks("s.results"))
+
+
+def _table(paper: Paper, *, rows: int, columns: int) -> Table:
+    """A table with lines, as wide as its columns say."""
+    table = paper.add_table(rows=rows, cols=columns, style="Table Grid")
+    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    return table
+
+
+def save(paper: Paper, target: Path, title: str) -> None:
+    """Write it with a title and no names."""
     facts = paper.core_properties
     facts.author = facts.last_modified_by = facts.comments = ""
-    facts.title, facts.created = "职工诉求记录表", datetime(2026, 1, 1, tzinfo=UTC)
-    paper.save(str(TARGET))
+    facts.title, facts.created = title, datetime(2026, 1, 1, tzinfo=UTC)
+    paper.save(str(target))
+
+
+def main() -> None:
+    """Write the templates."""
+    save(form1(), FORMS / "form1.docx", "职工诉求记录表")
+    save(form3(), FORMS / "form3.docx", "职工诉求工作进展情况跟踪表")
 
 
 if __name__ == "__main__":
