@@ -30,7 +30,7 @@ from huying.privacy.reads import lookups_left
 from huying.privacy.rules import mask, normal_name, normal_phone
 from huying.trail.acts import note_reading
 
-JOINABLE = ("registered", "supplement", "accepted", "handling")
+JOINABLE = ("registered", "supplement", "accepted", "consulting", "climbing", "handling")
 
 
 def rules_of(case: Case) -> Rules:

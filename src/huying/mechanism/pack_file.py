@@ -165,7 +165,7 @@ class _Reader:
         return row
 
     def rows(self, node: yaml.Node, schema: Mapping[str, Key], section: str) -> list[dict[str, Any]]:
-        """The rows of a section or of a list inside one; codes are unique among them."""
+        """The rows of a section or of a list inside one; codes are unique among them (seats: in one kind of meeting)."""
         found: list[dict[str, Any]] = []
         nested = section not in SECTIONS
         for item in self.items(node):
@@ -175,7 +175,7 @@ class _Reader:
             if "clause" in keys and isinstance(keys["clause"], yaml.ScalarNode):
                 self.clause = keys["clause"].value
             row = self.fields(item, keys, schema)
-            if any(row["code"] == other["code"] for other in found):
+            if any((row["code"], row.get("meeting")) == (other["code"], other.get("meeting")) for other in found):
                 raise self.fail(item, f"{section} 里的代码“{row['code']}”重复")
             self.check(item, row, section, found)
             found.append(row)

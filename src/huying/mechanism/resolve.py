@@ -50,7 +50,7 @@ def resolve(start: Body, layers: Sequence[Layer]) -> Row:
         **_scales(whole["scales"], house),
         "categories": _categories(whole["categories"], house, base),
         "channels": _channels(whole["channels"], house, base),
-        "roles": list(_rows(whole["roles"], "roles")),
+        "roles": _seats(whole["roles"], base),
         "phases": list(_rows(whole["phases"], "phases")),
         **{section: _each(section, packs, house, base) for section in EACH},
     }
@@ -182,6 +182,13 @@ def _added(layer: Layer, code: str, change: Row, classes: Mapping[str, Row]) -> 
         "parent": change["parent"],
         "clause": {**parent["clause"], "number": layer.body["number"], "at": "类别"},
     }
+
+
+def _seats(layer: Layer, base: Layer) -> list[Row]:
+    """Who attends: of the chosen pack; of the starting values for kinds of meetings it does not speak of."""
+    said = list(_rows(layer, "roles"))
+    kinds = {row["meeting"] for row in said}
+    return said + [row for row in _rows(base, "roles") if row["meeting"] not in kinds]
 
 
 def _channels(layer: Layer, house: Sequence[Layer], base: Layer) -> list[Row]:

@@ -27,6 +27,8 @@ class Can(StrEnum):
     RETURN_CALL = "return_call"  # 电话回访
     ITEMS = "items"  # 办理交给本部门的协商事项
     ITEMS_OF_UNIT = "items_of_unit"  # 看本单位各部门的协商事项
+    ATTEND = "attend"  # 参加协商会议，看会议材料，核对和签署纪要
+    INSTRUCT = "instruct"  # 批示、包案
     EXPORT = "export"  # 导出台账
     READ_FIGURES = "read_figures"  # 看汇总数字
     PACKS = "packs"  # 采用机制包、定本单位细则
@@ -44,6 +46,7 @@ _OFFICE = frozenset(
         Can.OPEN_SEALED,
         Can.LOOK_UP,
         Can.RETURN_CALL,
+        Can.ATTEND,
         Can.EXPORT,
         Can.READ_FIGURES,
     }
@@ -63,15 +66,19 @@ ROLES: dict[str, Bundle] = {
     Role.LIAISON: Bundle("在车间替职工转达", frozenset({Can.REGISTER})),
     Role.OFFICER: Bundle("登记、受理、交办、督办、告知、归档", _OFFICE),
     Role.CHAIR: Bundle(
-        "工会干部的全部工作，另批准延期、暂停和重新办理，定本单位细则", _OFFICE | {Can.APPROVE, Can.PACKS}
+        "工会干部的全部工作，另批准延期、暂停和重新办理，定本单位细则，批示、包案",
+        _OFFICE | {Can.APPROVE, Can.PACKS, Can.INSTRUCT},
     ),
-    Role.HANDLER: Bundle("只办交给本部门的协商事项，看遮盖本", frozenset({Can.ITEMS})),
-    Role.DEPARTMENT_HEAD: Bundle("看本部门的协商事项并督促办理", frozenset({Can.ITEMS})),
+    Role.HANDLER: Bundle("只办交给本部门的协商事项，看遮盖本", frozenset({Can.ITEMS, Can.ATTEND})),
+    Role.DEPARTMENT_HEAD: Bundle("看本部门的协商事项并督促办理", frozenset({Can.ITEMS, Can.ATTEND})),
     Role.MANAGEMENT_HEAD: Bundle(
-        "看本单位各部门的协商事项和汇总数字", frozenset({Can.ITEMS_OF_UNIT, Can.READ_FIGURES})
+        "看本单位各部门的协商事项和汇总数字，参加协商会议，签纪要，批示",
+        frozenset({Can.ITEMS_OF_UNIT, Can.READ_FIGURES, Can.ATTEND, Can.INSTRUCT}),
     ),
-    Role.DELEGATE: Bundle("参加协商会议、测评", frozenset()),
-    Role.UPPER_OFFICER: Bundle("办理报到本级的事项，看下级的公开摘要并督促", _OFFICE | {Can.READ_BELOW, Can.APPROVE}),
+    Role.DELEGATE: Bundle("参加协商会议、测评", frozenset({Can.ATTEND})),
+    Role.UPPER_OFFICER: Bundle(
+        "办理报到本级的事项，看下级的公开摘要并督促", _OFFICE | {Can.READ_BELOW, Can.APPROVE, Can.INSTRUCT}
+    ),
     Role.SYSTEM_ADMIN: Bundle("维护组织、部门、人员和系统运行，不看事项", frozenset({Can.ORG, Can.SYSTEM})),
     Role.SECURITY_ADMIN: Bundle("任免角色、开停账号，不看事项", frozenset({Can.POSTS})),
     Role.AUDIT_ADMIN: Bundle("查看谁做了什么、谁看了什么，不看内容", frozenset({Can.AUDIT})),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from huying.cases.acts import Opened, opened
+from huying.cases.lifecycle import BEFORE_TOLD
 from huying.cases.models import Case, CaseFile, Clock, Message, Party, Secrecy
 from huying.cases.reads import cases_of, people_behind, worker_by_receipt, worker_story
 from huying.cases.rules import place_of
@@ -197,7 +198,7 @@ def mine(worker: Worker, at: datetime) -> Mine:
     cases = cases_of(worker)
     first = cases[0]
     files = _files_of(party)
-    before = first.state.code in ("registered", "supplement", "accepted", "handling", "reported")
+    before = first.state.code in BEFORE_TOLD
     here = party.withdrawn_at is None
     return Mine(
         party=party,

@@ -17,6 +17,7 @@ from huying.cases.acts._clocks import (
 )
 from huying.cases.acts._notify import tell_approvers, tell_office, tell_officer
 from huying.cases.acts._oversee import urge
+from huying.cases.acts._own import raise_own
 from huying.cases.acts._register import Matter, register
 from huying.cases.acts._sealed import (
     REASONS,
@@ -82,6 +83,7 @@ __all__ = [
     "open_sealed",
     "opened",
     "pass_on",
+    "raise_own",
     "recount",
     "recount_changed",
     "recuse_self",

@@ -37,7 +37,11 @@ def settle(*, case_id: UUID, result: str, by: Actor, at: datetime, version: int 
 def carry(*, case: Case, act: str, by: Actor, at: datetime, said: Said | None = None, data: dict | None = None) -> Case:
     """One step of the table for a case already locked by a later room, with the clocks the table names for the case."""
     advance(case, act, by=by, at=at, said=said, data=data)
-    if act == "all_reported":
+    if act == "put_up":
+        start_clock(case, "consult", by=by, at=at)
+    elif act in ("off_table", "send_up", "assign"):
+        stop_clock(case, "consult", by=by, at=at)
+    elif act in ("all_reported", "solved_above"):
         start_clock(case, "tell", by=by, at=at)
     elif act == "back_to_work":
         stop_clock(case, "tell", by=by, at=at)

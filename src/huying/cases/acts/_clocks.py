@@ -25,6 +25,8 @@ FARTHEST_REMINDER = 10  # working days; a pack's own number is smaller
 LABELS = {
     "accept": "受理",
     "supplement": "补充材料",
+    "consult": "上会",
+    "climb": "上级答复",
     "item": "办理",
     "report": "书面反馈",
     "tell": "告知职工",

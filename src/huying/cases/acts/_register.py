@@ -92,7 +92,7 @@ def register(*, matter: Matter, by: Actor, at: datetime) -> Case:
         moved_at=at,
     )
     hidden = _hides_from_somebody(holder, keys, day)
-    _number(case, hidden=hidden)
+    number(case, hidden=hidden)
     case.title = _first_title(case, matter)
     case.save(force_insert=True)
     root = case.root_id
@@ -154,7 +154,7 @@ def _hides_from_somebody(holder: Unit, keys: list[tuple[str, str]], day: date) -
     return len(free_of(readers, {key for key, _ in keys})) < len(readers)
 
 
-def _number(case: Case, *, hidden: bool) -> None:
+def number(case: Case, *, hidden: bool) -> None:
     """The next number of the union's year, or a random mark for a case hidden from a reader of its register (ADR 0003)."""
     short = case.series.short_name or case.series.name[:4]
     if hidden:

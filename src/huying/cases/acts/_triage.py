@@ -158,7 +158,7 @@ def accept(
     released summary (MY-3.1, MY-3.2.1)."""
     case = locked(case_id=case_id, by=by, version=version)
     acting_post(case, by)
-    _check_category(case, content_class, category)
+    check_category(case, content_class, category)
     if difficulty not in Difficulty.values:
         raise Invalid({"difficulty": "请选难易程度。"})
     check_officer(case, officer, at)
@@ -178,7 +178,7 @@ def accept(
     return case
 
 
-def _check_category(case: Case, content_class: str, category: str) -> None:
+def check_category(case: Case, content_class: str, category: str) -> None:
     """The class and category exist in the rules this case keeps, and belong together."""
     rules = rules_of(case)
     if content_class not in {one.code for one in rules.categories("")}:
