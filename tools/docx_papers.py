@@ -156,6 +156,54 @@ def form1() -> Paper:
     return paper
 
 
+def form2() -> Paper:
+    """职工诉求业务办理流程图 (annex 2) as a table, one row for each stage."""
+    paper = Document()
+    page(paper)
+    title = paper.add_paragraph()
+    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    title.paragraph_format.space_after = Pt(10)
+    font(title, "{{ title }}", TITLE, 22)
+    tag(paper, "{%p if number or here %}")
+    line = paper.add_paragraph()
+    line.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    where = "{% if number %}编号：{{ number }}  {% endif %}{% if here %}目前：{{ here }}{% endif %}"
+    font(line, where, BODY, 12)
+    tag(paper, "{%p endif %}")
+    form2_rows(_table(paper, rows=5, columns=3))
+    for text in ("{%p for one in anytime %}", "· {{ one }}", "{%p endfor %}"):
+        font(paper.add_paragraph(), text, BODY, 10.5)
+    foot(paper)
+    return paper
+
+
+def form2_rows(table: Table) -> None:
+    """Heads, a row for each stage between two rows that steer, the end."""
+    heads, begin, stage, close, end = table.rows
+    for row in (heads, stage, end):
+        for cell, width in zip(row.cells, (30, 48, 78), strict=True):
+            cell.width = Mm(width)
+    for cell, text in zip(heads.cells, ("步骤和时限", "状态", "怎样往下走"), strict=True):
+        label(cell, text)
+    repeat = OxmlElement("w:tblHeader")
+    heads._tr.get_or_add_trPr().append(repeat)
+    font(begin.cells[0].paragraphs[0], "{%tr for s in stages %}", BODY, 10.5)
+    font(close.cells[0].paragraphs[0], "{%tr endfor %}", BODY, 10.5)
+    texts = (
+        ("{{ s.number }} {{ s.name }}", "{%p for one in s.limits %}", "{{ one }}", "{%p endfor %}"),
+        ("{%p for one in s.states %}", "{{ one }}", "{%p endfor %}"),
+        (
+            "{%p for one in s.onward %}", "↓ {{ one }}", "{%p endfor %}", "{%p for one in s.also %}", "· {{ one }}",
+            "{%p endfor %}", "{%p for one in s.inside %}", "· {{ one }}", "{%p endfor %}",
+        ),
+    )  # fmt: skip
+    for cell, texts_of in zip(stage.cells, texts, strict=True):
+        for number, text in enumerate(texts_of):
+            paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
+            font(paragraph, text, LABEL if number == 0 and cell is stage.cells[0] else BODY, 10.5)
+    value(end.cells[0].merge(end.cells[2]), "{{ finish }}")
+
+
 def form3() -> Paper:
     """职工诉求工作进展情况跟踪表 (annex 3), sheet after sheet."""
     paper = Document()
@@ -214,6 +262,7 @@ def save(paper: Paper, target: Path, title: str) -> None:
 def main() -> None:
     """Write the templates."""
     save(form1(), FORMS / "form1.docx", "职工诉求记录表")
+    save(form2(), FORMS / "form2.docx", "职工诉求业务办理流程图")
     save(form3(), FORMS / "form3.docx", "职工诉求工作进展情况跟踪表")
 
 
