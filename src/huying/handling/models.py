@@ -40,6 +40,7 @@ class Item(models.Model):
     """What a department has to do, by when, and who does it: all four, or it is not settled (MY-3.2.3b).
 
     A department knows it by ``code`` and reads ``brief``, the released text masked for it; never the case or its number.
+    Something agreed at a meeting for several cases is one commitment: an item a case, all with one code (twins).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -67,7 +68,7 @@ class Item(models.Model):
     class Meta:
         verbose_name = "协商事项"
         constraints = [
-            models.UniqueConstraint(fields=["root", "code"], name="item_code_unique"),
+            models.UniqueConstraint(fields=["root", "code", "case"], name="item_code_once_a_case"),
             models.CheckConstraint(name="item_measure_given", condition=~Q(measure="")),
             models.CheckConstraint(
                 name="item_reported_is_complete",

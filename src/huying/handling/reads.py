@@ -33,8 +33,13 @@ def get_for(actor: Actor, item_id: UUID) -> Item:
 
 
 def listed(actor: Actor, *, closed: bool = False) -> QuerySet[Item]:
-    """The items an actor's departments have in hand, the nearest deadline first; or those that are closed, newest first."""
-    rows = Item.objects.visible_to(actor).select_related("department", "handler__person")
+    """The items an actor's departments have in hand, the nearest deadline first; or those that are closed, newest first.
+
+    Of twins that stand alike only the first: they are one commitment.
+    """
+    seen = Item.objects.visible_to(actor)
+    twin = seen.filter(code=OuterRef("code"), status=OuterRef("status"), pk__lt=OuterRef("pk"))
+    rows = seen.exclude(Exists(twin)).select_related("department", "handler__person")
     if closed:
         return rows.filter(status__in=CLOSED).order_by("-given_at", "-id")
     return rows.exclude(status__in=CLOSED).order_by("deadline", "id")

@@ -66,11 +66,12 @@ def start_fixed(
     unit: Unit,
     department: UUID,
     clause: str,
+    since: date | None = None,
 ) -> Clock:
-    """Start a clock whose date was agreed (the deadline of an item)."""
+    """Start a clock whose date was agreed (the deadline of an item); ``since`` is the day it was agreed, where not now."""
     rule = {"fixed": True, "clause": clause, "badge": rules_of(case).clause(clause).badge}
     return _started(
-        case, code, rule, day_of(at), due_on, provisional=False, by=by, at=at, subject=subject, unit=unit,
+        case, code, rule, since or day_of(at), due_on, provisional=False, by=by, at=at, subject=subject, unit=unit,
         department=department,
     )  # fmt: skip
 

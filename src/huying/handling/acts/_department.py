@@ -32,15 +32,16 @@ def _said(text: str, field: str = "text", what: str = "请写明情况。") -> s
 @transaction.atomic
 def take_item(*, item_id: UUID, by: Actor, at: datetime, version: int | None = None) -> Item:
     """The department has seen it.  Its clock has run since it was given, not since now."""
-    item = for_department(item_id, by=by, version=version)
-    advance_item(item, "take", by=by, at=at)
-    return item
+    items = for_department(item_id, by=by, version=version)
+    for item in items:
+        advance_item(item, "take", by=by, at=at)
+    return items[0]
 
 
 @transaction.atomic
 def ask_union(*, item_id: UUID, text: str, by: Actor, at: datetime) -> Item:
     """A question to the union; nothing stops."""
-    item = for_department(item_id, by=by)
+    item, *_ = for_department(item_id, by=by)
     advance_item(item, "ask_union", by=by, at=at, text=_said(text))
     tell_officer(item.case, "asked", "部门有问题要问", by=by, at=at, key=f"{item.pk}:{item.version}")
     return item
@@ -49,15 +50,15 @@ def ask_union(*, item_id: UUID, text: str, by: Actor, at: datetime) -> Item:
 @transaction.atomic
 def send_back(*, item_id: UUID, reason: str, by: Actor, at: datetime, version: int | None = None) -> Item:
     """Send an item back to the union: with a reason, counted, limited by the pack; the clock runs on."""
-    item = for_department(item_id, by=by, version=version)
+    items = for_department(item_id, by=by, version=version)
     reason = _said(reason, "reason", "请写明退回的理由。")
-    allowed = rules_of(item.case).count("returns_allowed").value
-    if item.returns >= allowed:
-        raise Refused(f"这个事项已经退回 {item.returns} 次，不能再退。", "请与工会当面商量，或登记“不具备条件”。")
-    item.returns += 1
-    advance_item(item, "send_back", by=by, at=at, text=reason, data={"returns": item.returns})
-    tell_officer(item.case, "sent_back", "部门退回", by=by, at=at, key=f"{item.pk}:{item.version}")
-    return item
+    for item in items:
+        if item.returns >= rules_of(item.case).count("returns_allowed").value:
+            raise Refused(f"这个事项已经退回 {item.returns} 次，不能再退。", "请与工会当面商量，或登记“不具备条件”。")
+        item.returns += 1
+        advance_item(item, "send_back", by=by, at=at, text=reason, data={"returns": item.returns})
+        tell_officer(item.case, "sent_back", "部门退回", by=by, at=at, key=f"{item.pk}:{item.version}")
+    return items[0]
 
 
 @transaction.atomic
@@ -65,11 +66,13 @@ def progress(
     *, item_id: UUID, text: str, by: Actor, at: datetime, files: tuple[Checked, ...] = (), version: int | None = None
 ) -> Item:
     """A tracking entry “正在进行中” (form 3)."""
-    item = for_department(item_id, by=by, version=version)
-    event = advance_item(item, "progress", by=by, at=at, text=_said(text), state="doing", label="正在进行中")
-    keep_item_files(item, event, files, by=by, at=at)
-    tell_officer(item.case, "progress", "部门登记了进展", by=by, at=at, key=f"{item.pk}:{item.version}")
-    return item
+    items = for_department(item_id, by=by, version=version)
+    text = _said(text)
+    for item in items:
+        event = advance_item(item, "progress", by=by, at=at, text=text, state="doing", label="正在进行中")
+        keep_item_files(item, event, files, by=by, at=at)
+        tell_officer(item.case, "progress", "部门登记了进展", by=by, at=at, key=f"{item.pk}:{item.version}")
+    return items[0]
 
 
 def _last_progress(item: Item) -> date:
@@ -100,16 +103,24 @@ def finish(
     ``done_on`` lies between the last tracking entry and today, so that nobody wins days by naming an odd date; a day before
     today shows in the history.
     """
-    item = for_department(item_id, by=by, version=version)
+    items = for_department(item_id, by=by, version=version)
     text = _said(text)
     today = timezone.localdate(at)
     done_on = done_on or today
-    if not _last_progress(item) <= done_on <= today:
-        earliest = _last_progress(item)
+    earliest = max(_last_progress(item) for item in items)
+    if not earliest <= done_on <= today:
         raise Invalid({"done_on": f"办结日期要在 {earliest.month}月{earliest.day}日（上次登记）到今天之间。"})
+    for item in items:
+        _finish(item, able=able, text=text, done_on=done_on, files=files, by=by, at=at)
+    return items[0]
+
+
+def _finish(
+    item: Item, *, able: bool, text: str, done_on: date, files: tuple[Checked, ...], by: Actor, at: datetime
+) -> None:
     item.done_on, item.done_said_at = done_on, at
     act, state = ("done", "done") if able else ("unable", "unable")
-    late = f"（补报，实际 {done_on.month}月{done_on.day}日）" if done_on < today else ""
+    late = f"（补报，实际 {done_on.month}月{done_on.day}日）" if done_on < timezone.localdate(at) else ""
     label = ("已完成" if able else "不具备条件无法执行") + late
     event = advance_item(item, act, by=by, at=at, text=text, state=state, label=label, data={"done_on": done_on})
     keep_item_files(item, event, files, by=by, at=at)
@@ -121,7 +132,6 @@ def finish(
     tell_officer(
         item.case, state, "部门说办好了" if able else "部门说不具备条件", by=by, at=at, key=f"{item.pk}:{item.version}"
     )
-    return item
 
 
 def _moment(day: date, at: datetime) -> datetime:
@@ -139,11 +149,13 @@ def report(
     *, item_id: UUID, text: str, by: Actor, at: datetime, files: tuple[Checked, ...] = (), version: int | None = None
 ) -> Item:
     """The written report to the union; with the last one in, the union's own three days begin (MY-3.2.4a, b)."""
-    item = for_department(item_id, by=by, version=version)
-    item.report, item.reported_at = _said(text, "text", "请写明怎么办的、结果怎样。"), at
-    event = advance_item(item, "report", by=by, at=at, text=item.report)
-    keep_item_files(item, event, files, by=by, at=at)
-    stop_clock(item.case, "report", by=by, at=at, subject=item.pk)
-    tell_officer(item.case, "reported", "部门交来书面反馈", by=by, at=at, key=f"{item.pk}:{item.version}")
-    close_if_all_reported(item.case, by=by, at=at)
-    return item
+    items = for_department(item_id, by=by, version=version)
+    text = _said(text, "text", "请写明怎么办的、结果怎样。")
+    for item in items:
+        item.report, item.reported_at = text, at
+        event = advance_item(item, "report", by=by, at=at, text=text)
+        keep_item_files(item, event, files, by=by, at=at)
+        stop_clock(item.case, "report", by=by, at=at, subject=item.pk)
+        tell_officer(item.case, "reported", "部门交来书面反馈", by=by, at=at, key=f"{item.pk}:{item.version}")
+        close_if_all_reported(item.case, by=by, at=at)
+    return items[0]

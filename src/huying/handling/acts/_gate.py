@@ -21,13 +21,20 @@ from huying.notices.acts import send
 from huying.trail.acts import append
 
 
-def for_department(item_id: UUID, *, by: Actor, version: int | None = None) -> Item:
-    """An item locked for the department that works on it; its case is locked first, as every act on a case does."""
-    item = Item.objects.visible_to(by).filter(pk=item_id).only("case_id", "department_id").first()
+def for_department(item_id: UUID, *, by: Actor, version: int | None = None) -> list[Item]:
+    """A commitment locked for the department that works on it: the item asked for, then its twins that stand alike.
+
+    Cases are locked first and in one order, as every act on a case does.
+    """
+    item = Item.objects.visible_to(by).filter(pk=item_id).first()
     if item is None or item.department_id not in getattr(by, "departments", list)():
         raise NotYours
-    Case.objects.select_for_update().get(pk=item.case_id)
-    return _fresh(item_id, version, for_department=True)
+    twins = Item.objects.visible_to(by).filter(code=item.code, department=item.department_id)
+    ids = dict(twins.order_by("case_id").values_list("pk", "case_id"))
+    list(Case.objects.select_for_update().filter(pk__in=ids.values()).order_by("pk"))
+    asked = _fresh(item_id, version, for_department=True)
+    others = [_fresh(twin, None) for twin in ids if twin != item_id]
+    return [asked, *(one for one in others if one.status == asked.status)]
 
 
 def for_union(item_id: UUID, *, by: Actor, version: int | None = None) -> Item:

@@ -42,27 +42,27 @@ def _check_four(
     department: Department | None,
     handler: Post | None,
     deadline: date | None,
-    at: datetime,
+    day: date,
 ) -> tuple[Department, Post, date]:
     """All four, or the item is not settled (MY-3.2.3b); a department or person the matter concerns gets no trace of it."""
     given = {"measure": measure.strip(), "department": department, "handler": handler, "deadline": deadline}
     wrong = {name: f"还缺“{FOUR[name]}”，四项齐了才能交办。" for name, value in given.items() if not value}
-    if deadline and deadline < timezone.localdate(at):
-        wrong["deadline"] = "时限不能早于今天。"
+    if deadline and deadline < day:
+        wrong["deadline"] = "时限不能早于交办的那天。"
     if department and handler and handler.department_id != department.pk:
         wrong["handler"] = f"承办人要是{department.name}的人。"
     if department and department.unit_id not in (case.unit_id, case.holder_id, case.place_id):
         wrong["department"] = "请选本单位的部门。"
-    if handler and not wrong and _concerns(case, handler, at):
+    if handler and not wrong and _concerns(case, handler, day):
         wrong["department"] = "这件事涉及这个部门或这位同志，要换一个部门或人。"
     if wrong or not (department and handler and deadline):
         raise Invalid(wrong)
     return department, handler, deadline
 
 
-def _concerns(case: Case, handler: Post, at: datetime) -> bool:
-    """Whether a case names a handler, the handler's department, or anything else the handler is today."""
-    posts = list(Post.objects.on(timezone.localdate(at)).filter(person_id=handler.person_id))
+def _concerns(case: Case, handler: Post, day: date) -> bool:
+    """Whether a case names a handler, the handler's department, or anything else the handler is that day."""
+    posts = list(Post.objects.on(day).filter(person_id=handler.person_id))
     return bool(keys_against(case) & (keys_of(handler.person_id, posts) | {f"department:{handler.department_id}"}))
 
 
@@ -79,13 +79,20 @@ def assign(
     by: Actor,
     at: datetime,
     version: int | None = None,
+    agreed_on: date | None = None,
+    twin_of: Item | None = None,
 ) -> Item:
-    """Give an item to a department.  It reads ``brief``: the released summary, made narrower where the officer wishes."""
+    """Give an item to a department.  It reads ``brief``: the released summary, made narrower where the officer wishes.
+
+    ``agreed_on``: the day of the meeting that settled it, from which its time runs.  ``twin_of``: the item that carries out
+    the same commitment for another case; both share a code, and the handler hears of it once.
+    """
     case = locked(case_id=case_id, by=by, version=version)
     post = check_may(by, Can.HANDLE_CASES, case.holder)
     department, handler, deadline = _check_four(
-        case, measure=measure, department=department, handler=handler, deadline=deadline, at=at
-    )
+        case, measure=measure, department=department, handler=handler, deadline=deadline,
+        day=agreed_on or timezone.localdate(at),
+    )  # fmt: skip
     if not brief.strip():
         raise Invalid({"brief": "请写部门能看到的内容。"})
     item = Item.objects.create(
@@ -99,6 +106,7 @@ def assign(
         deadline=deadline,
         given_at=at,
         given_by=post,
+        **({"code": twin_of.code} if twin_of else {}),
     )
     CoHandling.objects.bulk_create(
         [CoHandling(root_id=case.root_id, item=item, department=one) for one in set(helping) - {department}]
@@ -121,8 +129,10 @@ def assign(
         unit=case.holder,
         department=department.pk,
         clause=_clause(case),
+        since=agreed_on,
     )
-    tell_handler(item, "given", "交给您办理", by=by, at=at)
+    if twin_of is None:
+        tell_handler(item, "given", "交给您办理", by=by, at=at)
     return item
 
 
@@ -144,7 +154,7 @@ def give_again(
     item.measure = item.measure if measure is None else measure.strip()
     department, handler, _ = _check_four(
         item.case, measure=item.measure, department=department, handler=handler,
-        deadline=max(deadline, timezone.localdate(at)), at=at,
+        deadline=max(deadline, timezone.localdate(at)), day=timezone.localdate(at),
     )  # fmt: skip
     item.department, item.handler = department, handler
     advance_item(item, "give_again", by=by, at=at, label=f"改交{department.name}", text=handler.person.name)
@@ -298,7 +308,7 @@ def hand_over(*, from_post: Post, to_post: Post, by: Actor, at: datetime) -> int
     for item_id in ids:
         item = for_union(item_id, by=by)
         check_may(by, Can.HANDLE_CASES, item.case.holder)
-        if _concerns(item.case, to_post, at):
+        if _concerns(item.case, to_post, timezone.localdate(at)):
             raise Refused(f"事项 {item.code} 不能移交给{to_post.person.name}。", "请先改交别人，再移交其余的。")
         item.handler = to_post
         item.version += 1

@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='item',
-            constraint=models.UniqueConstraint(fields=('root', 'code'), name='item_code_unique'),
+            constraint=models.UniqueConstraint(fields=('root', 'code', 'case'), name='item_code_once_a_case'),
         ),
         migrations.AddConstraint(
             model_name='item',
