@@ -234,13 +234,13 @@ def form3_rows(table: Table) -> None:
             cell.width = Mm(width)
     font(begin.cells[0].paragraphs[0], "{%tr for t in s.tracks %}", BODY, 10.5)
     font(end.cells[0].paragraphs[0], "{%tr endfor %}", BODY, 10.5)
-    label(entry.cells[0], "跟踪\n时间")
+    label(entry.cells[0], "{%p for part in s.labels.tracked_on %}\n{{ part }}\n{%p endfor %}")
     value(entry.cells[1], "{{ t.on }}")
     entry.cells[1].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
     box = "{% if b.ticked %}☑{% else %}□{% endif %} {{ b.label }}"
     words = ("{%p for line in t.lines %}", "{{ line }}", "{%p endfor %}", ">{{ t.by }}", "{%p endif %}")
     value(entry.cells[2], "{%p for b in t.boxes %}", box, "{%p endfor %}", "{%p if t.text %}", *words)
-    label(result.cells[0], "受理\n结果\n反馈")
+    label(result.cells[0], "{%p for part in s.labels.result %}\n{{ part }}\n{%p endfor %}")
     value(result.cells[1].merge(result.cells[2]), *remarks("s.results"))
 
 

@@ -226,7 +226,7 @@ def test_an_export_is_written_down_without_what_was_looked_for(world) -> None:
 
 def test_a_long_selection_is_not_written_while_one_waits(world, monkeypatch) -> None:
     make.accepted(world)
-    monkeypatch.setattr("huying.ledger.acts.AT_ONCE", 0)
+    monkeypatch.setattr("huying.ledger.acts._exports.AT_ONCE", 0)
     with pytest.raises(Refused, match="在后台"):
         exported(world)
 

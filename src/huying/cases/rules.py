@@ -11,7 +11,7 @@ from huying.cases.models import Case, Secrecy
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.org.models import Post, Role, Unit
-from huying.org.rules import Can, Member, keys_of
+from huying.org.rules import Can, Member, keys_of, may
 from huying.privacy.rules import dialable
 
 LONGEST_WORDS = 5000
@@ -130,6 +130,34 @@ def check_may_open_sealed(actor: Actor, case: Case) -> None:
         raise NotYours
     if not may_open_sealed(actor, case):
         raise Refused("密封内容只有本件责任人能打开。", "如果由您负责，请先“接手”这件事。")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How somebody stands to a case.  ``office``: of the union that has it; others read the released text only."""
+
+    office: bool
+    officer: bool
+    approves: bool
+
+    @property
+    def knows_readers(self) -> bool:
+        """Whether this person is told who looked, by name."""
+        return self.officer or self.approves
+
+    def reads_words(self, act: str, *, departments_own: bool = False) -> bool:
+        """Whether this person reads what was written at a line of the history, or only that it happened: words between
+        officer and worker stay with the union that has the case; reminders and what departments wrote are for every reader."""
+        return self.office or act == "urge" or departments_own
+
+
+def standing(actor: Actor, case: Case) -> Standing:
+    """Pure of queries: the actor's posts are known."""
+    return Standing(
+        office=may(actor, Can.HANDLE_CASES, case.holder),
+        officer=may_open_sealed(actor, case),
+        approves=may(actor, Can.APPROVE, case.holder) and may(actor, Can.HANDLE_CASES, case.holder),
+    )
 
 
 def place_of(table: str, column: str, row: UUID) -> str:

@@ -18,7 +18,7 @@ from huying.files.content import Kept, examine
 from huying.files.models import File, Kind, State
 from huying.files.reads import content, waiting
 from huying.files.reads import name as name_of
-from huying.files.rules import ENDINGS, UNMASKABLE, check_size, clean_name, ending_of, with_ending
+from huying.files.rules import MADE, UNMASKABLE, check_size, clean_name, ending_of, with_ending
 from huying.kernel import crypto
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, Refused
@@ -64,8 +64,8 @@ def store(*, checked: Checked, key: DataKey, root: Unit, by: Actor, at: datetime
 
 @transaction.atomic
 def keep_made(*, name: str, body: bytes, key: DataKey, root: Unit, by: Actor, at: datetime) -> File:
-    """Keep a paper the product itself made (a workbook, a form) under a data key; nothing to look through."""
-    kind, media = ENDINGS[ending_of(name)]
+    """Keep a paper the product itself made (a workbook, an archive of forms) under a data key; nothing to look through."""
+    kind, media = MADE[ending_of(name)]
     digest = _digest_of(key, hashlib.sha256(body).digest())
     return _keep(
         Kept(clean_name(name), kind, media, body), key=key, root=root, at=at, state=State.STORED, digest=digest

@@ -24,6 +24,8 @@ ENDINGS: dict[str, tuple[Kind, str]] = {
     "txt": (Kind.TEXT, "text/plain; charset=utf-8"),
     **dict.fromkeys(("amr", "mp3", "m4a", "mp4", "3gp", "aac", "wav", "ogg", "opus", "webm"), (Kind.AUDIO, "")),
 }
+# What the product itself may make; an archive is never taken in.
+MADE: dict[str, tuple[Kind, str]] = {**ENDINGS, "zip": (Kind.DOCUMENT, "application/zip")}
 ACCEPT = ",".join(f".{ending}" for ending in ENDINGS) + ",image/*,audio/*"
 INLINE = frozenset({Kind.IMAGE, Kind.AUDIO})  # safe to show inside a page: re-encoded, or played by the media element
 UNMASKABLE = frozenset({Kind.AUDIO})  # a voice says who speaks; no copy of it can be made neutral

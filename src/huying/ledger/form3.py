@@ -15,7 +15,6 @@ from huying.papers import reads as papers
 
 TITLE = "职工诉求工作进展情况跟踪表"
 STATES = (("done", "已完成"), ("doing", "正在进行中"), ("unable", "不具备条件无法执行"))
-LABELS = {"tracked_on": "跟踪\n时间", "result": "受理\n结果\n反馈"}
 FEWEST = 3  # lines of annex 3
 
 
@@ -33,10 +32,12 @@ class Track:
 class Form3:
     """One sheet.  Nothing given is the blank form; fewer than three entries leave lines to fill in by hand.
 
-    ``title``, ``labels`` and ``states`` are the pack's; ``issuer`` and ``printed_on`` stand in the foot.
+    ``title``, ``tracked_on``, ``result`` and ``states`` are the pack's; ``issuer`` and ``printed_on`` stand in the foot.
     """
 
     title: str = TITLE
+    tracked_on: str = "跟踪时间"
+    result: str = "受理结果反馈"
     states: tuple[tuple[str, str], ...] = STATES
     number: str = ""
     department: str = ""
@@ -75,7 +76,7 @@ def form3_docx(sheets: Sequence[Form3]) -> bytes:
         sheet = _plain(one, chinese)
         for track in sheet["tracks"]:
             track["on"], track["lines"] = track["on"] or TO_FILL_IN, lines(track["text"])
-        signed = sheet["results"] or ([dict(TO_SIGN)] if one.blank else [])
+        signed = sheet["results"] or [dict(TO_SIGN)]
         sheet["results"] = [{**entry, "lines": lines(entry["text"])} for entry in signed]
         sheet["last"] = one is sheets[-1]
         plain.append(sheet)
@@ -89,7 +90,7 @@ def _plain(data: Form3, day: Callable[[date | None], str]) -> dict[str, Any]:
     tracks = [*data.tracks, *(Track() for _ in range(FEWEST - len(data.tracks)))]
     return {
         **{name: getattr(data, name) for name in ("title", "number", "department", "measure", "masked", "blank")},
-        "labels": LABELS,
+        "labels": {"tracked_on": _narrow(data.tracked_on), "result": _narrow(data.result)},
         "tracks": [
             {
                 "on": day(one.on),
@@ -102,3 +103,7 @@ def _plain(data: Form3, day: Callable[[date | None], str]) -> dict[str, Any]:
         "results": remarks(data.results, day),
     }
 
+
+def _narrow(label: str) -> list[str]:
+    """A label of a narrow column, two characters to a line as on the annex."""
+    return [label[start : start + 2] for start in range(0, len(label), 2)]

@@ -1,4 +1,4 @@
-"""Workbooks written in the background for one person."""
+"""Workbooks and archives of papers written in the background for one person."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from django.db.models import Q
 from huying.files.models import File
 from huying.kernel.ids import random_id
 from huying.kernel.models import DataKey
+from huying.ledger.rules import PAPERS
 from huying.org.models import Person, Post, Unit, root_key
 
 
 class Export(models.Model):
     """A selection of the ledger being written, or ready, for the one who asked; gone after a day.
 
-    ``chosen`` is the selection, sealed: words somebody looked for may name a person.  Workbook and selection share a key
-    of their own, whose destruction ends both.
+    ``what`` is written of it: the workbook, or an archive with one paper for each case.  ``chosen`` is the selection,
+    sealed: words somebody looked for may name a person.  File and selection share a key of their own, whose destruction
+    ends both.
     """
+
+    WHAT = [("ledger", "台账表格"), *((one.code, one.name) for one in PAPERS.values())]
 
     id = models.UUIDField(primary_key=True, default=random_id, editable=False)
     root = root_key()
@@ -24,6 +28,8 @@ class Export(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
     key = models.ForeignKey(DataKey, on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=8, choices=WHAT, default="ledger")
+    fmt = models.CharField(max_length=4, choices=[("xlsx", "Excel"), ("pdf", "PDF"), ("docx", "Word")], default="xlsx")
     chosen = models.BinaryField()
     asked_at = models.DateTimeField()
     total = models.PositiveIntegerField()

@@ -8,10 +8,48 @@ from datetime import date
 from typing import Any
 
 from huying.cases.models import Clock
+from huying.kernel.errors import NotYours
 
 AT_ONCE = 2_000  # rows written while one waits; more go to the background
 STEPS = (("accept", "受理"), ("item", "办理"), ("report", "书面反馈"), ("tell", "告知"))
 HIDDEN = "人数少，不显示"
+MOST_PAPERS = 500  # papers of one archive: more would be too large to carry away
+
+# Lines of the history that are talk with the worker or looks, not progress.
+TALK = {
+    "ask", "supplement", "message", "told", "tell", "join", "disclose", "step_out", "urge", "check", "ask_union", "answer",
+    "rated",
+}  # fmt: skip
+LOOKS = {"open_sealed"}
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper that can be printed of a case: its code in addresses, its name, the formats, what the reading log calls it."""
+
+    code: str
+    name: str
+    formats: tuple[str, ...]
+    reading: str
+
+
+PAPERS = {
+    one.code: one
+    for one in (
+        Paper("form1", "职工诉求记录表", ("pdf", "docx"), "form1"),
+        Paper("form2", "职工诉求业务办理流程图", ("pdf", "docx"), "form2"),
+        Paper("form3", "职工诉求工作进展情况跟踪表", ("pdf", "docx"), "form3"),
+        Paper("dossier", "卷宗", ("pdf",), "print"),
+    )
+}
+
+
+def paper(code: str, fmt: str) -> Paper:
+    """The paper of that code in that format; ``NotYours`` (a missing page) for anything else."""
+    found = PAPERS.get(code)
+    if found is None or fmt not in found.formats:
+        raise NotYours
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from huying.cases import acts as cases
 from huying.cases import reads
 from huying.cases.lifecycle import CASE
 from huying.cases.models import Case, CaseFile, Clock, ClockChange
+from huying.cases.rules import Standing, standing
 from huying.desk.acts import drop_draft
 from huying.desk.forms import dossier as forms
 from huying.desk.views import dossier_parts as parts
@@ -30,7 +31,7 @@ from huying.org.rules import Can, check_may, may
 
 
 def next_acts(
-    actor: Any, case: Case, stand: parts.Standing, items: list[parts.ItemPart], *, waiting: bool
+    actor: Any, case: Case, stand: Standing, items: list[parts.ItemPart], *, waiting: bool
 ) -> dict[str, Any]:
     """Buttons in the order of the table: the main one first, a few beside it, the rest behind “更多”."""
     if not stand.office:
@@ -185,7 +186,7 @@ def _initial(doing: Doing, found: CaseAct, *, typed: bool) -> dict[str, Any]:
 
 def _look(doing: Doing, found: CaseAct) -> forms.OpenForm | None:
     """The sealed words beside the form, for the case officer who gives a reason."""
-    if not parts.standing(doing.request.actor, doing.case).officer:
+    if not standing(doing.request.actor, doing.case).officer:
         return None
     look = forms.OpenForm(
         doing.request.POST if "look" in doing.request.POST else None,
@@ -255,7 +256,7 @@ def _done(doing: Doing, act: str, found: CaseAct) -> HttpResponse:
             messages.success(doing.request, found.said)
         if act == "recuse_self":
             return reverse("desk:today")
-        if act == "take" and unopened and parts.standing(doing.request.actor, made).officer:
+        if act == "take" and unopened and standing(doing.request.actor, made).officer:
             return reverse("desk:case_act", args=[made.pk, "accept"])
         return reverse("desk:case", args=[made.pk if act == "merge" else doing.case.pk])
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from huying.cases import acts as cases
 from huying.cases import reads
 from huying.cases.models import Case
-from huying.cases.rules import Voice
+from huying.cases.rules import Voice, standing
 from huying.desk.forms import dossier as forms
 from huying.desk.views import dossier_parts as parts
 from huying.feedback import acts as feedback
@@ -227,7 +227,7 @@ def _tell_lists(d: Doing) -> dict[str, Any]:
     reports = (
         d.case.items.filter(round=d.case.round).exclude(report="").select_related("department").order_by("reported_at")
     )
-    stand = parts.standing(d.request.actor, d.case)
+    stand = standing(d.request.actor, d.case)
     people = parts.people(d.case, behind, known, stand, [])
     return {"people": people, "reports": list(reports), "imported": came_by_table(d.case)}
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from huying.cases import acts, reads
 from huying.cases.models import Case
+from huying.cases.rules import Standing, standing
 from huying.desk.forms.dossier import OpenForm, TitleForm
 from huying.desk.views import case_acts
 from huying.desk.views import dossier_parts as parts
@@ -48,14 +49,14 @@ def open_sealed(request: Asked, case_id: UUID) -> HttpResponse:
                 case_id=found.pk, **form.cleaned_data, by=request.actor, at=request.now, with_talk=True
             )
             return _page(request, reads.get_for(request.actor, found.pk), OpenForm(), opened)
-    if not parts.standing(request.actor, found).office:
+    if not standing(request.actor, found).office:
         raise NotYours
     return _page(request, found, form)
 
 
 def _page(request: Asked, found: Case, opening: OpenForm, opened: list[acts.Opened] | None = None) -> HttpResponse:
     """The dossier, as much of it as this person may read."""
-    stand = parts.standing(request.actor, found)
+    stand = standing(request.actor, found)
     given = parts.voices(found)
     known = _known(request, found, given, opened)
     if not known:
@@ -85,7 +86,7 @@ def _known(request: Asked, found: Case, given: list[Any], opened: list[acts.Open
     return acts.identities(case=found, parties=given, by=request.actor, at=request.now)
 
 
-def _matter(request: Asked, found: Case, given: list[Any], stand: parts.Standing) -> dict[str, Any]:
+def _matter(request: Asked, found: Case, given: list[Any], stand: Standing) -> dict[str, Any]:
     """Head, limits, items, story, rating, buttons."""
     shown = request.GET.get("show", "")
     shown = shown if shown in dict(parts.SHOWN) else ""
@@ -126,7 +127,7 @@ def _filters(found: Case, shown: str) -> list[dict[str, Any]]:
     ]
 
 
-def _rating(found: Case, given: list[Any], stand: parts.Standing) -> dict[str, Any]:
+def _rating(found: Case, given: list[Any], stand: Standing) -> dict[str, Any]:
     """What the workers were told and how they rated; outside the office only what a group of five hides."""
     if found.status not in AFTER_TOLD and found.round == 1:
         return {"told": [], "results": [], "reopening": [], "waiting": False, "callable": []}

@@ -17,7 +17,7 @@ from huying.cases.acts import REASONS, Opened
 from huying.cases.lifecycle import CASE, FLOW
 from huying.cases.models import Case, CaseFile, Clock, Event, Message, Party, Secrecy
 from huying.cases.reads import clock_view, clocks_of, joined, rules_of, voices_of
-from huying.cases.rules import may_open_sealed, place_of
+from huying.cases.rules import Standing, place_of
 from huying.files.models import File, Kind
 from huying.files.reads import name as name_of
 from huying.handling.lifecycle import ITEM
@@ -25,9 +25,10 @@ from huying.handling.models import Item
 from huying.kernel.actors import Actor
 from huying.kernel.clock import WorkDays
 from huying.kernel.crypto import Unreadable
+from huying.ledger.rules import LOOKS, TALK
 from huying.mechanism.rules import Rules
 from huying.org.models import Person
-from huying.org.rules import Can, may
+from huying.org.rules import Can
 from huying.trail.reads import readings
 
 SMALLEST_GROUP = 5  # of a rating, outside the union that has the case
@@ -47,22 +48,6 @@ WEIGHTY = {
     "decline",
     "settle",
 }
-TALK = {
-    "ask",
-    "supplement",
-    "message",
-    "told",
-    "tell",
-    "join",
-    "disclose",
-    "step_out",
-    "urge",
-    "check",
-    "ask_union",
-    "answer",
-    "rated",
-}
-LOOKS = {"open_sealed"}
 SHOWN = (("", "全部"), ("progress", "进展"), ("talk", "往来"), ("looks", "查阅"))
 READ = {
     "dossier": "看了卷宗",
@@ -71,29 +56,6 @@ READ = {
     "rating": "看了评价时写的话",
     "file": "打开了附件",
 }
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How somebody stands to a case.  ``office``: of the union that has it; others read the released text only."""
-
-    office: bool
-    officer: bool
-    approves: bool
-
-    @property
-    def knows_readers(self) -> bool:
-        """Whether this person is told who looked, by name."""
-        return self.officer or self.approves
-
-
-def standing(actor: Actor, case: Case) -> Standing:
-    """Pure of queries: the actor's posts are known."""
-    return Standing(
-        office=may(actor, Can.HANDLE_CASES, case.holder),
-        officer=may_open_sealed(actor, case),
-        approves=may(actor, Can.APPROVE, case.holder) and may(actor, Can.HANDLE_CASES, case.holder),
-    )
 
 
 def badge(rules: Rules, clause_id: str) -> dict[str, str] | None:
@@ -361,7 +323,7 @@ def _line(
     event: Any, clauses: Mapping[str, str], rules: Rules, stand: Standing, item: Item | None = None
 ) -> dict[str, Any]:
     """One line.  Words between officer and worker stay with the union that has the case; readers see what happened."""
-    open_words = stand.office or event.act == "urge" or (item is not None and not event.union_only)
+    open_words = stand.reads_words(event.act, departments_own=item is not None and not event.union_only)
     found = badge(rules, clauses[event.act]) if event.act in clauses else None
     return {
         "id": event.pk,

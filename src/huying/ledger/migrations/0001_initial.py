@@ -21,6 +21,8 @@ class Migration(migrations.Migration):
             name='Export',
             fields=[
                 ('id', models.UUIDField(default=huying.kernel.ids.random_id, editable=False, primary_key=True, serialize=False)),
+                ('what', models.CharField(choices=[('ledger', '台账表格'), ('form1', '职工诉求记录表'), ('form2', '职工诉求业务办理流程图'), ('form3', '职工诉求工作进展情况跟踪表'), ('dossier', '卷宗')], default='ledger', max_length=8)),
+                ('fmt', models.CharField(choices=[('xlsx', 'Excel'), ('pdf', 'PDF'), ('docx', 'Word')], default='xlsx', max_length=4)),
                 ('chosen', models.BinaryField()),
                 ('asked_at', models.DateTimeField()),
                 ('total', models.PositiveIntegerField()),

@@ -1,21 +1,26 @@
-"""Writing workbooks of the ledger: at once, in the background for one person, from the command line."""
+"""Writing workbooks of the ledger and archives of papers: at once, in the background for one person, from the command line."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from huying.cases.models import Case
 from huying.files import acts as files
+from huying.files.rules import clean_name
 from huying.kernel.actors import Actor
 from huying.kernel.errors import NotYours, Refused
 from huying.kernel.models import DataKey
+from huying.ledger.acts._papers import print_paper
 from huying.ledger.models import Export
 from huying.ledger.reads import (
     COLUMNS,
@@ -28,11 +33,11 @@ from huying.ledger.reads import (
     viewer_of_unit,
     with_story,
 )
-from huying.ledger.rules import AT_ONCE, Selection
+from huying.ledger.rules import AT_ONCE, MOST_PAPERS, PAPERS, Selection, paper
 from huying.org.models import Unit
 from huying.org.reads import acting_as
 from huying.org.rules import Can, Member, check_may
-from huying.papers.reads import Cell, xlsx
+from huying.papers.reads import xlsx
 from huying.privacy.acts import destroy_key
 from huying.trail.acts import append, note_reading
 
@@ -40,6 +45,8 @@ TITLE = "诉求工作台账"
 KEPT = timedelta(days=1)
 WRITE = "huying.ledger.jobs.write"  # by name: jobs stand above acts
 STEP = 200  # rows between two looks at whether to stop
+STEP_OF_PAPERS = 5
+_T = TypeVar("_T")
 
 
 def _seen(by: Actor, at: datetime) -> Viewer:
@@ -50,10 +57,12 @@ def _seen(by: Actor, at: datetime) -> Viewer:
 
 
 @transaction.atomic
-def _written_down(seen: Viewer, chosen: Selection, count: int, *, by: Actor, at: datetime) -> None:
-    """The trail keeps how many and by which filters, never what was looked for."""
+def _written_down(
+    seen: Viewer, chosen: Selection, count: int, *, by: Actor, at: datetime, what: str = "ledger"
+) -> None:
+    """The trail keeps what, how many and by which filters, never what was looked for."""
     root = seen.unit.root_id or seen.unit.pk
-    data = {"rows": count, "filters": chosen.codes()}
+    data = {"rows": count, "filters": chosen.codes(), **({} if what == "ledger" else {"what": what})}
     append(chain=seen.unit.pk, root=root, by=by, at=at, act="ledger.export", subject=f"unit:{seen.unit.pk}", data=data)
     note_reading(root=root, by=by, at=at, what="export", unit=seen.unit.pk)
 
@@ -70,20 +79,41 @@ def export_now(*, chosen: Selection, by: Actor, at: datetime) -> BinaryIO:
 
 
 @transaction.atomic
-def ask_export(*, chosen: Selection, by: Actor, at: datetime) -> Export:
-    """Have a workbook written in the background; it waits a day for this person and nobody else."""
+def ask_export(
+    *, chosen: Selection, by: Actor, at: datetime, what: str = "ledger", fmt: str = "xlsx", only: Sequence[UUID] = ()
+) -> Export:
+    """Have a workbook, or an archive with one paper for each case, written in the background; it waits a day for this person
+    and nobody else.  ``only`` narrows the selection to cases picked by hand; those out of reach are not among them."""
     seen = _seen(by, at)
     post = check_may(by, Can.EXPORT, seen.unit)
-    count = selected(seen, chosen, timezone.localdate(at)).count()
+    count = len(_ids(seen, chosen, only, at))
+    if what != "ledger":
+        paper(what, fmt)
+        _check_few_enough(count)
     export = Export(
-        root_id=seen.unit.root_id or seen.unit.pk, unit=seen.unit, person_id=post.person_id, post=post, total=count
-    )
+        root_id=seen.unit.root_id or seen.unit.pk, unit=seen.unit, person_id=post.person_id, post=post, total=count,
+        what=what, fmt=fmt,
+    )  # fmt: skip
     export.key, export.asked_at = DataKey.fresh(at), at
-    export.chosen = export.key.seal(json.dumps(chosen.plain(), ensure_ascii=False), export.place)
+    asked = {"selection": chosen.plain(), "only": [str(pk) for pk in only]}
+    export.chosen = export.key.seal(json.dumps(asked, ensure_ascii=False), export.place)
     export.save(force_insert=True)
-    _written_down(seen, chosen, count, by=by, at=at)
+    _written_down(seen, chosen, count, by=by, at=at, what=what)
     import_string(WRITE).enqueue(str(export.pk))
     return export
+
+
+def _check_few_enough(count: int) -> None:
+    if not count:
+        raise Refused("没有可以打印的事项。", "请换一个条件，或者勾选要打印的事项。")
+    if count > MOST_PAPERS:
+        raise Refused(f"选中了 {count} 件，一次最多打印 {MOST_PAPERS} 件。", "请用条件缩小范围，分几次打印。")
+
+
+def _ids(seen: Viewer, chosen: Selection, only: Sequence[UUID], at: datetime) -> list[UUID]:
+    """Cases of a selection, newest first; of those picked by hand only what the reader may know."""
+    rows = selected(seen, chosen, timezone.localdate(at))
+    return list((rows.filter(pk__in=only) if only else rows).values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -108,9 +138,7 @@ def write_export(*, export_id: UUID, by: Actor, at: datetime) -> bool:
         return False
     member = acting_as(export.post, timezone.localdate(at))
     try:
-        rows = _counted(export, member, at)
-        with xlsx(COLUMNS, rows, title=TITLE) as book:
-            body = book.read()
+        name, body = (_workbook if export.what == "ledger" else _archive)(export, member, at)
     except (NotYours, _Stopped):
         with transaction.atomic():
             throw_away(export=export, by=by, at=at)
@@ -122,7 +150,7 @@ def write_export(*, export_id: UUID, by: Actor, at: datetime) -> bool:
         if row.stop_asked:
             throw_away(export=row, by=by, at=at)
             return False
-        row.file = files.keep_made(name=f"{TITLE}.xlsx", body=body, key=export.key, root=export.root, by=by, at=at)
+        row.file = files.keep_made(name=name, body=body, key=export.key, root=export.root, by=by, at=at)
         row.written = row.total = export.total
         row.ended_at = at
         row.save()
@@ -133,19 +161,47 @@ class _Stopped(Exception):
     """The person who asked does not want it any more."""
 
 
-def _counted(export: Export, member: Member, at: datetime) -> Iterator[list[Cell]]:
-    """The rows, with a look every few hundred at whether to go on."""
-    today = timezone.localdate(at)
+def _workbook(export: Export, member: Member, at: datetime) -> tuple[str, bytes]:
+    """Name and body of the workbook."""
+    seen, ids = _asked(export, member, at)
+    rows = (row.cells() for row in _counted(export, rows_of(ids, seen, timezone.localdate(at)), STEP))
+    with xlsx(COLUMNS, rows, title=TITLE) as book:
+        return f"{TITLE}.xlsx", book.read()
+
+
+def _archive(export: Export, member: Member, at: datetime) -> tuple[str, bytes]:
+    """Name and body of an archive with one paper for each case.  Its files are called by number: a name tells nothing."""
+    _, ids = _asked(export, member, at)
+    numbers = dict(Case.objects.filter(pk__in=ids).values_list("pk", "number"))
+    with tempfile.TemporaryFile(prefix="huying-") as out:
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for place, pk in enumerate(_counted(export, ids, STEP_OF_PAPERS), start=1):
+                body = print_paper(case_id=pk, what=export.what, fmt=export.fmt, by=member, at=at)
+                name = clean_name(f"{place:03d} {numbers[pk]}.{export.fmt}")
+                archive.writestr(
+                    zipfile.ZipInfo(name, timezone.localtime(at).timetuple()[:6]), body, zipfile.ZIP_DEFLATED
+                )
+        out.seek(0)
+        return f"{PAPERS[export.what].name}.zip", out.read()
+
+
+def _asked(export: Export, member: Member, at: datetime) -> tuple[Viewer, list[UUID]]:
+    """The cases that were asked for, as far as this person may see them now."""
     seen = _seen(member, at)
-    plain = json.loads(export.key.open(bytes(export.chosen), export.place))
-    ids = list(selected(seen, Selection.of(plain), today).values_list("pk", flat=True))
+    asked = json.loads(export.key.open(bytes(export.chosen), export.place))
+    ids = _ids(seen, Selection.of(asked["selection"]), [UUID(pk) for pk in asked["only"]], at)
     export.total = len(ids)
-    for number, row in enumerate(rows_of(ids, seen, today), start=1):
-        if number % STEP == 1:
+    return seen, ids
+
+
+def _counted(export: Export, things: Iterable[_T], step: int) -> Iterator[_T]:
+    """The things, with a look every few at whether to go on."""
+    for number, one in enumerate(things, start=1):
+        if number % step == 1:
             if Export.objects.filter(pk=export.pk, stop_asked=True).exists():
                 raise _Stopped
-            Export.objects.filter(pk=export.pk).update(written=number, total=len(ids))
-        yield row.cells()
+            Export.objects.filter(pk=export.pk).update(written=number, total=export.total)
+        yield one
 
 
 @transaction.atomic

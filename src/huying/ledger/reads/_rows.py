@@ -1,0 +1,158 @@
+"""The whole story of each case of a selection, one row each, and the figures of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+
+from huying.cases.lifecycle import CASE
+from huying.cases.models import Case, Clock
+from huying.cases.reads import rules_of
+from huying.feedback.models import Survey
+from huying.handling.models import Item, Telling
+from huying.ledger.reads._select import Viewer
+from huying.ledger.rules import HIDDEN, STEPS, Share, in_time, may_show, standing
+from huying.mechanism.rules import Rules
+from huying.papers.reads import Cell, Column
+
+CHUNK = 500
+COLUMNS = (
+    Column("编号", 24), Column("收到", 12), Column("登记", 12), Column("单位", 24), Column("方式", 12), Column("类别", 20),
+    Column("难易", 10), Column("标题", 32), Column("摘要", 48), Column("状态", 14), Column("责任人", 10), Column("承办部门", 18),
+    Column("办结", 12), Column("书面反馈", 12), Column("告知", 12), Column("测评", 20), Column("归档", 12),
+    *(Column(f"{label}是否按时", 12) for _, label in STEPS),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One case as the ledger shows it.  Identity is left out altogether: it stays in the dossier."""
+
+    case: Case
+    own: bool
+    title: str
+    summary: str
+    channel: str
+    category: str
+    departments: tuple[str, ...]
+    done_on: date | None
+    reported_on: date | None
+    told_on: date | None
+    survey: str
+    people: tuple[int, int]
+    steps: dict[str, str]
+
+    @property
+    def in_time(self) -> str:
+        """All steps in words."""
+        return in_time(self.steps)
+
+    def cells(self) -> list[Cell]:
+        """The row of the workbook, in the order of ``COLUMNS``."""
+        case = self.case
+        return [
+            case.number, day_of(case.received_at), day_of(case.registered_at), case.unit.name, self.channel, self.category,
+            case.get_difficulty_display(), self.title, self.summary, CASE.by_code[case.status].staff,
+            case.officer.person.name if case.officer else "", "、".join(self.departments), self.done_on, self.reported_on,
+            self.told_on, self.survey, day_of(case.archived_at), *(self.steps.get(code, "") for code, _ in STEPS),
+        ]  # fmt: skip
+
+
+def day_of(at: datetime | None) -> date | None:
+    return timezone.localdate(at) if at else None
+
+
+def with_story(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Cases with everything a row needs, in a fixed number of statements."""
+    steps = [code for code, _ in STEPS]
+    return cases.select_related("unit", "officer__person").prefetch_related(
+        Prefetch("items", Item.objects.exclude(status="dropped").select_related("department").order_by("given_at")),
+        Prefetch("tellings", Telling.objects.order_by("-round", "told_on")),
+        Prefetch("surveys", Survey.objects.order_by("-round").prefetch_related("answers")),
+        Prefetch("clocks", Clock.objects.filter(code__in=steps)),
+    )
+
+
+def row_of(case: Case, seen: Viewer, today: date) -> Row:
+    """A case fetched by ``with_story`` as a row."""
+    rules = rules_of(case)
+    items = [item for item in case.items.all() if item.round == case.round]
+    telling = next((one for one in case.tellings.all() if one.round == case.round), None)
+    own = case.holder_id in seen.own
+    smallest = max(seen.smallest, rules.count("small_cell").value)
+    survey, people = _survey(case, smallest, own=own)
+    return Row(
+        case=case,
+        own=own,
+        title=case.title if case.released_at else "（待写公开摘要）",
+        summary=case.summary if case.released_at else "",
+        channel=channel_of(rules, case),
+        category=category_of(rules, case),
+        departments=tuple(dict.fromkeys(item.department.name for item in items)),
+        done_on=_last([item.done_on for item in items]),
+        reported_on=_last([day_of(item.reported_at) for item in items]),
+        told_on=telling.told_on if telling else None,
+        survey=survey,
+        people=people,
+        steps=standing(case.clocks.all(), today),
+    )
+
+
+def _last(days: list[date | None]) -> date | None:
+    """The last day once every item has one."""
+    known = [day for day in days if day]
+    return max(known) if known and len(known) == len(days) else None
+
+
+def _survey(case: Case, smallest: int, *, own: bool) -> tuple[str, tuple[int, int]]:
+    """The last survey in words, and (satisfied or basically so, answered); both empty when too few people are behind it."""
+    survey = next((one for one in case.surveys.all() if one.answers.all()), None)
+    if survey is None:
+        return "", (0, 0)
+    answers = list(survey.answers.all())
+    if not may_show(len(answers), smallest, own=own):
+        return HIDDEN, (0, 0)
+    counts = {grade["label"]: sum(one.result == grade["code"] for one in answers) for grade in survey.scale}
+    given = [label if len(answers) == 1 else f"{label} {n}" for label, n in counts.items() if n]
+    return "、".join(given), (sum(one.counts_as != "unsatisfied" for one in answers), len(answers))
+
+
+def channel_of(rules: Rules, case: Case) -> str:
+    known = {one.code: one.label for one in rules.all_channels()}
+    label = known.get(case.channel, "反映打击报复" if case.channel == "retaliation" else case.channel)
+    return f"{label}（{case.channel_note}）" if case.channel_note else label
+
+
+def category_of(rules: Rules, case: Case) -> str:
+    known = {one.code: one.label for one in rules.categories()}
+    return "·".join(known.get(code, code) for code in (case.content_class, case.category) if code)
+
+
+def rows_of(ids: Sequence[UUID], seen: Viewer, today: date) -> Iterator[Row]:
+    """Rows of any number of cases in the order given, a few hundred in memory at a time."""
+    for start in range(0, len(ids), CHUNK):
+        batch = ids[start : start + CHUNK]
+        found = {case.pk: case for case in with_story(Case.objects.filter(pk__in=batch))}
+        for pk in batch:
+            if pk in found:
+                yield row_of(found[pk], seen, today)
+
+
+def sums(shown: Iterable[Row]) -> list[Share]:
+    """Figures of a page, each with numerator and denominator.
+
+    Satisfaction counts only the people whose answers the page itself may show, so nothing follows from a difference.
+    """
+    shown = list(shown)
+    shares = []
+    for code, label in STEPS:
+        judged = [row.steps[code] for row in shown if row.steps.get(code) in ("按时", "超期")]
+        shares.append(Share(f"{label}按时", sum(state == "按时" for state in judged), len(judged)))
+    shares.append(Share("满意和基本满意", sum(row.people[0] for row in shown), sum(row.people[1] for row in shown)))
+    shares.append(Share("已归档", sum(row.case.status == "archived" for row in shown), len(shown)))
+    return shares

@@ -1,0 +1,143 @@
+"""Choosing cases of the ledger: who asks, what the filters select."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from huying.cases.models import Case, Clock, Recusal, Station
+from huying.feedback.models import Answer
+from huying.handling.models import Item
+from huying.kernel import search
+from huying.kernel.actors import Actor
+from huying.kernel.errors import NotYours
+from huying.ledger.models import Export
+from huying.ledger.rules import STEPS, Selection
+from huying.mechanism.reads import rules_for
+from huying.mechanism.rules import Rules
+from huying.org.models import Department, Unit, path_end
+from huying.org.rules import Can, Member
+
+
+@dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """Who asks: the scope of cases, the unions whose figures are their own, the rules of the first."""
+
+    cases: QuerySet[Case]
+    own: frozenset[UUID]
+    unit: Unit
+    rules: Rules
+
+    @property
+    def smallest(self) -> int:
+        """The smallest group whose figures others may see."""
+        return self.rules.count("small_cell").value
+
+
+def viewer(actor: Actor, today: date) -> Viewer:
+    """The ledger of a member of staff; ``NotYours`` for who reads no cases."""
+    units = actor.units(Can.READ_CASES) if isinstance(actor, Member) else []
+    if not units:
+        raise NotYours
+    own = frozenset(unit.pk for unit in units)
+    return Viewer(cases=Case.objects.visible_to(actor), own=own, unit=units[0], rules=rules_for(units[0], today))
+
+
+def viewer_of_unit(unit: Unit, today: date) -> Viewer:
+    """The ledger of a unit written from the command line.  It may reach anybody at the unit, so cases that must stay
+    unknown to somebody there are not in it."""
+    reach = Q(unit=unit)
+    if unit.is_upper:
+        reach |= Q(unit__path__gte=unit.path, unit__path__lt=path_end(unit.path))
+    cases = Case.objects.filter(Exists(Station.objects.filter(reach, case=OuterRef("pk"))))
+    cases = cases.exclude(Exists(Recusal.objects.filter(case=OuterRef("pk"))))
+    return Viewer(cases=cases, own=frozenset({unit.pk}), unit=unit, rules=rules_for(unit, today))
+
+
+def selected(seen: Viewer, chosen: Selection, today: date) -> QuerySet[Case]:
+    """The cases of a selection, newest first."""
+    rows = seen.cases.exclude(status="spam")
+    if chosen.since:
+        rows = rows.filter(received_at__gte=_midnight(chosen.since))
+    if chosen.until:
+        rows = rows.filter(received_at__lt=_midnight(chosen.until + timedelta(days=1)))
+    for name, value in (
+        ("status", chosen.state),
+        ("content_class", chosen.content_class),
+        ("category", chosen.category),
+        ("channel", chosen.channel),
+        ("difficulty", chosen.difficulty),
+    ):
+        if value:
+            rows = rows.filter(**{name: value})
+    if chosen.department:
+        rows = rows.filter(Exists(Item.objects.filter(case=OuterRef("pk"), department__name=chosen.department)))
+    if chosen.timing:
+        rows = _by_timing(rows, chosen.timing, today)
+    if chosen.satisfaction:
+        rows = _by_satisfaction(rows, chosen.satisfaction, seen)
+    if chosen.unit:
+        rows = _below(rows, chosen.unit, seen)
+    if chosen.words:
+        hits = search.hits("case", chosen.words)
+        rows = rows.filter(hits) if hits is not None else rows.none()
+    return rows.order_by("-registered_at", "-id")
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def _by_timing(rows: QuerySet[Case], timing: str, today: date) -> QuerySet[Case]:
+    mine = Clock.objects.filter(case=OuterRef("pk"), code__in=[code for code, _ in STEPS])
+    passed = Q(stopped_at__isnull=True, paused_on__isnull=True, due_on__lt=today)
+    late = Exists(mine.filter(Q(late=True) | passed))
+    return rows.filter(late) if timing == "late" else rows.filter(~late)
+
+
+def _by_satisfaction(rows: QuerySet[Case], grade: str, seen: Viewer) -> QuerySet[Case]:
+    """Cases with such an answer.  Of other unions' only those with enough answers: a filter must not tell what a cell hides."""
+    answers = Answer.objects.filter(survey__case=OuterRef("pk"))
+    rows = rows.filter(Exists(answers.filter(counts_as=grade)))
+    few = answers.order_by().values("survey").annotate(n=Count("pk")).order_by("n").values("n")[:1]
+    rows = rows.annotate(fewest=Coalesce(Subquery(few), 0))
+    return rows.filter(Q(holder__in=seen.own) | Q(fewest__gte=seen.smallest))
+
+
+def _below(rows: QuerySet[Case], name: str, seen: Viewer) -> QuerySet[Case]:
+    """Cases of the units of that name below the viewer's own, with all that belongs to them."""
+    units = Unit.objects.within(seen.unit).filter(Q(name__icontains=name) | Q(code=name))[:50]
+    reach = [Q(place__path__gte=unit.path, place__path__lt=path_end(unit.path)) for unit in units]
+    return rows.filter(reduce(or_, reach)) if reach else rows.none()
+
+
+def units_below(seen: Viewer) -> list[str]:
+    """Names to choose a unit from; a large union types instead."""
+    names = Unit.objects.within(seen.unit).open().exclude(pk=seen.unit.pk).values_list("name", flat=True)[:201]
+    return [] if len(names) > 200 else sorted(set(names))
+
+
+def departments_of(seen: Viewer) -> list[str]:
+    """Names of the departments of the viewer's own units."""
+    rows = Department.objects.filter(unit__in=seen.own).order_by("name")
+    return list(dict.fromkeys(rows.values_list("name", flat=True)))
+
+
+def export_for(actor: Actor, export_id: UUID) -> Export:
+    """A workbook this person asked for, or ``NotYours``: nobody else ever gets it."""
+    export = Export.objects.select_related("file__key").filter(pk=export_id, person=actor.person_id).first()
+    if export is None or actor.person_id is None:
+        raise NotYours
+    return export
+
+
+def exports_of(actor: Actor) -> QuerySet[Export]:
+    """Workbooks this person asked for that are still kept, newest first."""
+    return Export.objects.filter(person=actor.person_id, gone_at__isnull=True).order_by("-asked_at")
