@@ -49,7 +49,7 @@ def every_page(client: Client, item: Item) -> list[tuple[str, bytes]]:
     """Body and headers of everything a department can open about an item."""
     places = [reverse("desk:items"), reverse("desk:items") + "?tab=closed", address(item)]
     places += [address(item, act) for act in ("progress", "done", "unable", "report", "ask_union", "send_back")]
-    places += [reverse("desk:item_form1", args=[item.pk, fmt]) for fmt in ("pdf", "docx")]
+    places += [reverse("desk:item_paper", args=[item.pk, "form1", fmt]) for fmt in ("pdf", "docx")]
     places += [reverse("desk:item_file", args=[row.pk]) for row in ItemFile.objects.filter(item=item)]
     found = []
     for place in places:
@@ -73,7 +73,7 @@ def test_no_department_page_says_anything_of_the_case(world, item, who) -> None:
 
 
 def test_the_masked_paper_holds_the_code_and_the_brief_only(world, item) -> None:
-    raw = as_(world, "handler").get(reverse("desk:item_form1", args=[item.pk, "docx"])).content
+    raw = as_(world, "handler").get(reverse("desk:item_paper", args=[item.pk, "form1", "docx"])).content
     paper = Document(io.BytesIO(raw))
     text = "\n".join(p.text for p in paper.paragraphs)
     text += "\n".join(cell.text for row in paper.tables[0].rows for cell in row.cells)
@@ -94,7 +94,7 @@ def test_other_departments_and_units_find_nothing(world, item) -> None:
     row = _with_photo(world, item)
     for who in ("other_handler", "foreign", "liaison", "delegate", "system", "audit"):
         client = as_(world, who)
-        for place in (address(item), address(item, "progress"), reverse("desk:item_form1", args=[item.pk, "pdf"]),
+        for place in (address(item), address(item, "progress"), reverse("desk:item_paper", args=[item.pk, "form1", "pdf"]),
                       reverse("desk:item_file", args=[row.pk])):  # fmt: skip
             assert client.get(place).status_code == 404, (who, place)
         assert send(client, item, "progress", text="试试").status_code == 404

@@ -106,7 +106,7 @@ def test_a_long_selection_is_written_in_the_background(world, monkeypatch) -> No
     data = {"once": uuid4().hex, "state": "told"}
     place = client.post(reverse("desk:ledger_later"), data).headers["Location"]
     assert client.post(reverse("desk:ledger_later"), data).headers["Location"] == place
-    assert "正在生成表格" in client.get(place).content.decode()
+    assert "正在生成台账表格" in client.get(place).content.decode()
     assert "已写 0 件，共 1 件" in client.get(place, headers={"HX-Request": "true"}).content.decode()
     export = Export.objects.get()
     acts.write_export(export_id=export.pk, by=SYSTEM, at=world.now)
@@ -131,7 +131,7 @@ def words(raw: bytes) -> str:
 
 
 def form1(client: Client, case: Case, fmt: str = "docx"):
-    return client.get(reverse("desk:form1", args=[case.pk, fmt]))
+    return client.get(reverse("desk:case_paper", args=[case.pk, "form1", fmt]))
 
 
 @pytest.mark.clause("MY-A1")
@@ -187,5 +187,5 @@ def test_a_joint_case_names_the_first_and_counts_the_rest(world) -> None:
 
 def test_the_blank_form(world) -> None:
     for fmt, start in (("pdf", b"%PDF"), ("docx", b"PK")):
-        answer = as_(world, "officer").get(reverse("desk:form1_blank", args=[fmt]))
+        answer = as_(world, "officer").get(reverse("desk:blank", args=["form1", fmt]))
         assert answer.content.startswith(start)

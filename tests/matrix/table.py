@@ -42,6 +42,8 @@ OFFICER = {"plant": {"officer"}, "hidden": {"officer"}, "county": {"upper"}, "ot
 OTHERS = {place: office - OFFICER[place] for place, office in OFFICE.items() if place in OFFICER}
 ITEMS = {"plant": {"handler", "head", "manager"}, "logistics": {"other_handler", "manager"}, "other": set()}
 WORKS = {"plant": {"handler", "head"}, "logistics": {"other_handler"}, "other": set()}
+# A masked copy: for who works with the item, and for the unions that read its case.
+MASKED = {place: ITEMS[place] | READS[place] for place in ITEMS}
 OFFICES = {"officer", "second", "chair", "upper", "foreign"}
 REGISTRARS = OFFICES | {"liaison"}
 CASEWORK_AND_ITEMS = {"handler", "head", "other_handler", "manager"}
@@ -188,7 +190,9 @@ DOSSIER = (
     Row("desk:file", OFFICER, lambda s, p: [s.original(p).pk], act="original", refused=OTHERS),
     Row("desk:file", {p: READS[p] for p in ("plant", "hidden", "other")}, lambda s, p: [s.released(p).pk], act="released"),
     Row("desk:registered", READS, case_of("registered")),
-    Row("desk:form1", READS, lambda s, p: [s.case(p, "told").pk, "pdf"]),
+    *(Row("desk:case_paper", READS, lambda s, p, code=code, fmt=fmt: [s.case(p, "told").pk, code, fmt], act=f"{code}-{fmt}")
+      for code, fmt in (("form1", "pdf"), ("form2", "docx"), ("form3", "docx"), ("dossier", "pdf"))),
+    Row("desk:case_flow", READS, case_of("told")),
     Row("desk:hand_over", {"plant": OFFICES}),
     Row("desk:hand_over_post", {"plant": {"officer", "chair"}, "county": {"upper"}, "other": {"foreign"}},
         lambda s, p: [s.case(p, "accepted").officer_id], post=lambda s, p: {"to_post": str(s.world.posts["second"].pk)},
@@ -237,7 +241,7 @@ DOSSIER = (
 DEPARTMENT = (
     Row("desk:items", {"plant": CASEWORK_AND_ITEMS}),
     Row("desk:item", ITEMS, lambda s, p: [s.item(p).pk]),
-    Row("desk:item_form1", ITEMS, lambda s, p: [s.item(p).pk, "docx"]),
+    *(Row("desk:item_paper", MASKED, lambda s, p, code=code: [s.item(p).pk, code, "docx"], act=code) for code in ("form1", "form3")),
     Row("desk:item_file", {"plant": {*ITEMS["plant"], *READS["plant"]}, "other": {"foreign", "upper"}},
         lambda s, p: [s.proof(p).pk]),
     Row("desk:item_take", WORKS, lambda s, p: [s.item(p).pk], alone=405, post=lambda s, p: {}),
@@ -278,7 +282,11 @@ LISTS = (
         post=lambda s, p: {"words": "0", "channel": "online", "secrecy": "sealed"}),
     Row("desk:import_run", {"plant": {"officer"}}, lambda s, p: [s.sheet().pk], alone=405, post=lambda s, p: {}),
     Row("desk:import_drop", {"plant": {"officer"}}, lambda s, p: [s.sheet().pk], alone=405, post=lambda s, p: {}),
-    Row("desk:form1_blank", EVERYBODY, lambda s, p: ["pdf"]),
+    Row("desk:ledger_papers", {"plant": OFFICES}, alone=405, refused={"plant": {"foreign"}},
+        post=lambda s, p: {"paper": "form1.pdf", "only": str(s.case("plant", "told").pk)}),
+    Row("desk:blanks", EVERYBODY),
+    Row("desk:flow", EVERYBODY),
+    *(Row("desk:blank", EVERYBODY, lambda s, p, code=code: [code, "pdf"], act=code) for code in ("form1", "form2", "form3")),
 )  # fmt: skip
 
 HAS_POST = {"plant": set(STAFF) - {"posts_ended"}}

@@ -130,7 +130,7 @@ def test_form_and_files_of_a_hidden_case_are_missing(which: str, scene: Scene) -
         client = Client()
         client.force_login(scene.world.posts[name].person.user)
         for form in ("pdf", "docx"):
-            assert client.get(reverse("desk:form1", args=[case.pk, form])).status_code == expected
+            assert client.get(reverse("desk:case_paper", args=[case.pk, "form1", form])).status_code == expected
         assert client.get(reverse("desk:file", args=[scene.released(place).pk])).status_code == expected
         typed = client.get(reverse("desk:case_act", args=[scene.case(place, "registered").pk, "merge"]))
         assert typed.status_code == expected

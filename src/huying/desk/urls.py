@@ -11,6 +11,7 @@ from huying.desk.views import (
     org_people,
     org_roster,
     org_units,
+    papers,
     register,
     rules,
     system,
@@ -22,6 +23,7 @@ urlpatterns = [
     *today.urls,
     *cases.urls,
     *register.urls,
+    *papers.urls,  # before the acts of a case, whose addresses end in any word
     *dossier.urls,
     *hand_over.urls,
     *items.urls,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
 
 from django import forms
 
 from huying.cases.lifecycle import CASE
 from huying.cases.models import Difficulty
-from huying.ledger.rules import Selection
+from huying.ledger.rules import MOST_PAPERS, PAPERS, Selection
 from huying.mechanism.rules import Rules
 
 ANY = ("", "全部")
@@ -64,3 +66,36 @@ class LedgerForm(forms.Form):
     def selection(self) -> Selection:
         """What was chosen; a value the page does not offer narrows to nothing rather than to everything."""
         return Selection.of({name: str(value) for name, value in self.data.items()})
+
+
+class PapersForm(forms.Form):
+    """Which paper of many cases is printed, in which format; ``only`` are those ticked."""
+
+    paper = forms.ChoiceField(
+        label="打印",
+        choices=[
+            (f"{one.code}.{fmt}", f"{one.name}（{'Word' if fmt == 'docx' else 'PDF'}）")
+            for one in PAPERS.values()
+            for fmt in one.formats
+        ],
+    )
+    only = forms.TypedMultipleChoiceField(coerce=UUID, required=False, widget=forms.MultipleHiddenInput)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        given = data.getlist("only")[: MOST_PAPERS + 1] if data is not None else []
+        self.fields["only"].choices = [(one, one) for one in given if _is_id(one)]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """What the act asks for."""
+        found = super().clean() or {}
+        what, _, fmt = found.get("paper", "").partition(".")
+        return {"what": what, "fmt": fmt, "only": found.get("only", [])}
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

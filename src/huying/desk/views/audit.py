@@ -40,7 +40,10 @@ RECENT = timedelta(days=7)
 WHAT = {
     "dossier": "打开卷宗",
     "item": "打开协商事项",
-    "form1": "打开诉求记录表",
+    "form1": "打印诉求记录表",
+    "form2": "打开流程图",
+    "form3": "打印进展情况跟踪表",
+    "print": "打印卷宗",
     "sealed": "查看密封内容",
     "rating": "查看评价时写的话",
     "identity": "查看实名职工的身份",

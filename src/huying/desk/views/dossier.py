@@ -68,7 +68,7 @@ def _page(request: Asked, found: Case, opening: OpenForm, opened: list[acts.Open
         "people": parts.people(found, given, known, stand, context.pop("events")),
         "files": parts.file_lists(found, parts.case_files(found), stand, opened=opened is not None),
         "related": parts.related(request.actor, found),
-        "papers": parts.papers(found) if stand.office else [],
+        "papers": parts.papers(found),
         "opening": opening,
         "opened": opened,
     }

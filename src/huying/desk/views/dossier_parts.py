@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from huying.cases.acts import REASONS, Opened
@@ -25,7 +25,7 @@ from huying.handling.models import Item
 from huying.kernel.actors import Actor
 from huying.kernel.clock import WorkDays
 from huying.kernel.crypto import Unreadable
-from huying.ledger.rules import LOOKS, TALK
+from huying.ledger.rules import LOOKS, PAPERS, TALK
 from huying.mechanism.rules import Rules
 from huying.org.models import Person
 from huying.org.rules import Can
@@ -55,6 +55,10 @@ READ = {
     "sealed": "打开了密封内容",
     "rating": "看了评价时写的话",
     "file": "打开了附件",
+    "form1": "打印了记录表",
+    "form2": "看了流程图",
+    "form3": "打印了跟踪表",
+    "print": "打印了卷宗",
 }
 
 
@@ -429,15 +433,16 @@ def file_lists(case: Case, rows: Iterable[CaseFile], stand: Standing, *, opened:
     return {"released": released, "originals": originals}
 
 
-def papers(case: Case) -> list[dict[str, str]]:
-    """Printed forms, where the ledger offers them."""
-    found = []
-    for fmt, word, icon in (("pdf", "PDF", "file-type-pdf"), ("docx", "Word", "file-type-doc")):
-        try:
-            found.append({"url": reverse("desk:form1", args=[case.pk, fmt]), "word": word, "icon": icon})
-        except NoReverseMatch:
-            continue
-    return found
+def papers(case: Case) -> list[dict[str, Any]]:
+    """What can be printed of a case, each in its formats."""
+    words = {"pdf": "PDF", "docx": "Word"}
+    return [
+        {
+            "name": one.name,
+            "links": [(words[fmt], reverse("desk:case_paper", args=[case.pk, one.code, fmt])) for fmt in one.formats],
+        }
+        for one in PAPERS.values()
+    ]
 
 
 def related(actor: Actor, case: Case) -> list[tuple[str, Case]]:

@@ -29,6 +29,7 @@ from huying.handling.models import Item, ItemEvent
 from huying.kernel.clock import WorkDays
 from huying.kernel.errors import NotYours
 from huying.kernel.web import Asked, once, refusals_on
+from huying.ledger.rules import PAPERS
 from huying.mechanism.reads import calendar
 from huying.notices.acts import mark_read
 from huying.org.rules import Can, Member
@@ -195,6 +196,7 @@ def _page(request: Asked, found: Item) -> dict[str, Any]:
         "entries": [_entry(event, found) for event in reads.department_story(found)],
         "papers": [_paper(row) for row in reads.released_files(found)],
         "given_on": timezone.localdate(found.given_at),
+        "prints": [(code, PAPERS[code].name) for code in ("form1", "form3")],
     }
 
 

@@ -1,4 +1,4 @@
-"""Pages of the desk: the ledger, its workbooks, and form 1."""
+"""Pages of the desk: the ledger, its workbooks and archives of papers."""
 
 from __future__ import annotations
 
@@ -7,31 +7,24 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
-from huying.cases import reads as cases
-from huying.cases.acts import identities
-from huying.cases.models import Case, Secrecy
-from huying.desk.forms.ledger import LedgerForm
+from huying.desk.forms.ledger import LedgerForm, PapersForm
 from huying.files import reads as stored
-from huying.handling import reads as handling
 from huying.kernel.errors import Refused
 from huying.kernel.web import Asked, once
 from huying.ledger import acts, reads
-from huying.ledger.rules import AT_ONCE, STEPS, Selection
+from huying.ledger.rules import AT_ONCE, MOST_PAPERS, STEPS, Selection
 from huying.org.rules import Can
 from huying.trail.acts import note_reading
 
 PER_PAGE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 NAME = "诉求工作台账"
-FORM1 = "职工诉求记录表"
 HEADS = (
     "编号",
     "收到",
@@ -91,6 +84,8 @@ def ledger(request: Asked) -> HttpResponse:
             "export_query": _query(chosen),
             "exports": list(reads.exports_of(request.actor)[:3]),
             "periods": _periods(request, chosen, today),
+            "papers": PapersForm(),
+            "most_papers": MOST_PAPERS,
         },
     )
 
@@ -184,68 +179,9 @@ def export_file(request: Asked, export_id: UUID) -> HttpResponse:
     """The workbook, for whoever asked for it."""
     found = reads.export_for(request.actor, export_id)
     if found.file is None or found.gone_at is not None:
-        raise Refused("这张表格已经不在了。", "表格只保留一天，请重新生成。")
+        raise Refused("这个文件已经不在了。", "文件只保留一天，请重新生成。")
     note_reading(root=found.root_id, by=request.actor, at=request.now, what="export", unit=found.unit_id)
     return stored.response(found.file, inline=False)
-
-
-# --- form 1 -------------------------------------------------------------------------------------------------------------
-
-
-@require_GET
-def form1(request: Asked, case_id: UUID, fmt: str) -> HttpResponse:
-    """Form 1 of a case, for the unions that may see it; who spoke, only where secrecy allows."""
-    case = cases.get_for(request.actor, case_id)
-    note_reading(
-        root=case.root_id, by=request.actor, at=request.now, what="form1", subject=case.pk, unit=case.holder_id
-    )
-    applicant, phone = _applicant(request, case)
-    today = timezone.localdate(request.now)
-    data = reads.form1_of(case, applicant=applicant, phone=phone, issuer=case.holder.name, on=today)
-    return _paper(data, fmt, FORM1)
-
-
-def _applicant(request: Asked, case: Case) -> tuple[str, str]:
-    """The applicant as this reader may see it: a named one by name at the union that has the case, else how they spoke."""
-    parties = list(cases.people_behind(case))
-    if not parties:
-        return "", ""
-    first = parties[0]
-    known = identities(case=case, parties=[first], by=request.actor, at=request.now).get(first.pk)
-    if known is None:
-        words = {Secrecy.SEALED: "保密", Secrecy.ANONYMOUS: "匿名"}.get(
-            Secrecy(first.secrecy), "实名（见承办工会卷宗）"
-        )
-        return words, "" if first.secrecy == Secrecy.ANONYMOUS else "保密"
-    return f"{known.name} 等 {len(parties)} 人" if len(parties) > 1 else known.name, known.phone
-
-
-@require_GET
-def item_form1(request: Asked, item_id: UUID, fmt: str) -> HttpResponse:
-    """The masked copy of form 1, for the department."""
-    item = handling.get_for(request.actor, item_id)
-    note_reading(
-        root=item.root_id, by=request.actor, at=request.now, what="item", subject=item.pk, unit=item.department.unit_id
-    )
-    return _paper(reads.form1_of_item(item, timezone.localdate(request.now)), fmt, f"{FORM1}（遮盖本）")
-
-
-@require_GET
-def form1_blank(request: Asked, fmt: str) -> HttpResponse:
-    """The blank form, to be filled in by hand."""
-    return _paper(reads.Form1(), fmt, f"{FORM1}（空白）")
-
-
-def _paper(data: reads.Form1, fmt: str, name: str) -> HttpResponse:
-    """The form in one of its two formats, under a name that says nothing of the case."""
-    if fmt == "pdf":
-        answer = HttpResponse(reads.form1_pdf(data), content_type="application/pdf")
-    elif fmt == "docx":
-        answer = HttpResponse(reads.form1_docx(data), content_type=DOCX)
-    else:
-        raise Http404
-    answer.headers["Content-Disposition"] = content_disposition_header(True, f"{name}.{fmt}") or "attachment"
-    return answer
 
 
 urls = [
@@ -254,8 +190,5 @@ urls = [
     path("ledger/exports/", workbook_later, name="ledger_later"),
     path("ledger/exports/<uuid:export_id>/", export, name="ledger_export"),
     path("ledger/exports/<uuid:export_id>/stop/", export_stop, name="ledger_export_stop"),
-    path("ledger/exports/<uuid:export_id>/file.xlsx", export_file, name="ledger_export_file"),
-    path("cases/<uuid:case_id>/form1.<slug:fmt>", form1, name="form1"),
-    path("items/<uuid:item_id>/form1.<slug:fmt>", item_form1, name="item_form1"),
-    path("forms/form1.<slug:fmt>", form1_blank, name="form1_blank"),
+    path("ledger/exports/<uuid:export_id>/file/", export_file, name="ledger_export_file"),
 ]
