@@ -96,7 +96,7 @@ def form1_of_item(item: Item, on: date) -> Form1:
 def limits_in_words(rules: Rules) -> dict[str, str]:
     """The limits in force as the chart says them, by code."""
     found = {code: rules.clock(code) for code in rules.clock_codes()}
-    return {code: f"{one.label}：{one.starts}后{one.rule.label}内" for code, one in found.items()}
+    return {code: f"{one.label}：{one.starts}后 {one.rule.label}内" for code, one in found.items()}
 
 
 def chart_of(case: Case, *, on: date | None = None) -> Chart:
