@@ -1,4 +1,4 @@
-"""Make the Word templates of the forms in src/huying/ledger/papers.
+"""Make the Word templates of the forms and of the papers of meetings.
 
     .venv/bin/python -m tools.docx_papers
 
@@ -16,13 +16,14 @@ from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_T
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
 PACKAGE = Path(__file__).parent.parent / "src/huying"
-FORMS = PACKAGE / "ledger/papers"
-TITLE, BODY, LABEL = "方正小标宋简体", "仿宋_GB2312", "黑体"
+FORMS, MEETINGS = PACKAGE / "ledger/papers", PACKAGE / "meetings/papers"
+TITLE, BODY, LABEL, KAI, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
+RED = RGBColor(0xE6, 0x00, 0x12)
 WIDTHS = (24, 29, 17, 32, 17, 37)  # 156 mm, the 版心 of GB/T 9704
 TICK = "{% for c in channels %}{% if c.ticked %}☑{% else %}□{% endif %}{{ c.label }} {% endfor %}"
 NUMBER = "编号：{% if number %}{{ number }}{% else %}（      ）号{% endif %}"
@@ -137,11 +138,11 @@ def foot(paper: Paper) -> None:
     font(line, "页", BODY, 10.5)
 
 
-def field(line: Paragraph, code: str) -> None:
+def field(line: Paragraph, code: str, name: str = BODY, size: float = 10.5) -> None:
     """A field Word computes."""
     element = OxmlElement("w:fldSimple")
     element.set(qn("w:instr"), code)
-    font(line, "1", BODY, 10.5)
+    font(line, "1", name, size)
     element.append(line.runs[-1]._element)
     line._p.append(element)
 
@@ -251,6 +252,200 @@ def _table(paper: Paper, *, rows: int, columns: int) -> Table:
     return table
 
 
+# --- official documents: 28 characters and 22 lines on the 版心 ----------------------------------------------------------
+
+
+def document_page() -> Paper:
+    """An empty official document: grid, 3号仿宋, page numbers at the outer edge."""
+    paper = Document()
+    page(paper, 16)
+    section = paper.sections[0]
+    grid = section._sectPr.find(qn("w:docGrid"))
+    if grid is None:
+        grid = OxmlElement("w:docGrid")
+        section._sectPr.append(grid)
+    grid.set(qn("w:type"), "linesAndChars")
+    grid.set(qn("w:linePitch"), "579")  # 28.95 pt: 22 lines on 225 mm
+    grid.set(qn("w:charSpace"), "-855")  # of 4096 to the point: 28 characters of 16 pt on 156 mm
+    paper.settings.odd_and_even_pages_header_footer = True
+    section.footer_distance = Mm(23)  # 一字线 7 mm below the 版心
+    for foot_of, side in (
+        (section.footer, WD_ALIGN_PARAGRAPH.RIGHT), (section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT),
+    ):  # fmt: skip
+        line = foot_of.paragraphs[0]
+        line.alignment = side
+        line.paragraph_format.left_indent = line.paragraph_format.right_indent = Pt(14)
+        font(line, "— ", SONG, 14)
+        field(line, "PAGE", SONG, 14)
+        font(line, " —", SONG, 14)
+    return paper
+
+
+def said(
+    paper: Paper, *runs: tuple[str, str], indent: float = 32, hanging: float = 0, align: int | None = None
+) -> Paragraph:
+    """A paragraph of an official document: texts each in its font, two characters in."""
+    line = paper.add_paragraph()
+    line.paragraph_format.first_line_indent = Pt(indent - hanging)
+    line.paragraph_format.left_indent = Pt(hanging)
+    line.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY if align is None else align
+    for text, name in runs:
+        font(line, text, name, 16)
+    return line
+
+
+def titled(paper: Paper, text: str) -> None:
+    """标题: 2号小标宋, centred, an empty line below."""
+    line = said(paper, indent=0, align=WD_ALIGN_PARAGRAPH.CENTER)
+    font(line, text, TITLE, 22)
+    said(paper)
+
+
+def every(paper: Paper, names: str, *runs: tuple[str, str], **given: float) -> None:
+    """A paragraph for each of a list."""
+    tag(paper, f"{{%p for {names} %}}")
+    said(paper, *runs, **given)  # type: ignore[arg-type]
+    tag(paper, "{%p endfor %}")
+
+
+def minutes() -> Paper:
+    """会议纪要."""
+    paper = document_page()
+    for case, size in (("if not mark_long", 36), ("else", 22)):
+        tag(paper, f"{{%p {case} %}}")
+        mark = said(paper, indent=0, align=WD_ALIGN_PARAGRAPH.CENTER)
+        mark.paragraph_format.space_before = Mm(35)
+        font(mark, "{{ mark }}", TITLE, size)
+        mark.runs[0].font.color.rgb = RED
+    tag(paper, "{%p endif %}")
+    said(paper)
+    line = said(paper, ("{{ number }}\t{{ issued_on }}", BODY), indent=16)
+    line.paragraph_format.tab_stops.add_tab_stop(Mm(150), WD_TAB_ALIGNMENT.RIGHT)
+    line.paragraph_format.space_after = Mm(4)
+    _rule_below(line)
+    said(paper)
+    titled(paper, "{{ title }}")
+    every(paper, "one in remarks", ("{{ one }}", KAI), indent=0, align=WD_ALIGN_PARAGRAPH.CENTER)
+    every(paper, "one in opening", ("{{ one }}", BODY))
+    tag(paper, "{%p for m in matters %}")
+    heading = said(paper, ("{{ m.cn }}、{{ m.title }}", LABEL))
+    heading.paragraph_format.keep_with_next = True
+    tag(paper, "{%p if m.hidden %}")
+    said(paper, ("（此项不公开。）", BODY))
+    tag(paper, "{%p else %}")
+    every(paper, "one in m.said", ("{{ one }}", BODY))
+    every(paper, "one in m.vote", ("{{ one }}", BODY))
+    tag(paper, "{%p if m.settled %}")
+    said(paper, ("会议议定{% if m.settled|length > 1 %}以下{{ m.settled|length }}项{% endif %}：", BODY))
+    helped = "{% if s.helping %}协办：{{ s.helping|join('、') }}。{% endif %}"
+    rest = "办结时限：{{ s.deadline }}。承办部门：{{ s.department }}。" + helped
+    rest += "{% if s.person %}责任人：{{ s.person }}。{% endif %}"
+    every(paper, "s in m.settled", ("（{{ s.cn }}）{{ s.measure }}", KAI), (rest, BODY))
+    tag(paper, "{%p endif %}")
+    every(paper, "one in m.outcome", ("{{ one }}", BODY))
+    tag(paper, "{%p endif %}")
+    tag(paper, "{%p endfor %}")
+    every(paper, "one in closing", ("{{ one }}", BODY))
+    _below_minutes(paper)
+    return paper
+
+
+def _below_minutes(paper: Paper) -> None:
+    """Who was there, signatures, additions, 版记."""
+    said(paper)
+    every(paper, "g in people", ("{{ g.label }}：", LABEL), ("{{ g.names|join('、') }}", BODY), indent=32, hanging=80)
+    said(paper)
+    tag(paper, "{%p for s in signatures %}")
+    said(
+        paper,
+        ("{{ s.side }}", LABEL),
+        ("（签字）：{% if s.name %}{{ s.name }}{% else %}____________{% endif %}", BODY),
+        indent=0,
+    )
+    said(paper, ("{% if s.on %}{{ s.on }}{% else %}      年    月    日{% endif %}", BODY), indent=32)
+    tag(paper, "{%p endfor %}")
+    tag(paper, "{%p if additions %}")
+    said(paper, ("更正和补充", LABEL)).paragraph_format.keep_with_next = True
+    every(paper, "one in additions", ("{{ one.on }}：{{ one.text }}（{{ one.by }}）", BODY))
+    tag(paper, "{%p endif %}")
+    tag(paper, "{%p if issuer %}")
+    said(paper)
+    table = paper.add_table(rows=2, cols=1)
+    copies = "{% if copies %}抄送：{{ copies|join('，') }}。{% endif %}"
+    for row, text in zip(table.rows, (copies, "{{ issuer }}\t{{ issued_on }}印发"), strict=True):
+        cell = row.cells[0]
+        cell.width = Mm(156)
+        cell.paragraphs[0].paragraph_format.left_indent = Pt(14)
+        cell.paragraphs[0].paragraph_format.tab_stops.add_tab_stop(Mm(146), WD_TAB_ALIGNMENT.RIGHT)
+        font(cell.paragraphs[0], text, BODY, 14)
+    _lines_of(table)
+    tag(paper, "{%p endif %}")
+
+
+def _rule_below(line: Paragraph) -> None:
+    """The red rule of a 版头."""
+    borders = OxmlElement("w:pBdr")
+    borders.append(_line("w:bottom", 18, "E60012"))
+    line._p.get_or_add_pPr().append(borders)
+
+
+def _lines_of(table: Table) -> None:
+    """Lines of the 版记: 0.35 mm first and last, 0.25 mm between."""
+    borders = OxmlElement("w:tblBorders")
+    for name, eighths in (("w:top", 8), ("w:bottom", 8), ("w:insideH", 6)):
+        borders.append(_line(name, eighths, "000000"))
+    table._tbl.tblPr.append(borders)
+
+
+def _line(name: str, eighths: int, colour: str) -> OxmlElement:
+    """A border of so many eighths of a point."""
+    line = OxmlElement(name)
+    for key, value in (("w:val", "single"), ("w:sz", str(eighths)), ("w:space", "6"), ("w:color", colour)):
+        line.set(qn(key), value)
+    return line
+
+
+def invitation() -> Paper:
+    """会议通知."""
+    paper = document_page()
+    titled(paper, "{{ title }}")
+    said(paper, ("{{ to }}：", BODY), indent=0)
+    every(paper, "one in opening", ("{{ one }}", BODY))
+    every(paper, "f in facts", ("{{ f.cn }}、{{ f.label }}", LABEL), ("  {{ f.words }}", BODY))
+    said(paper, ("{{ topics_cn }}、会议议题", LABEL))
+    every(paper, "one in topics", ("{{ loop.index }}. {{ one }}", BODY))
+    tag(paper, "{%p if papers %}")
+    said(paper, ("{{ papers_cn }}、会议材料", LABEL), ("  {{ papers|join('；') }}。", BODY))
+    tag(paper, "{%p endif %}")
+    every(paper, "one in closing", ("{{ one }}", BODY))
+    said(paper)
+    for text in ("{{ organ }}", "{{ issued_on }}"):
+        said(paper, (text, BODY), indent=0, align=WD_ALIGN_PARAGRAPH.RIGHT).paragraph_format.right_indent = Pt(32)
+    return paper
+
+
+def agenda() -> Paper:
+    """会议议程."""
+    paper = document_page()
+    titled(paper, "{{ title }}")
+    every(paper, "f in facts", ("{{ f[0] }}：", LABEL), ("{{ f[1] }}", BODY), indent=0, hanging=0)
+    said(paper)
+    table = _table(paper, rows=4, columns=4)
+    heads, begin, row, end = table.rows
+    for cells in (heads.cells, row.cells):
+        for cell, width in zip(cells, (15, 65, 50, 26), strict=True):
+            cell.width = Mm(width)
+    for cell, text in zip(heads.cells, ("序号", "议题", "说明人和参加部门", "备注"), strict=True):
+        label(cell, text)
+    font(begin.cells[0].paragraphs[0], "{%tr for one in lines %}", BODY, 14)
+    font(end.cells[0].paragraphs[0], "{%tr endfor %}", BODY, 14)
+    for cell, text in zip(
+        row.cells, ("{{ loop.index }}", "{{ one.title }}", "{{ one.who }}", "{{ one.note }}"), strict=True
+    ):
+        value(cell, text)
+    return paper
+
+
 def save(paper: Paper, target: Path, title: str) -> None:
     """Write it with a title and no names."""
     facts = paper.core_properties
@@ -264,6 +459,9 @@ def main() -> None:
     save(form1(), FORMS / "form1.docx", "职工诉求记录表")
     save(form2(), FORMS / "form2.docx", "职工诉求业务办理流程图")
     save(form3(), FORMS / "form3.docx", "职工诉求工作进展情况跟踪表")
+    save(minutes(), MEETINGS / "minutes.docx", "会议纪要")
+    save(invitation(), MEETINGS / "invitation.docx", "会议通知")
+    save(agenda(), MEETINGS / "agenda.docx", "会议议程")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from huying.papers import reads as papers
 PAPERS = Path(__file__).resolve().parent / "papers"
 ON_PAPER = "（会后补录，以签字的纸质原件为准）"
 DRAFT = "（征求意见稿）"
+LONG_MARK = 12  # characters that still stand on one line in 36 pt
 IN_PART = "（公开本，部分内容不公开）"
 
 
@@ -178,7 +179,8 @@ def minutes_pdf(data: Minutes) -> bytes:
 
 def minutes_docx(data: Minutes) -> bytes:
     """The minutes as a Word document in the statutory fonts on the same grid."""
-    return papers.docx(PAPERS / "minutes.docx", _in_words(_minutes(data)))
+    plain = _minutes(data)
+    return papers.docx(PAPERS / "minutes.docx", {**_in_words(plain), "mark_long": len(plain["mark"]) > LONG_MARK})
 
 
 def invitation_pdf(data: Invitation) -> bytes:
@@ -219,7 +221,12 @@ def _plain(data: Any) -> dict[str, Any]:
 
 
 def _facts(data: Agenda) -> list[list[str]]:
-    known = (("会议时间", data.when), ("会议地点", data.place), ("主持人", data.chair), ("参加人员", "、".join(data.people)))
+    known = (
+        ("会议时间", data.when),
+        ("会议地点", data.place),
+        ("主持人", data.chair),
+        ("参加人员", "、".join(data.people)),
+    )
     return [[label, words] for label, words in known if words]
 
 
