@@ -164,7 +164,9 @@ class Counter(models.Model):
 
 
 class Station(models.Model):
-    """A union that has or had the case.  Who had it keeps reading it; ``until`` empty means it is here now."""
+    """A union that has or had the case.  Who had it keeps reading it; ``until`` empty means it is here now.
+
+    One union has it; while it climbs, those above that were asked stand beside that one (``climb``)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     root = root_key()
@@ -173,12 +175,15 @@ class Station(models.Model):
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
     how = models.CharField(
-        max_length=12, choices=[("born", "登记"), ("past", "越过本单位"), ("passed", "转办"), ("up", "上报")]
+        max_length=12,
+        choices=[("born", "登记"), ("past", "越过本单位"), ("passed", "转办"), ("up", "转到上级"), ("climb", "上报")],
     )
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(until__isnull=True), name="station_one_now"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(until__isnull=True) & ~Q(how="climb"), name="station_one_now"
+            ),
         ]
         indexes = [models.Index(fields=["unit", "case"], name="station_unit_case")]
 

@@ -3,6 +3,7 @@
 from huying.desk.views import (
     audit,
     cases,
+    climb,
     dossier,
     hand_over,
     imports,
@@ -26,6 +27,7 @@ urlpatterns = [
     *papers.urls,  # before the acts of a case, whose addresses end in any word
     *dossier.urls,
     *hand_over.urls,
+    *climb.urls,  # before items: an instruction on an item is no act of its department
     *items.urls,
     *ledger.urls,
     *imports.urls,

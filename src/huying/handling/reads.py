@@ -13,7 +13,7 @@ from huying.handling.lifecycle import ITEM
 from huying.handling.models import CoHandling, Item, ItemEvent, ItemFile, Telling
 from huying.kernel.actors import Actor
 from huying.kernel.errors import NotYours
-from huying.org.models import Post
+from huying.org.models import Post, Unit
 from huying.org.rules import Can, Member, may
 
 CLOSED = tuple(state.code for state in ITEM.states if state.final)
@@ -54,6 +54,11 @@ def overdue(items: QuerySet[Item], today: date) -> QuerySet[Item]:
 def works_on(actor: Actor, item: Item) -> bool:
     """May this person act on the item: somebody of its lead department.  Co-handling ones and the management head read."""
     return isinstance(actor, Member) and item.department_id in actor.departments()
+
+
+def union_behind(item: Item) -> Unit:
+    """The union an item comes from: the one that gave it, or where that one was merged, the one it went into."""
+    return item.given_by.unit.merged_into or item.given_by.unit
 
 
 def returns_left(item: Item) -> int:
@@ -123,13 +128,13 @@ def open_of(actor: Actor, post: Post) -> list[Case] | list[Item]:
 
 def open_items_of(actor: Actor, post: Post) -> QuerySet[Item]:
     """Items a handler has not finished, of cases this person may handle."""
-    return Item.objects.filter(handler=post, case__in=_in_hand(actor)).exclude(status__in=CLOSED)
+    return _items_in_hand(actor).filter(handler=post).exclude(status__in=CLOSED)
 
 
 def owing(actor: Actor) -> dict[UUID, int]:
     """Posts with something open that this person may hand over, each with how much."""
     cases = _to_pass_on(actor).filter(officer__isnull=False)
-    items = Item.objects.filter(case__in=_in_hand(actor)).exclude(status__in=CLOSED)
+    items = _items_in_hand(actor).exclude(status__in=CLOSED)
     found = dict(cases.values_list("officer").annotate(n=Count("pk")).order_by())
     return found | dict(items.values_list("handler").annotate(n=Count("pk")).order_by())
 
@@ -138,6 +143,13 @@ def _in_hand(actor: Actor) -> CaseQuerySet:
     """Open cases that this person may handle."""
     units = [unit.pk for unit in actor.units(Can.HANDLE_CASES)] if isinstance(actor, Member) else []
     return Case.objects.visible_to(actor).open().filter(holder__in=units)
+
+
+def _items_in_hand(actor: Actor) -> QuerySet[Item]:
+    """Items of open cases that this person may handle, and those the own union gave as the level above."""
+    units = [unit.pk for unit in actor.units(Can.HANDLE_CASES)] if isinstance(actor, Member) else []
+    seen = Case.objects.visible_to(actor).open().order_by().values("pk")
+    return Item.objects.filter(Q(case__holder__in=units) | Q(given_by__unit__in=units), case__in=seen)
 
 
 def may_hand_over(actor: Actor, post: Post) -> bool:

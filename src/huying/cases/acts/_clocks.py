@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from huying.cases.acts._advance import Said, acting_post, locked, note
-from huying.cases.acts._notify import free, tell_approvers, tell_officer
+from huying.cases.acts._advance import Said, locked, note
+from huying.cases.acts._notify import free, tell_approvers, tell_office, tell_officer
 from huying.cases.models import Case, Clock, ClockChange
 from huying.cases.reads import due_of, rules_of
 from huying.kernel.actors import Actor
@@ -18,7 +18,7 @@ from huying.kernel.clock import business_day_offset, day_of
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.mechanism.reads import calendar
 from huying.org.models import Unit
-from huying.org.rules import Can, check_may
+from huying.org.rules import Can, check_may, may
 from huying.trail.acts import append
 
 FARTHEST_REMINDER = 10  # working days; a pack's own number is smaller
@@ -166,7 +166,7 @@ def _changed(
 
 
 def _running(clock_id: UUID, *, by: Actor) -> Clock:
-    clock = Clock.objects.select_related("case").filter(pk=clock_id).first()
+    clock = Clock.objects.select_related("case", "unit").filter(pk=clock_id).first()
     if clock is None:
         raise NotYours
     clock.case = locked(case_id=clock.case_id, by=by)
@@ -175,11 +175,19 @@ def _running(clock_id: UUID, *, by: Actor) -> Clock:
     return clock
 
 
+def whose(clock: Clock, by: Actor) -> Unit:
+    """The union that asks and decides about a limit: an upper union's own about its answer and about items it gave, else
+    the union that has the case."""
+    above = clock.code == "climb" or (clock.code in ("item", "report") and may(by, Can.HANDLE_CASES, clock.unit))
+    return clock.unit if above else clock.case.holder
+
+
 @transaction.atomic
 def ask_change(*, clock_id: UUID, kind: str, reason: str, new_due: date | None, by: Actor, at: datetime) -> ClockChange:
     """Ask for an extension (``extend`` with a later date) or a pause; it takes effect once approved."""
     clock = _running(clock_id, by=by)
-    acting_post(clock.case, by)
+    unit = whose(clock, by)
+    check_may(by, Can.HANDLE_CASES, unit)
     wrong = {}
     if not reason.strip():
         wrong["reason"] = "请写明理由。"
@@ -195,7 +203,7 @@ def ask_change(*, clock_id: UUID, kind: str, reason: str, new_due: date | None, 
     )  # fmt: skip
     label = f"申请{change.get_kind_display()}：{LABELS.get(clock.code, clock.code)}"
     note(clock.case, f"ask_{kind}", label, by=by, at=at, said=Said(text=reason.strip()))
-    tell_approvers(clock.case, "ask_change", label, by=by, at=at, key=str(change.pk))
+    tell_approvers(clock.case, "ask_change", label, by=by, at=at, key=str(change.pk), unit=unit)
     return change
 
 
@@ -206,8 +214,9 @@ def decide_change(*, change_id: UUID, approve: bool, reason: str, by: Actor, at:
     if change is None:
         raise Refused("这份申请已经处理过了。")
     clock = _running(change.clock_id, by=by)
-    check_may(by, Can.APPROVE, clock.case.holder)
-    others = {post.person_id for post in free(clock.case, Can.APPROVE, at)} - {by.person_id}
+    unit = whose(clock, by)
+    check_may(by, Can.APPROVE, unit)
+    others = {post.person_id for post in free(clock.case, Can.APPROVE, at, unit)} - {by.person_id}
     if change.asked_by and change.asked_by.person_id == by.person_id and others:
         raise Refused("自己申请的不能自己批准。", "请由另一位有权批准的同志决定。")
     if not approve and not reason.strip():
@@ -232,7 +241,7 @@ def decide_change(*, change_id: UUID, approve: bool, reason: str, by: Actor, at:
 def resume(*, clock_id: UUID, reason: str, by: Actor, at: datetime) -> Clock:
     """End a pause; the days it lasted do not count."""
     clock = _running(clock_id, by=by)
-    acting_post(clock.case, by)
+    check_may(by, Can.HANDLE_CASES, whose(clock, by))
     if clock.paused_on is None:
         raise Refused("这个时限没有暂停。")
     _resume(clock, reason or "恢复计时", by=by, at=at)
@@ -277,7 +286,7 @@ def remind(*, by: Actor, at: datetime) -> int:
     today, days, told = day_of(at), calendar(), 0
     horizon = business_day_offset(today, FARTHEST_REMINDER, days)
     running = Clock.objects.filter(stopped_at__isnull=True, paused_on__isnull=True, due_on__lte=horizon)
-    for clock in running.select_related("case__holder", "case__root", "case__officer__person")[:2000]:
+    for clock in running.select_related("case__holder", "case__root", "case__officer__person", "unit")[:2000]:
         before = rules_of(clock.case).count("reminder_before").value
         late = clock.due_on < today
         if not late and business_day_offset(clock.due_on, -before, days) > today:
@@ -289,5 +298,15 @@ def remind(*, by: Actor, at: datetime) -> int:
         )
         kind = "late" if late else "soon"
         what = f"{LABELS.get(clock.code, clock.code)}{words}"
-        told += tell_officer(clock.case, kind, what, by=by, at=at, key=f"{clock.pk}:{clock.due_on}")
+        told += _tell_of(clock, kind, what, by=by, at=at)
+    return told
+
+
+def _tell_of(clock: Clock, kind: str, what: str, *, by: Actor, at: datetime) -> int:
+    """An upper union's answer is that union's own date; of an item it gave both it and the case officer hear."""
+    case, key, told = clock.case, f"{clock.pk}:{clock.due_on}", 0
+    if clock.code != "climb":
+        told += tell_officer(case, kind, what, by=by, at=at, key=key)
+    if clock.code == "climb" or (clock.code in ("item", "report") and clock.unit_id != case.holder_id):
+        told += tell_office(case, kind, what, by=by, at=at, key=key, unit=clock.unit)
     return told

@@ -11,7 +11,7 @@ from huying.cases.models import Case, Recusal
 from huying.cases.rules import free_of
 from huying.kernel.actors import Actor
 from huying.notices.acts import send
-from huying.org.models import Post
+from huying.org.models import Post, Unit
 from huying.org.reads import holders
 from huying.org.rules import Can
 
@@ -32,15 +32,17 @@ def _send(case: Case, posts: list[Post], kind: str, what: str, *, by: Actor, at:
     return len(sent)
 
 
-def free(case: Case, can: Can, at: datetime) -> list[Post]:
-    """Who at the union that has the case may do this now and is not named by it."""
+def free(case: Case, can: Can, at: datetime, unit: Unit | None = None) -> list[Post]:
+    """Who at the union that has the case (or at another one it reached) may do this now and is not named by it."""
     keys = set(Recusal.objects.filter(case=case).values_list("key", flat=True))
-    return free_of(holders(case.holder, can, timezone.localdate(at)), keys)
+    return free_of(holders(unit or case.holder, can, timezone.localdate(at)), keys)
 
 
-def tell_office(case: Case, kind: str, what: str, *, by: Actor, at: datetime, key: str = "") -> int:
-    """Everybody at the union that has the case who may handle it."""
-    return _send(case, free(case, Can.HANDLE_CASES, at), kind, what, by=by, at=at, key=key)
+def tell_office(
+    case: Case, kind: str, what: str, *, by: Actor, at: datetime, key: str = "", unit: Unit | None = None
+) -> int:
+    """Everybody at the union that has the case who may handle it; ``unit``: at another union that it reached."""
+    return _send(case, free(case, Can.HANDLE_CASES, at, unit), kind, what, by=by, at=at, key=key)
 
 
 def tell_officer(case: Case, kind: str, what: str, *, by: Actor, at: datetime, key: str = "") -> int:
@@ -50,6 +52,8 @@ def tell_officer(case: Case, kind: str, what: str, *, by: Actor, at: datetime, k
     return _send(case, [case.officer], kind, what, by=by, at=at, key=key)
 
 
-def tell_approvers(case: Case, kind: str, what: str, *, by: Actor, at: datetime, key: str = "") -> None:
-    """Who may approve at the union that has the case."""
-    _send(case, free(case, Can.APPROVE, at), kind, what, by=by, at=at, key=key)
+def tell_approvers(
+    case: Case, kind: str, what: str, *, by: Actor, at: datetime, key: str = "", unit: Unit | None = None
+) -> None:
+    """Who may approve at the union that has the case; ``unit``: at another union that it reached."""
+    _send(case, free(case, Can.APPROVE, at, unit), kind, what, by=by, at=at, key=key)

@@ -298,7 +298,7 @@ def pass_on(*, case_id: UUID, unit: Unit, reason: str, by: Actor, at: datetime, 
 
 def _move(case: Case, target: Unit, *, how: str, at: datetime) -> None:
     """Close the present station and open the next."""
-    Station.objects.filter(case=case, until__isnull=True).update(until=at)
+    Station.objects.filter(case=case, until__isnull=True).exclude(how="climb").update(until=at)
     Station.objects.create(root_id=case.root_id, case=case, unit=target, since=at, how=how)
     case.holder, case.officer = target, None
 

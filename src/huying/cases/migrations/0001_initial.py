@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=huying.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('since', models.DateTimeField()),
                 ('until', models.DateTimeField(null=True)),
-                ('how', models.CharField(choices=[('born', '登记'), ('past', '越过本单位'), ('passed', '转办'), ('up', '上报')], max_length=12)),
+                ('how', models.CharField(choices=[('born', '登记'), ('past', '越过本单位'), ('passed', '转办'), ('up', '转到上级'), ('climb', '上报')], max_length=12)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stations', to='cases.case')),
                 ('root', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
@@ -323,7 +323,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='station',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('case',), name='station_one_now'),
+            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True), models.Q(('how', 'climb'), _negated=True)), fields=('case',), name='station_one_now'),
         ),
         migrations.AddIndex(
             model_name='case',

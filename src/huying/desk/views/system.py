@@ -40,6 +40,8 @@ JOBS = {
     "huying.cases.jobs.reminders": "事项到期前后提醒",
     "huying.cases.jobs.recount_clocks": "按日历重算时限",
     "huying.cases.jobs.follow_units": "事项跟着合并的组织走",
+    "huying.climb.jobs.end_climbs": "随撤回的事项结束上报",
+    "huying.climb.jobs.follow_units": "上报跟着合并的组织走",
     "huying.intake.jobs.sweep": "清理没有确认的导入表格",
     "huying.ledger.jobs.sweep": "清理导出满一天的表格",
     "huying.handling.jobs.sweep_ended": "收回已结束事项的交办",

@@ -1,6 +1,7 @@
 """Acts of handling: the union's side and the department's side, through one gate."""
 
 from huying.handling.acts._department import ask_union, finish, progress, report, send_back, take_item
+from huying.handling.acts._instruct import instruct_item
 from huying.handling.acts._union import (
     answer,
     assign,
@@ -24,6 +25,7 @@ __all__ = [
     "finish",
     "give_again",
     "hand_over",
+    "instruct_item",
     "progress",
     "redo",
     "remind_handlers",

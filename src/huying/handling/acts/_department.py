@@ -14,6 +14,7 @@ from huying.files.acts import Checked
 from huying.handling.acts._gate import advance_item, for_department, keep_item_files
 from huying.handling.acts._union import close_if_all_reported
 from huying.handling.models import Item, ItemEvent
+from huying.handling.reads import union_behind
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, Refused
 
@@ -126,7 +127,7 @@ def _finish(
     keep_item_files(item, event, files, by=by, at=at)
     stop_clock(item.case, "item", by=by, at=at, subject=item.pk)
     start_clock(
-        item.case, "report", by=by, at=at, since=_moment(done_on, at), subject=item.pk, unit=item.case.holder,
+        item.case, "report", by=by, at=at, since=_moment(done_on, at), subject=item.pk, unit=union_behind(item),
         department=item.department_id,
     )  # fmt: skip
     tell_officer(

@@ -14,10 +14,13 @@ from huying.cases.models import Case
 from huying.files.acts import Checked, store
 from huying.handling.lifecycle import ITEM
 from huying.handling.models import Item, ItemEvent, ItemFile
+from huying.handling.reads import union_behind
 from huying.kernel.actors import Actor
 from huying.kernel.errors import NotYours, Stale
 from huying.kernel.models import DataKey
 from huying.notices.acts import send
+from huying.org.models import Post
+from huying.org.rules import Can, check_may, may
 from huying.trail.acts import append
 
 
@@ -46,11 +49,23 @@ def for_union(item_id: UUID, *, by: Actor, version: int | None = None) -> Item:
     return _fresh(item_id, version)
 
 
+def check_union(item: Item, by: Actor) -> Post:
+    """The post of somebody at the union that has the case, or at the level above that gave the item; ``NotYours`` else."""
+    unit = union_behind(item)
+    return check_may(by, Can.HANDLE_CASES, unit if may(by, Can.HANDLE_CASES, unit) else item.case.holder)
+
+
 def _fresh(item_id: UUID, version: int | None, *, for_department: bool = False) -> Item:
     item = (
         Item.objects.select_for_update(of=("self",))
         .select_related(
-            "case__holder", "case__officer__person", "case__root", "department__unit", "handler__person", "root"
+            "case__holder",
+            "case__officer__person",
+            "case__root",
+            "department__unit",
+            "given_by__unit__merged_into",
+            "handler__person",
+            "root",
         )
         .get(pk=item_id)
     )

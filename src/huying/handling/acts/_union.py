@@ -20,16 +20,18 @@ from huying.cases.acts import (
 from huying.cases.acts import hand_over as hand_over_cases
 from huying.cases.models import Case, Clock
 from huying.cases.reads import keys_against, people_behind, rules_of
-from huying.handling.acts._gate import advance_item, for_union, record_item, tell_handler
+from huying.climb.acts import hand_down
+from huying.climb.reads import giving_union
+from huying.handling.acts._gate import advance_item, check_union, for_union, record_item, tell_handler
 from huying.handling.lifecycle import RUNNING
 from huying.handling.models import CoHandling, Item, Telling
-from huying.handling.reads import open_items_of, question_of
+from huying.handling.reads import open_items_of, question_of, union_behind
 from huying.kernel.actors import Actor
 from huying.kernel.clock import business_day_offset
 from huying.kernel.errors import Invalid, Refused
 from huying.mechanism.reads import calendar
 from huying.mechanism.rules import Choice
-from huying.org.models import Department, Post
+from huying.org.models import Department, Post, Unit
 from huying.org.rules import Can, check_may, keys_of
 
 FOUR = {"measure": "解决措施", "department": "承办部门", "handler": "承办人", "deadline": "办结时限"}
@@ -37,6 +39,7 @@ FOUR = {"measure": "解决措施", "department": "承办部门", "handler": "承
 
 def _check_four(
     case: Case,
+    unit: Unit,
     *,
     measure: str,
     department: Department | None,
@@ -51,7 +54,7 @@ def _check_four(
         wrong["deadline"] = "时限不能早于交办的那天。"
     if department and handler and handler.department_id != department.pk:
         wrong["handler"] = f"承办人要是{department.name}的人。"
-    if department and department.unit_id not in (case.unit_id, case.holder_id, case.place_id):
+    if department and department.unit_id not in (case.unit_id, case.holder_id, case.place_id, unit.pk):
         wrong["department"] = "请选本单位的部门。"
     if handler and not wrong and _concerns(case, handler, day):
         wrong["department"] = "这件事涉及这个部门或这位同志，要换一个部门或人。"
@@ -80,17 +83,19 @@ def assign(
     at: datetime,
     version: int | None = None,
     agreed_on: date | None = None,
-    twin_of: Item | None = None,
+    code: str = "",
 ) -> Item:
     """Give an item to a department.  It reads ``brief``: the released summary, made narrower where the officer wishes.
 
-    ``agreed_on``: the day of the meeting that settled it, from which its time runs.  ``twin_of``: the item that carries out
-    the same commitment for another case; both share a code, and the handler hears of it once.
+    By the union that has the case, or by the level it climbed to, for which this is the answer; the item is that union's.
+    ``agreed_on``: the day of the meeting that settled it, from which its time runs.  ``code``: of the commitment, where one
+    was agreed for several cases; their items share it, and the handler hears of it once.
     """
     case = locked(case_id=case_id, by=by, version=version)
-    post = check_may(by, Can.HANDLE_CASES, case.holder)
+    unit = giving_union(by, case)
+    post = check_may(by, Can.HANDLE_CASES, unit)
     department, handler, deadline = _check_four(
-        case, measure=measure, department=department, handler=handler, deadline=deadline,
+        case, unit, measure=measure, department=department, handler=handler, deadline=deadline,
         day=agreed_on or timezone.localdate(at),
     )  # fmt: skip
     if not brief.strip():
@@ -106,7 +111,7 @@ def assign(
         deadline=deadline,
         given_at=at,
         given_by=post,
-        **({"code": twin_of.code} if twin_of else {}),
+        **({"code": code} if code else {}),
     )
     CoHandling.objects.bulk_create(
         [CoHandling(root_id=case.root_id, item=item, department=one) for one in set(helping) - {department}]
@@ -117,6 +122,7 @@ def assign(
         worker_label=f"交给{department.name}办理",
         worker_text=f"{item.measure} {deadline.month}月{deadline.day}日前办好。",
     )
+    hand_down(case=case, unit=unit, words=f"交由{department.name}办理：{item.measure}", by=by, at=at)
     carry(case=case, act="assign", by=by, at=at, said=said, data={"item": item.pk, "department": department.pk})
     record_item(item, "give", "交办", by=by, at=at, text=item.measure)
     start_fixed(
@@ -126,12 +132,12 @@ def assign(
         by=by,
         at=at,
         subject=item.pk,
-        unit=case.holder,
+        unit=unit,
         department=department.pk,
         clause=_clause(case),
         since=agreed_on,
     )
-    if twin_of is None:
+    if not Item.objects.filter(code=item.code).exclude(pk=item.pk).exists():
         tell_handler(item, "given", "交给您办理", by=by, at=at)
     return item
 
@@ -149,11 +155,11 @@ def give_again(
     """After a department sent it back: to another department or person, where need be with another measure.  The clock ran
     on all the while."""
     item = for_union(item_id, by=by, version=version)
-    check_may(by, Can.HANDLE_CASES, item.case.holder)
+    check_union(item, by)
     deadline = deadline or item.deadline
     item.measure = item.measure if measure is None else measure.strip()
     department, handler, _ = _check_four(
-        item.case, measure=item.measure, department=department, handler=handler,
+        item.case, union_behind(item), measure=item.measure, department=department, handler=handler,
         deadline=max(deadline, timezone.localdate(at)), day=timezone.localdate(at),
     )  # fmt: skip
     item.department, item.handler = department, handler
@@ -163,7 +169,7 @@ def give_again(
         item.deadline = deadline
         item.save(update_fields=["deadline"])
         start_fixed(
-            item.case, "item", deadline, by=by, at=at, subject=item.pk, unit=item.case.holder, department=department.pk,
+            item.case, "item", deadline, by=by, at=at, subject=item.pk, unit=union_behind(item), department=department.pk,
             clause=_clause(item.case),
         )  # fmt: skip
     tell_handler(item, "given", "交给您办理", by=by, at=at)
@@ -174,7 +180,7 @@ def give_again(
 def check(*, item_id: UUID, text: str, urge: bool, by: Actor, at: datetime) -> Item:
     """A check between giving and completion is logged; urging also goes to the handler (MY-3.2.4e)."""
     item = for_union(item_id, by=by)
-    check_may(by, Can.HANDLE_CASES, item.case.holder)
+    check_union(item, by)
     if not text.strip():
         raise Invalid({"text": "请写明督导的情况。"})
     act = "urge" if urge else "check"
@@ -188,7 +194,7 @@ def check(*, item_id: UUID, text: str, urge: bool, by: Actor, at: datetime) -> I
 def answer(*, item_id: UUID, text: str, by: Actor, at: datetime) -> Item:
     """The union answers what the department asked; nothing stops."""
     item = for_union(item_id, by=by)
-    check_may(by, Can.HANDLE_CASES, item.case.holder)
+    check_union(item, by)
     if not text.strip():
         raise Invalid({"text": "请写答复部门的话。"})
     if question_of(item) is None:
@@ -202,7 +208,7 @@ def answer(*, item_id: UUID, text: str, by: Actor, at: datetime) -> Item:
 def redo(*, item_id: UUID, reason: str, deadline: date, by: Actor, at: datetime, version: int | None = None) -> Item:
     """The written report does not answer the matter: the department works on it again, by a new date."""
     item = for_union(item_id, by=by, version=version)
-    check_may(by, Can.HANDLE_CASES, item.case.holder)
+    check_union(item, by)
     if item.case.status not in ("handling", "reported"):
         raise Refused("结果已经告诉职工了，不能再请部门补办。", "要再办，请先由主席决定重新办理。")
     if not reason.strip():
@@ -214,7 +220,7 @@ def redo(*, item_id: UUID, reason: str, deadline: date, by: Actor, at: datetime,
     if item.case.status == "reported":
         carry(case=item.case, act="back_to_work", by=by, at=at, said=Said(text=reason.strip()))
     start_fixed(
-        item.case, "item", deadline, by=by, at=at, subject=item.pk, unit=item.case.holder, department=item.department_id,
+        item.case, "item", deadline, by=by, at=at, subject=item.pk, unit=union_behind(item), department=item.department_id,
         clause=_clause(item.case),
     )  # fmt: skip
     tell_handler(item, "redo", "请补办", by=by, at=at)
@@ -225,7 +231,7 @@ def redo(*, item_id: UUID, reason: str, deadline: date, by: Actor, at: datetime,
 def drop(*, item_id: UUID, reason: str, by: Actor, at: datetime, version: int | None = None) -> Item:
     """Take an item away from a department, with a reason; the case goes on with its other items."""
     item = for_union(item_id, by=by, version=version)
-    check_may(by, Can.HANDLE_CASES, item.case.holder)
+    check_union(item, by)
     if not reason.strip():
         raise Invalid({"reason": "请写明理由。"})
     advance_item(item, "drop", by=by, at=at, text=reason.strip())
@@ -307,7 +313,7 @@ def hand_over(*, from_post: Post, to_post: Post, by: Actor, at: datetime) -> int
         raise Invalid({"to_post": "请选同一部门现在任职的另一位同志。"})
     for item_id in ids:
         item = for_union(item_id, by=by)
-        check_may(by, Can.HANDLE_CASES, item.case.holder)
+        check_union(item, by)
         if _concerns(item.case, to_post, timezone.localdate(at)):
             raise Refused(f"事项 {item.code} 不能移交给{to_post.person.name}。", "请先改交别人，再移交其余的。")
         item.handler = to_post

@@ -1,0 +1,76 @@
+"""Sweeps: what a withdrawn case or a merged union does to the climb."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from huying.cases.acts import Said, note
+from huying.cases.models import Clock, Station
+from huying.climb.acts._climb import step_down
+from huying.climb.acts._gate import advance_rung, locked_rung, tell_management, tell_union
+from huying.climb.lifecycle import HERE, RUNNING
+from huying.climb.models import Rung
+from huying.kernel.actors import Actor
+
+AT_ONCE = 500
+
+
+def end_withdrawn(*, by: Actor, at: datetime) -> int:
+    """Levels of cases that were withdrawn or ended otherwise end with them; who had it is told."""
+    ended = Rung.objects.filter(status__in=RUNNING, case__closed_at__isnull=False)
+    count = 0
+    for rung_id in list(ended.values_list("pk", flat=True)[:AT_ONCE]):
+        with transaction.atomic():
+            rung = locked_rung(rung_id, by=by)
+            here = rung.status in HERE
+            advance_rung(rung, "end", by=by, at=at)
+            if here:
+                tell_union(rung, "ended", "职工撤回，不用再办", by=by, at=at)
+                tell_management(rung, "ended", "不用再办", by=by, at=at)
+            count += 1
+    return count
+
+
+def follow_merged(*, by: Actor, at: datetime) -> int:
+    """Levels of a union that was merged go where the union went; where that one takes part already (or has the case by
+    now), the matter is back one level down."""
+    moved = Q(unit__merged_into__isnull=False) | Q(unit=F("case__holder"))
+    waiting = Rung.objects.filter(moved, status__in=RUNNING, case__closed_at__isnull=True)
+    ids = list(waiting.order_by("case_id", "-order").values_list("pk", flat=True)[:AT_ONCE])
+    for rung_id in ids:
+        _follow(rung_id, by=by, at=at)
+    return len(ids)
+
+
+@transaction.atomic
+def _follow(rung_id: UUID, *, by: Actor, at: datetime) -> None:
+    rung = locked_rung(rung_id, by=by)
+    target, case = rung.unit.merged_into or rung.unit, rung.case
+    if rung.status not in RUNNING:
+        return
+    others = case.rungs.filter(status__in=RUNNING).exclude(pk=rung.pk)
+    if target.pk in (case.holder_id, rung.sent_from_id) or others.filter(unit=target).exists():
+        _out_of_the_way(rung, by=by, at=at)
+        return
+    Station.objects.filter(case=case, unit=rung.unit, how="climb", until__isnull=True).update(until=at)
+    Station.objects.create(root_id=case.root_id, case=case, unit=target, since=at, how="climb")
+    Clock.objects.filter(case=case, subject=rung.pk, stopped_at__isnull=True).update(unit=target)
+    was, rung.unit = rung.unit, target
+    rung.save(update_fields=["unit"])
+    said = Said(worker_label=f"转到了{target.name}")
+    note(case, "climb_merged", f"{was.name}合并，转到{target.name}", by=by, at=at, said=said)
+    tell_union(rung, "merged", "单位合并转来", by=by, at=at)
+
+
+def _out_of_the_way(rung: Rung, *, by: Actor, at: datetime) -> None:
+    """A level whose union went into one that takes part already."""
+    text = "这一级和承办的工会成了同一家，由下一级接着办。"
+    if rung.status in HERE:
+        advance_rung(rung, "give_back", by=by, at=at, answer=text)
+        step_down(rung, "退回接着办", text, by=by, at=at)
+    else:
+        advance_rung(rung, "close", by=by, at=at)

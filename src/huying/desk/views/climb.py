@@ -1,0 +1,250 @@
+"""Pages of the climb: what was sent up, for unions and for the management above; leaders' instructions and cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from huying.cases.models import Case, Clock
+from huying.cases.reads import clock_state
+from huying.climb import acts, reads
+from huying.climb.models import Instruction, Lead, Rung
+from huying.desk.acts import drop_draft
+from huying.desk.forms.climb import InstructForm
+from huying.handling import acts as handling
+from huying.handling import reads as items
+from huying.kernel.clock import WorkDays
+from huying.kernel.errors import NotYours
+from huying.kernel.web import Asked, once, refusals_on
+from huying.mechanism.reads import calendar
+from huying.notices.acts import mark_read
+from huying.org.rules import Can, Member
+from huying.trail.acts import note_reading
+
+PER_PAGE = 25
+
+
+# --- the head of management: a code, a brief, dates; no case -----------------------------------------------------------
+
+
+@require_GET
+def sent_up(request: Asked) -> HttpResponse:
+    """What was sent up to the management of my units, the longest waiting first; what is answered on the second tab."""
+    if not request.actor.units(Can.ITEMS_OF_UNIT):
+        raise NotYours
+    closed = request.GET.get("tab") == "closed"
+    page = Paginator(reads.for_management(request.actor, answered=closed), PER_PAGE).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    clocks, days, today = reads.clocks_of(shown), calendar(), timezone.localdate(request.now)
+    rows = [_masked_row(rung, clocks.get(rung.pk), today, days) for rung in shown]
+    return render(request, "desk/climb/sent_up.html", {"page": page, "rows": rows, "closed": closed})
+
+
+def _masked_row(rung: Rung, clock: Clock | None, today: date, days: WorkDays) -> dict[str, Any]:
+    return {
+        "url": reverse("desk:sent_up_rung", args=[rung.pk]),
+        "title": _short(rung.brief),
+        "chip": _chip(rung, clock, today, days),
+        "facts": [rung.code, f"{rung.sent_from.name}报来", _day(rung.sent_at)],
+        "who": [rung.unit.name, rung.state.staff],
+    }
+
+
+def _chip(rung: Rung, clock: Clock | None, today: date, days: WorkDays) -> dict[str, str]:
+    """The clock of a level; without one, its state."""
+    if clock is None:
+        return {"state": "none", "words": rung.state.staff}
+    state, words = clock_state(clock, today, days)
+    return {"state": state, "words": words}
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _day(at: Any) -> str:
+    day = timezone.localdate(at)
+    return f"{day.month}月{day.day}日"
+
+
+@require_http_methods(["GET", "POST"])
+def sent_up_rung(request: Asked, rung_id: UUID) -> HttpResponse:
+    """One matter as the management above knows it; an instruction is written here."""
+    rung = reads.rung_for_management(request.actor, rung_id)
+    _looked(request, rung, "rung", rung.unit_id)
+    form, answer = _instruct(
+        request,
+        rung.pk,
+        "desk:sent_up_rung",
+        lambda text: acts.instruct_rung(rung_id=rung.pk, text=text, **_who(request)),
+    )
+    if answer is not None:
+        return answer
+    clock = reads.clocks_of([rung]).get(rung.pk)
+    context = {
+        "rung": rung,
+        "chip": _chip(rung, clock, timezone.localdate(request.now), calendar()) if clock else None,
+        "due": clock.due_on if clock and clock.stopped_at is None else None,
+        "sent_on": timezone.localdate(rung.sent_at),
+        "answered_on": timezone.localdate(rung.answered_at) if rung.answered_at else None,
+        "instructions": [_said(one) for one in reads.instructions_about(rung.pk)],
+        "form": form,
+        "draft": _draft(rung.pk),
+        "open": rung.answered_at is None or not rung.state.final,
+    }
+    return render(request, "desk/climb/rung.html", context, status=422 if form.errors else 200)
+
+
+def _who(request: Asked) -> dict[str, Any]:
+    return {"by": request.actor, "at": request.now}
+
+
+def _looked(request: Asked, row: Rung | Lead, what: str, unit: UUID) -> None:
+    """Reading it is written down; what was said about it counts as read."""
+    if request.method == "GET":
+        mark_read(subject=row.pk, **_who(request))
+        note_reading(root=row.root_id, what=what, subject=row.pk, unit=unit, **_who(request))
+
+
+def _draft(subject: UUID) -> str:
+    return f"instruct-{subject}"
+
+
+def _instruct(
+    request: Asked, subject: UUID, page: str, do: Callable[[str], Instruction]
+) -> tuple[InstructForm, HttpResponse | None]:
+    """The form of an instruction, and the answer once it is written."""
+    form = InstructForm(request.POST or None)
+
+    def done() -> str:
+        do(form.cleaned_data["text"])
+        drop_draft(form=_draft(subject), **_who(request))
+        return reverse(page, args=[subject])
+
+    if form.is_bound and form.is_valid():
+        with refusals_on(form):
+            answer = once(request, done)
+            messages.success(request, "批示写好了，工会责任人会收到提醒。")
+            return form, answer
+    return form, None
+
+
+def _said(one: Instruction) -> dict[str, Any]:
+    """An instruction with the days it was written and followed up; days, no times, for who knows only a code."""
+    return {
+        "who": f"{one.post.person.name}·{one.post.title or one.post.get_role_display()}",
+        "unit": one.unit.name,
+        "on": timezone.localdate(one.at),
+        "text": one.text,
+        "followed": one.followed_text,
+        "followed_on": timezone.localdate(one.followed_at) if one.followed_at else None,
+    }
+
+
+# --- cases under a leader's name ---------------------------------------------------------------------------------------
+
+
+@require_GET
+def leads(request: Asked) -> HttpResponse:
+    """The cases under my name; those that are over on the second tab."""
+    if not request.actor.units(Can.INSTRUCT):
+        raise NotYours
+    closed = request.GET.get("tab") == "closed"
+    page = Paginator(reads.my_leads(request.actor, ended=closed), PER_PAGE).get_page(request.GET.get("page"))
+    rows = [_lead_row(lead) for lead in page.object_list]
+    return render(request, "desk/climb/leads.html", {"page": page, "rows": rows, "closed": closed})
+
+
+def _lead_row(lead: Lead) -> dict[str, Any]:
+    known = lead.code if lead.from_management else lead.case.number
+    over = lead.until is not None or lead.case.closed_at is not None
+    return {
+        "url": reverse("desk:lead", args=[lead.pk]),
+        "title": _short(lead.brief),
+        "chip": {"state": "done" if over else "none", "words": "已结束" if over else lead.case.state.staff},
+        "facts": [known, f"{_day(lead.since)}起包案"],
+        "who": [lead.post.unit.name],
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def lead(request: Asked, lead_id: UUID) -> HttpResponse:
+    """A case under my name: the dossier for a union's leader, a masked page for one on management's side."""
+    found = reads.lead_for(request.actor, lead_id)
+    if not found.from_management:
+        return HttpResponseRedirect(reverse("desk:case", args=[found.case_id]))
+    _looked(request, found, "lead", found.post.unit_id)
+    form, answer = _instruct(
+        request, found.pk, "desk:lead", lambda text: acts.instruct_lead(lead_id=found.pk, text=text, **_who(request))
+    )
+    if answer is not None:
+        return answer
+    context = {
+        "lead": found,
+        "state": found.case.state.staff,
+        "since": timezone.localdate(found.since),
+        "until": timezone.localdate(found.until) if found.until else None,
+        "items": _item_lines(found.case, request),
+        "instructions": [_said(one) for one in reads.instructions_about(found.pk)],
+        "form": form,
+        "draft": _draft(found.pk),
+        "open": found.until is None and found.case.closed_at is None,
+    }
+    return render(request, "desk/climb/lead.html", context, status=422 if form.errors else 200)
+
+
+def _item_lines(case: Case, request: Asked) -> list[dict[str, Any]]:
+    """Measures, departments and dates; what departments and union wrote to each other stays with them."""
+    rows = list(case.items.exclude(status="dropped").select_related("department").order_by("given_at"))
+    clocks, days, today = items.clocks_of(rows), calendar(), timezone.localdate(request.now)
+    lines = []
+    for item in rows:
+        clock = clocks.get(item.pk)
+        chip = {"state": "none", "words": item.state.staff}
+        if clock is not None:
+            chip = dict(zip(("state", "words"), clock_state(clock, today, days), strict=True))
+        lines.append({"item": item, "chip": chip})
+    return lines
+
+
+# --- an instruction on an item -----------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def item_instruct(request: Asked, item_id: UUID) -> HttpResponse:
+    """The head of management writes on an item of his unit."""
+    item = items.get_for(request.actor, item_id)
+    if not isinstance(request.actor, Member) or not request.actor.post_for(Can.INSTRUCT, item.department.unit):
+        raise NotYours
+    form, answer = _instruct(
+        request, item.pk, "desk:item", lambda text: handling.instruct_item(item_id=item.pk, text=text, **_who(request))
+    )
+    if answer is not None:
+        return answer
+    context = {"item": item, "form": form, "draft": _draft(item.pk)}
+    return render(request, "desk/climb/item_instruct.html", context, status=422 if form.errors else 200)
+
+
+def said_about(subject: UUID) -> list[dict[str, Any]]:
+    """The instructions on one thing, ready for its page."""
+    return [_said(one) for one in reads.instructions_about(subject)]
+
+
+urls = [
+    path("sent-up/", sent_up, name="sent_up"),
+    path("sent-up/<uuid:rung_id>/", sent_up_rung, name="sent_up_rung"),
+    path("leads/", leads, name="leads"),
+    path("leads/<uuid:lead_id>/", lead, name="lead"),
+    path("items/<uuid:item_id>/instruct/", item_instruct, name="item_instruct"),
+]
