@@ -31,10 +31,12 @@ def test_what_is_agreed_becomes_items_with_clocks_the_moment_both_sides_have_sig
     assert (meeting.status, meeting.year, meeting.seq) == ("signed", 2026, 1)
     items = list(Item.objects.order_by("pk"))
     assert {item.case_id for item in items} == {one.pk, two.pk}
-    assert len({item.code for item in items}) == 1 and AgreedItem.objects.count() == 2
+    assert len({item.code for item in items}) == 1
+    assert AgreedItem.objects.count() == 2
     for item in items:
         clock = Clock.objects.get(case=item.case_id, subject=item.pk, stopped_at__isnull=True)
-        assert clock.due_on == item.deadline and clock.start_day == reads.day_of_meeting(meeting)
+        assert clock.due_on == item.deadline
+        assert clock.start_day == reads.day_of_meeting(meeting)
     assert {case.status for case in Case.objects.all()} == {"handling"}
     assert not Clock.objects.filter(code="consult", stopped_at__isnull=True).exists()
     assert verify() == []
@@ -77,7 +79,8 @@ def test_a_topic_that_fails_its_review_goes_to_no_meeting_until_worded_anew(worl
     topic = acts.review(
         topic_id=topic.pk, reviewer="法律顾问", findings=findings, reviewed_on=world.now.date(), by=by, at=world.now
     )
-    assert topic.status == "failed" and Case.objects.get().status == "consulting"
+    assert topic.status == "failed"
+    assert Case.objects.get().status == "consulting"
     with pytest.raises(Refused):
         make.talked(world, topic)
     topic = acts.word(
@@ -196,7 +199,8 @@ def test_the_union_signs_last_and_changed_words_take_signatures_back(world):
     body = reads.latest_minutes(meeting).body
     body["closing"] = "散会。"
     acts.write_minutes(meeting_id=meeting.pk, body=body, by=world.as_("officer"), at=at)
-    assert reads.signatures(meeting) == {} and Meeting.objects.get().status == "held"
+    assert reads.signatures(meeting) == {}
+    assert Meeting.objects.get().status == "held"
     with pytest.raises(NotYours):
         acts.sign(meeting_id=meeting.pk, by=world.as_("delegate"), at=at)
 
