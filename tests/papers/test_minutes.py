@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from docx import Document
@@ -80,7 +81,7 @@ def test_a_full_page_has_22_lines_of_28_characters_on_the_official_pitch() -> No
     *body, _number = lines_of(page)
     assert len(body) == 22
     assert {len(line.text) for line in body} == {28}
-    gaps = [later.top - line.top for line, later in zip(body, body[1:], strict=False)]
+    gaps = [later.top - line.top for line, later in pairwise(body)]
     assert all(gap == pytest.approx(28.99 * POINT, abs=0.02) for gap in gaps)
     assert all(line.left == pytest.approx(28, abs=0.05) and line.sizes == {16} for line in body)
     assert body[0].top - 0.88 * 16 * POINT == pytest.approx(37, abs=0.1)  # upper edge of the 版心
@@ -181,8 +182,7 @@ def test_both_sides_sign_and_corrections_follow() -> None:
 
 def test_the_published_part_hides_matters_and_persons() -> None:
     part = redacted(MINUTES, matters=(1,))
-    for text in ("".join(texts(minutes_pdf(part))), word_text(minutes_docx(part))):
-        text = "".join(text.split())
+    for text in ("".join(texts(minutes_pdf(part))), "".join(word_text(minutes_docx(part)).split())):
         assert "此项不公开" in text
         assert "部分内容不公开" in text
         for word in ("津贴", "双方各自说明", "孙立", "钱进", "郑卫国", "冯国庆", "责任人"):
