@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench.papers import table
 from tests.postgres import Cluster
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -73,6 +74,7 @@ def _page(found: dict, sizes: list[int]) -> str:
                 f"| {name} | {big['statements']} | {big['bare']:.2f} | {little['ms']:.1f} | {big['ms']:.1f} | {big['db_ms']:.1f} "
                 f"| {big['ms'] / big['bare']:.0f} | {aim} | {big['ms'] / little['ms']:.2f} |"
             )
+    lines += table(next(iter(found.values()))["papers"])
     notes = PROJECT / "bench" / "notes.md"
     return "\n".join(lines) + "\n" + (("\n" + notes.read_text()) if notes.exists() else "")
 

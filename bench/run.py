@@ -28,6 +28,7 @@ def main() -> None:
     call_command("migrate", verbosity=0)
 
     from bench.fill import fill, plants
+    from bench.papers import times
     from tests.factories.world import make_world
 
     now = timezone.now()
@@ -40,6 +41,7 @@ def main() -> None:
         filled = size
         _settle()
         result[str(size)] = _measure(world, now)
+    result["papers"] = times()
     json.dump(result, sys.stdout)
 
 
@@ -89,6 +91,8 @@ def _measure(world: Any, now: datetime) -> dict[str, Any]:
         "卷宗": (get(officer, f"/desk/cases/{case.pk}/"), lambda: bare(_dossier(case.pk))),
         "查找（常用词）": (get(officer, "/desk/search/?q=热水"), lambda: bare(_search("热水"))),
         "查找（少见词）": (get(officer, "/desk/search/?q=虹吸"), lambda: bare(_search("虹吸"))),
+        "打印记录表": (get(officer, f"/desk/cases/{case.pk}/form1.pdf"), lambda: bare(_dossier(case.pk))),
+        "打印卷宗": (get(officer, f"/desk/cases/{case.pk}/dossier.pdf"), lambda: bare(_dossier(case.pk))),
         "台账": (get(officer, "/desk/ledger/"), lambda: bare(_list(plant))),
     }
     found = {}
