@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from huying.cases.models import Case, Secrecy
+from huying.cases.models import Case, Clock, Secrecy
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.org.models import Post, Role, Unit
@@ -21,6 +21,7 @@ _GREETING = re.compile(
     r"^(?:(?:尊敬的|各位|敬爱的)?(?:领导|工会|主席|书记|局长|部门)*(?:你们?好|您好|大家好)?[：:，,。！! ]+)+"
 )
 MOST_VOICES = 200
+BETWEEN_UNIONS = frozenset({"urge", "send_up", "climb_on", "climb_back", "sent_back", "solved_above"})
 STRICTEST = (Secrecy.ANONYMOUS, Secrecy.SEALED, Secrecy.NAMED)
 
 
@@ -147,8 +148,9 @@ class Standing:
 
     def reads_words(self, act: str, *, departments_own: bool = False) -> bool:
         """Whether this person reads what was written at a line of the history, or only that it happened: words between
-        officer and worker stay with the union that has the case; reminders and what departments wrote are for every reader."""
-        return self.office or act == "urge" or departments_own
+        officer and worker stay with the union that has the case; reminders, what unions wrote to each other on the climb and
+        what departments wrote are for every reader."""
+        return self.office or act in BETWEEN_UNIONS or departments_own
 
 
 def standing(actor: Actor, case: Case) -> Standing:
@@ -158,6 +160,13 @@ def standing(actor: Actor, case: Case) -> Standing:
         officer=may_open_sealed(actor, case),
         approves=may(actor, Can.APPROVE, case.holder) and may(actor, Can.HANDLE_CASES, case.holder),
     )
+
+
+def limit_of(clock: Clock, actor: Actor) -> Unit:
+    """The union that asks for more time and decides about it: an upper union's own about its answer and about items it
+    gave, else the union that has the case."""
+    above = clock.code == "climb" or (clock.code in ("item", "report") and may(actor, Can.HANDLE_CASES, clock.unit))
+    return clock.unit if above else clock.case.holder
 
 
 def place_of(table: str, column: str, row: UUID) -> str:

@@ -108,7 +108,7 @@ def items_of(case: Case) -> list[Item]:
     files = ItemFile.objects.select_related("file__key").order_by("at", "id")
     events = ItemEvent.objects.order_by("-at", "-version").prefetch_related(Prefetch("files", files))
     items: list[Item] = list(
-        case.items.select_related("department", "handler__person", "given_by__person")
+        case.items.select_related("department", "handler__person", "given_by__person", "given_by__unit__merged_into")
         .prefetch_related(Prefetch("events", events))
         .annotate(helped=Exists(CoHandling.objects.filter(item=OuterRef("pk"))))
         .order_by("round", "given_at")

@@ -13,12 +13,13 @@ from huying.cases.acts._advance import Said, locked, note
 from huying.cases.acts._notify import free, tell_approvers, tell_office, tell_officer
 from huying.cases.models import Case, Clock, ClockChange
 from huying.cases.reads import due_of, rules_of
+from huying.cases.rules import limit_of
 from huying.kernel.actors import Actor
 from huying.kernel.clock import business_day_offset, day_of
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.mechanism.reads import calendar
 from huying.org.models import Unit
-from huying.org.rules import Can, check_may, may
+from huying.org.rules import Can, check_may
 from huying.trail.acts import append
 
 FARTHEST_REMINDER = 10  # working days; a pack's own number is smaller
@@ -175,18 +176,11 @@ def _running(clock_id: UUID, *, by: Actor) -> Clock:
     return clock
 
 
-def whose(clock: Clock, by: Actor) -> Unit:
-    """The union that asks and decides about a limit: an upper union's own about its answer and about items it gave, else
-    the union that has the case."""
-    above = clock.code == "climb" or (clock.code in ("item", "report") and may(by, Can.HANDLE_CASES, clock.unit))
-    return clock.unit if above else clock.case.holder
-
-
 @transaction.atomic
 def ask_change(*, clock_id: UUID, kind: str, reason: str, new_due: date | None, by: Actor, at: datetime) -> ClockChange:
     """Ask for an extension (``extend`` with a later date) or a pause; it takes effect once approved."""
     clock = _running(clock_id, by=by)
-    unit = whose(clock, by)
+    unit = limit_of(clock, by)
     check_may(by, Can.HANDLE_CASES, unit)
     wrong = {}
     if not reason.strip():
@@ -214,7 +208,7 @@ def decide_change(*, change_id: UUID, approve: bool, reason: str, by: Actor, at:
     if change is None:
         raise Refused("这份申请已经处理过了。")
     clock = _running(change.clock_id, by=by)
-    unit = whose(clock, by)
+    unit = limit_of(clock, by)
     check_may(by, Can.APPROVE, unit)
     others = {post.person_id for post in free(clock.case, Can.APPROVE, at, unit)} - {by.person_id}
     if change.asked_by and change.asked_by.person_id == by.person_id and others:
@@ -241,7 +235,7 @@ def decide_change(*, change_id: UUID, approve: bool, reason: str, by: Actor, at:
 def resume(*, clock_id: UUID, reason: str, by: Actor, at: datetime) -> Clock:
     """End a pause; the days it lasted do not count."""
     clock = _running(clock_id, by=by)
-    check_may(by, Can.HANDLE_CASES, whose(clock, by))
+    check_may(by, Can.HANDLE_CASES, limit_of(clock, by))
     if clock.paused_on is None:
         raise Refused("这个时限没有暂停。")
     _resume(clock, reason or "恢复计时", by=by, at=at)

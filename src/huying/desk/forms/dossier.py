@@ -172,13 +172,15 @@ class PlaceForm(ActForm):
     def fill(self, departments: Iterable[Department], handlers: Iterable[Post]) -> None:
         """Departments, and their people under the department's name."""
         known = list(departments)
+        several = len({department.unit_id for department in known}) > 1
+        names = {d.pk: f"{d.name}（{d.unit.name}）" if several else d.name for d in known}
         people: dict[str, Choices] = {}
         for post in handlers:
-            people.setdefault(post.department.name, []).append(*named([post]))  # type: ignore[union-attr]
-        self.offer("department", [(str(d.pk), d.name) for d in known], blank="请选")
+            people.setdefault(names[post.department_id], []).append(*named([post]))  # type: ignore[index]
+        self.offer("department", [(str(d.pk), names[d.pk]) for d in known], blank="请选")
         self.fields["handler"].choices = [("", "请选"), *people.items()]  # type: ignore[attr-defined]
         if "helping" in self.fields:
-            self.offer("helping", [(str(d.pk), d.name) for d in known])
+            self.offer("helping", [(str(d.pk), names[d.pk]) for d in known])
 
 
 class AgainForm(PlaceForm):

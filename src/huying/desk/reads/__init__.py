@@ -14,6 +14,7 @@ from huying.desk.reads._cases import (
     waits,
     with_names,
 )
+from huying.desk.reads._climb import Climb, climb_of, rung_rows
 from huying.desk.reads._frame import frame
 from huying.desk.reads._notices import notices_of, unread_of
 from huying.desk.reads._register import (
@@ -39,6 +40,7 @@ from huying.desk.reads._today import (
 
 __all__ = [
     "UNION_TURN",
+    "Climb",
     "Days",
     "Duty",
     "Found",
@@ -49,6 +51,7 @@ __all__ = [
     "below",
     "below_cases",
     "case_rows",
+    "climb_of",
     "days_of",
     "department_day",
     "departments_at",
@@ -66,6 +69,7 @@ __all__ = [
     "places",
     "promise",
     "roster_names",
+    "rung_rows",
     "unread_of",
     "waits",
     "with_names",

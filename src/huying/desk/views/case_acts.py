@@ -16,10 +16,15 @@ from huying.cases import reads
 from huying.cases.lifecycle import CASE
 from huying.cases.models import Case, CaseFile, Clock, ClockChange
 from huying.cases.rules import Standing, standing
+from huying.climb.lifecycle import RUNG
+from huying.climb.models import Instruction, Lead, Rung
 from huying.desk.acts import drop_draft
 from huying.desk.forms import dossier as forms
+from huying.desk.reads import Climb, act_url
 from huying.desk.views import dossier_parts as parts
-from huying.desk.views.case_table import ACTS, LATER, CaseAct, Doing
+from huying.desk.views.case_climb import CLIMB_ACTS, OF_RUNG, climb_buttons, leaders_buttons
+from huying.desk.views.case_table import ACTS as OF_CASE
+from huying.desk.views.case_table import LATER, CaseAct, Doing
 from huying.handling.lifecycle import ITEM
 from huying.handling.models import Item
 from huying.intake.acts import receipts_for
@@ -27,18 +32,37 @@ from huying.kernel.errors import NotYours, Refused
 from huying.kernel.web import Asked, answers_again, once, once_key, refusals_on
 from huying.org.rules import Can, check_may, may
 
+ACTS: dict[str, CaseAct] = {**OF_CASE, **CLIMB_ACTS}
+OF_ITEM = ("department", "handler__person", "given_by__unit__merged_into")
+
 # --- buttons --------------------------------------------------------------------------------------------------------
 
 
+def _above_acts(case: Case, items: list[parts.ItemPart], climb: Climb) -> dict[str, Any]:
+    """Buttons of a union that only reads the case, or that it climbed to: its answer, its own items, its leader's word."""
+
+    def button(act: str, **given: Any) -> dict[str, Any]:
+        return _button(act, case, **given)
+
+    front = climb_buttons(climb, button)
+    front += [made for part in items if climb.gave(part.item) and (made := _item_button(part, case))]
+    leaders = leaders_buttons(climb, button)
+    if not front and case.closed_at is None:
+        front = [button("urge_union")]
+    return {"first": _only_one_red(case, front), "more": leaders}
+
+
 def next_acts(
-    actor: Any, case: Case, stand: Standing, items: list[parts.ItemPart], *, waiting: bool
+    actor: Any, case: Case, stand: Standing, items: list[parts.ItemPart], climb: Climb, *, waiting: bool
 ) -> dict[str, Any]:
     """Buttons in the order of the table: the main one first, a few beside it, the rest behind “更多”."""
     if not stand.office:
-        return {"first": [_button("urge_union", case)] if case.closed_at is None else [], "more": []}
+        return _above_acts(case, items, climb)
     possible = [
         step for step in CASE.possible(case.status) if step.act in ACTS and may(actor, Can(step.may), case.holder)
     ]
+    if case.status == "climbing" and climb.here is None:  # it is the level's turn
+        possible = [step for step in possible if step.act != "assign"]
     names = [step.act for step in possible if step.main] + [
         act for act in ACTS if any(step.act == act and not step.main for step in possible)
     ]
@@ -57,6 +81,7 @@ def next_acts(
         if waiting and button["act"] == "archive":
             button["why_not"] = "先决定是否重新办理。" if stand.approves else "职工不满意，等主席决定是否重新办理。"
     more = [_button(name, case) for name in later]
+    more += leaders_buttons(climb, lambda act, **given: _button(act, case, **given))
     if case.closed_at is None:
         more += [_button("join", case), _button("recuse_self", case)]
     return {"first": _only_one_red(case, buttons), "more": more}
@@ -66,9 +91,9 @@ def _mains(possible: list[Any]) -> set[str]:
     return {step.act for step in possible if step.main}
 
 
-def _button(act: str, case: Case, *, main: bool = False) -> dict[str, Any]:
+def _button(act: str, case: Case, *, main: bool = False, label: str = "", of: UUID | None = None) -> dict[str, Any]:
     step = CASE.by_act.get(act)
-    label = step.label if step else ACTS[act].title
+    label = label or (step.label if step else ACTS[act].title)
     if act == "take" and case.officer_id is not None:
         label = "换责任人"
     elif act == "release" and case.summary:
@@ -77,7 +102,7 @@ def _button(act: str, case: Case, *, main: bool = False) -> dict[str, Any]:
         "act": act,
         "label": label,
         "icon": ACTS[act].icon,
-        "url": reverse("desk:case_act", args=[case.pk, act]),
+        "url": act_url(case, act, of),
         "main": main,
     }
 
@@ -114,10 +139,15 @@ def _only_one_red(case: Case, buttons: list[dict[str, Any]]) -> list[dict[str, A
 def _of(case: Case, kind: str, of: UUID | None) -> Any:
     """What an act is about beside the case, always through the case; ``NotYours`` when it is not there."""
     rows: dict[str, Any] = {
-        "item": lambda: Item.objects.select_related("department", "handler__person").filter(case=case),
-        "clock": lambda: Clock.objects.filter(case=case),
-        "change": lambda: ClockChange.objects.select_related("clock", "asked_by__person").filter(clock__case=case),
+        "item": lambda: Item.objects.select_related(*OF_ITEM).filter(case=case),
+        "clock": lambda: Clock.objects.select_related("unit").filter(case=case),
+        "change": lambda: ClockChange.objects.select_related("clock__unit", "asked_by__person").filter(
+            clock__case=case
+        ),
         "party": lambda: reads.voices_of(case).filter(erased_at__isnull=True),
+        "rung": lambda: Rung.objects.select_related("unit", "sent_from").filter(case=case),
+        "lead": lambda: Lead.objects.select_related("post__person").filter(case=case),
+        "instruction": lambda: Instruction.objects.select_related("post__person").filter(case=case),
         "file": lambda: CaseFile.objects.select_related("file__key").filter(case=case, sealed=True),
     }
     if (of is None) != (kind == ""):
@@ -128,9 +158,12 @@ def _of(case: Case, kind: str, of: UUID | None) -> Any:
     return found
 
 
-def _check_person(found: CaseAct, actor: Any, case: Case) -> None:
+def _check_person(found: CaseAct, actor: Any, case: Case, of: Any) -> None:
     """May this person; the act asks again."""
-    if found.can is not None:
+    if found.may is not None:
+        if not found.may(actor, case, of):
+            raise NotYours
+    elif found.can is not None:
         check_may(actor, found.can, case.holder)
     elif may(actor, Can.HANDLE_CASES, case.holder):
         raise NotYours
@@ -142,6 +175,8 @@ def _check_now(act: str, found: CaseAct, case: Case, of: Any) -> None:
         CASE.check_now(case.status, act)
     if found.of == "item":
         ITEM.check_now(of.status, act)
+    if found.of == "rung":
+        RUNG.check_now(of.status, OF_RUNG[act])
     if act in ("join", "recuse_self", "urge_union") and case.closed_at is not None:
         raise Refused("这件事已经办结。", "有新情况请另外登记。")
 
@@ -155,7 +190,7 @@ def case_act(request: Asked, case_id: UUID, act: str, of: UUID | None = None) ->
         raise NotYours
     case = reads.get_for(request.actor, case_id)
     about = _of(case, found.of, of)
-    _check_person(found, request.actor, case)
+    _check_person(found, request.actor, case, about)
     posted = request.method == "POST"
     aside = posted and ("look" in request.POST or "find" in request.POST)
     if not posted or aside:
@@ -169,9 +204,8 @@ def case_act(request: Asked, case_id: UUID, act: str, of: UUID | None = None) ->
         with refusals_on(doing.form):
             return _done(doing, act, found)
     status = 422 if doing.form.is_bound or (look is not None and look.errors) else 200
-    return render(
-        request, f"desk/dossier/{found.template}.html", _context(doing, act, found, look, extra), status=status
-    )
+    page = found.template if "/" in found.template else f"dossier/{found.template}"
+    return render(request, f"desk/{page}.html", _context(doing, act, found, look, extra), status=status)
 
 
 def _initial(doing: Doing, found: CaseAct, *, typed: bool) -> dict[str, Any]:
@@ -229,8 +263,8 @@ def _context(
 
 def _clause(act: str, found: CaseAct) -> str:
     """The clause an act carries out, by the tables."""
-    table = ITEM if found.of == "item" else CASE
-    return {"decide_reopen": "MY-3.2.5a", "call": "MY-3.2.5c", "pass_on": "MY-3.2.4d"}.get(
+    table, act = (RUNG, OF_RUNG[act]) if found.of == "rung" else (ITEM if found.of == "item" else CASE, act)
+    return {"decide_reopen": "MY-3.2.5a", "call": "MY-3.2.5c", "lead": "BD-4.6b"}.get(
         act, table.by_act[act].clause if act in table.by_act else ""
     )
 

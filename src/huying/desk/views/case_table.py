@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from huying.cases import acts as cases
 from huying.cases import reads
-from huying.cases.models import Case
-from huying.cases.rules import Voice, standing
+from huying.cases.models import Case, Clock
+from huying.cases.rules import Voice, limit_of, standing
+from huying.climb.reads import giving_union
 from huying.desk.forms import dossier as forms
 from huying.desk.views import dossier_parts as parts
 from huying.feedback import acts as feedback
@@ -21,12 +22,13 @@ from huying.feedback import reads as ratings
 from huying.files.acts import Checked, check
 from huying.files.rules import check_count
 from huying.handling import acts as handling
-from huying.handling.reads import question_of
+from huying.handling.models import Item
+from huying.handling.reads import question_of, union_behind
 from huying.intake.acts import receipts_for
 from huying.intake.reads import came_by_table
 from huying.kernel.web import Asked, once_key
 from huying.org.models import Department, Post, Role
-from huying.org.rules import Can
+from huying.org.rules import Can, may
 from huying.trail.acts import note_reading
 
 
@@ -81,7 +83,8 @@ class Doing:
 
 @dataclass(frozen=True)
 class CaseAct:
-    """How one act is put to staff.  ``of`` names what it is about beside the case; ``beside`` shows the opened words there."""
+    """How one act is put to staff.  ``of`` names what it is about beside the case; ``beside`` shows the opened words there.
+    ``can`` is asked at the union that has the case; ``may`` where another union may as well, or instead."""
 
     form: type[forms.ActForm]
     title: str
@@ -96,6 +99,7 @@ class CaseAct:
     of: str = ""
     beside: bool = False
     can: Can | None = Can.HANDLE_CASES
+    may: Callable[[Any, Case, Any], bool] | None = None
 
 
 def on_case(act: Callable[..., Any]) -> Callable[[Doing], Any]:
@@ -171,10 +175,32 @@ def _typed(d: Doing, name: str) -> str:
     return str(d.request.POST.get(name, "")).strip()
 
 
+def _gives(actor: Any, case: Case, of: Any) -> bool:
+    """Who gives a case to departments: the union that has it, or the level it climbed to."""
+    return may(actor, Can.HANDLE_CASES, giving_union(actor, case))
+
+
+def _oversees(actor: Any, case: Case, of: Any) -> bool:
+    """Who looks after an item: the union that has the case, or the level that gave it."""
+    return any(may(actor, Can.HANDLE_CASES, unit) for unit in (case.holder, union_behind(of)))
+
+
+def _limits(can: Can, clock: Callable[[Any], Clock] = lambda of: of) -> Callable[[Any, Case, Any], bool]:
+    """Who asks for more time or decides about it: the union whose limit it is."""
+
+    def ask(actor: Any, case: Case, of: Any) -> bool:
+        clock(of).case = case
+        return may(actor, can, limit_of(clock(of), actor))
+
+    return ask
+
+
 def _departments(d: Doing) -> tuple[list[Department], list[Post]]:
-    """Departments of the worker's unit and of the union that has the case, and who works there."""
+    """Departments of the worker's unit and of the union that gives it to them, and who works there."""
     near = {d.case.unit_id, d.case.holder_id, d.case.place_id}
-    rows = list(Department.objects.filter(unit__in=near, closed_on__isnull=True).order_by("name"))
+    near.add(union_behind(d.of).pk if isinstance(d.of, Item) else giving_union(d.request.actor, d.case).pk)
+    open_now = Department.objects.filter(unit__in=near, closed_on__isnull=True)
+    rows = list(open_now.select_related("unit").order_by("-unit__path", "name"))
     posts = Post.objects.on(d.today).filter(department__in=rows, role__in=(Role.HANDLER, Role.DEPARTMENT_HEAD))
     return rows, list(posts.select_related("person", "department").order_by("department__name", "role", "starts_on"))
 
@@ -308,7 +334,7 @@ ACTS: dict[str, CaseAct] = {
     "take": CaseAct(forms.OfficerForm, "谁来负责", "由这位负责", "定好了责任人。", "user-check", on_case(cases.take), fill=_officers,
         start=_start_officer,
         note="责任人负责到底；密封的内容只有责任人能打开。职工会看到由谁负责。"),
-    "assign": CaseAct(forms.AssignForm, "交办", "交办", "交给部门了。", "send", _assign, template="assign", fill=_assign_lists,
+    "assign": CaseAct(forms.AssignForm, "交办", "交办", "交给部门了。", "send", _assign, template="assign", fill=_assign_lists, may=_gives,
         start=lambda d: {"brief": d.case.summary},
         note="措施、部门、承办人、时限，四项齐了才算定下来。交办后时限开始走，承办人会收到提醒。"),
     "settle": CaseAct(forms.SettleForm, "工会直接办理", "办好了", "登记好了，请告知职工。", "circle-check", on_case(cases.settle),
@@ -334,7 +360,7 @@ ACTS: dict[str, CaseAct] = {
         note="一段话里说了两件事，把另一件分出来单独办。职工凭同一个回执看两件。"),
     "pass_on": CaseAct(forms.PassOnForm, "转办", "转过去", "转过去了，本单位仍然可以看进展。", "transfer", _pass_on, template="pass_on",
         fill=_unions,
-        note="本级解决不了的往上报，不归本单位管的转给管得了的工会。编号不变，受理时限从转到时重新起算，本单位一直看得到进展。"),
+        note="不归本单位管的转给管得了的工会，由它接着办；只是本级解决不了的，请用“上报上级”。编号不变，受理时限从转到时重新起算，本单位一直看得到进展。"),
     "join": CaseAct(forms.JoinForm, "增加联名", "加进来", "", "user-plus", _join, template="join", can=Can.REGISTER,
         start=lambda d: {"secrecy": "sealed"}, note="又有人反映同一件事。每个人有自己的回执，单独告知、单独评价，互相看不到。"),
     "decline": CaseAct(forms.DeclineForm, "不予受理", "不予受理", "登记好了，职工会看到理由和办法。", "hand-stop", on_case(cases.decline),
@@ -354,25 +380,29 @@ ACTS: dict[str, CaseAct] = {
         lambda d: cases.urge(case_id=d.case.pk, text=d.given["text"], **d.who), can=None),
     "give_again": CaseAct(forms.AgainForm, "重新交办", "重新交办", "重新交办了。", "send", _give_again, fill=_place_lists,
         start=_start_again,
-        of="item", template="item_act", note="部门退回期间时限一直在走。"),
-    "redo": CaseAct(forms.RedoForm, "请部门补办", "请部门补办", "退给部门补办了。", "arrow-back-up", on_item(handling.redo), of="item",
+        of="item", may=_oversees, template="item_act", note="部门退回期间时限一直在走。"),
+    "redo": CaseAct(forms.RedoForm, "请部门补办", "请部门补办", "退给部门补办了。", "arrow-back-up", on_item(handling.redo),
+        of="item", may=_oversees,
         template="item_act", note="书面反馈没有说清楚，或者没有办到位。"),
-    "answer": CaseAct(forms.AnswerForm, "答复部门", "答复部门", "答复发给承办人了。", "message-plus", _answer, of="item",
+    "answer": CaseAct(forms.AnswerForm, "答复部门", "答复部门", "答复发给承办人了。", "message-plus", _answer, of="item", may=_oversees,
         template="item_act", fill=lambda d: {"question": question_of(d.of)}),
     "check": CaseAct(forms.CheckForm, "督导", "登记督导", "督导登记好了。", "clipboard-search", _supervise(urge=False),
-        of="item", template="item_act"),
-    "urge": CaseAct(forms.UrgeForm, "催办", "催办", "催办的话发给承办人了。", "bell-ringing", _supervise(urge=True), of="item",
+        of="item", may=_oversees, template="item_act"),
+    "urge": CaseAct(forms.UrgeForm, "催办", "催办", "催办的话发给承办人了。", "bell-ringing", _supervise(urge=True),
+        of="item", may=_oversees,
         template="item_act"),
-    "drop": CaseAct(forms.ReasonForm, "撤销交办", "撤销", "撤销了，部门不用再办。", "file-x", on_item(handling.drop), of="item",
+    "drop": CaseAct(forms.ReasonForm, "撤销交办", "撤销", "撤销了，部门不用再办。", "file-x", on_item(handling.drop),
+        of="item", may=_oversees,
         template="item_act"),
     "extend": CaseAct(forms.ExtendForm, "申请延期", "申请", "申请交上去了，批准后生效。", "clock-plus", _ask_change("extend"),
-        of="clock", template="clock_act"),
+        of="clock", may=_limits(Can.HANDLE_CASES), template="clock_act"),
     "pause": CaseAct(forms.PauseForm, "申请暂停", "申请", "申请交上去了，批准后生效。", "clock-pause", _ask_change("pause"),
-        of="clock", template="clock_act"),
+        of="clock", may=_limits(Can.HANDLE_CASES), template="clock_act"),
     "resume": CaseAct(forms.ResumeForm, "恢复计时", "恢复", "接着计时了。", "player-play",
-        lambda d: cases.resume(clock_id=d.of.pk, reason=d.given["reason"], **d.who), of="clock", template="clock_act"),
+        lambda d: cases.resume(clock_id=d.of.pk, reason=d.given["reason"], **d.who),
+        of="clock", may=_limits(Can.HANDLE_CASES), template="clock_act"),
     "decide": CaseAct(forms.DecideForm, "延期或暂停的申请", "就这样决定", "决定好了。", "gavel", _decide, fill=_decisions, of="change",
-        template="clock_act", can=Can.APPROVE),
+        template="clock_act", may=_limits(Can.APPROVE, lambda of: of.clock)),
     "message": CaseAct(forms.MessageForm, "给职工留言", "发给职工", "留言发给职工了。", "message", _message, of="party",
         template="message", beside=True),
     "call": CaseAct(forms.CallForm, "电话回访", "登记评价", "评价登记好了。", "phone-check", _rate, fill=_call_lists, of="party",

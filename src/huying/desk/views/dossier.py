@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from huying.cases import acts, reads
 from huying.cases.models import Case
 from huying.cases.rules import Standing, standing
+from huying.desk import reads as desk
 from huying.desk.forms.dossier import OpenForm, TitleForm
 from huying.desk.views import case_acts
 from huying.desk.views import dossier_parts as parts
@@ -22,7 +23,6 @@ from huying.files.reads import response
 from huying.handling import reads as handling
 from huying.kernel.errors import NotYours
 from huying.kernel.web import Asked, once_key, refusals_on
-from huying.mechanism.reads import calendar
 from huying.notices.acts import mark_read
 from huying.trail.acts import note_reading
 
@@ -93,8 +93,10 @@ def _matter(request: Asked, found: Case, given: list[Any], stand: Standing) -> d
     today = timezone.localdate(request.now)
     events = list(reads.story(found))
     items = handling.items_of(found)
-    running, over = parts.limits(found, items, stand, today=today, calendar=calendar())
-    item_parts = parts.item_parts(found, items, running, stand)
+    days = desk.days_of(today)
+    climb = desk.climb_of(request.actor, found, days, {event.act for event in events})
+    running, over = parts.limits(found, items, stand, climb, today=today, calendar=days.calendar)
+    item_parts = parts.item_parts(found, items, running, stand, climb)
     rating = _rating(found, given, stand)
     lines = parts.story(found, events, items, stand, shown)
     return {
@@ -108,8 +110,10 @@ def _matter(request: Asked, found: Case, given: list[Any], stand: Standing) -> d
         "running": running,
         "over": over,
         "items": item_parts,
+        "climb": climb,
+        "follows": stand.office or climb.here is not None,
         "events": events,
-        "bar": case_acts.next_acts(request.actor, found, stand, item_parts, waiting=rating["waiting"]),
+        "bar": case_acts.next_acts(request.actor, found, stand, item_parts, climb, waiting=rating["waiting"]),
         "story": lines if "all" in request.GET else lines[: parts.AT_ONCE],
         "story_more": 0 if "all" in request.GET else max(0, len(lines) - parts.AT_ONCE),
         "shown": shown,

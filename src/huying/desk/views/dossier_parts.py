@@ -18,6 +18,7 @@ from huying.cases.lifecycle import CASE, FLOW
 from huying.cases.models import Case, CaseFile, Clock, Event, Message, Party, Secrecy
 from huying.cases.reads import clock_view, clocks_of, joined, rules_of, voices_of
 from huying.cases.rules import Standing, place_of
+from huying.desk.reads import Climb
 from huying.files.models import File, Kind
 from huying.files.reads import name as name_of
 from huying.handling.lifecycle import ITEM
@@ -47,6 +48,11 @@ WEIGHTY = {
     "reopen",
     "decline",
     "settle",
+    "send_up",
+    "sent_back",
+    "solved_above",
+    "climb_on",
+    "instruct",
 }
 SHOWN = (("", "全部"), ("progress", "进展"), ("talk", "往来"), ("looks", "查阅"))
 READ = {
@@ -144,19 +150,18 @@ class Limit:
 
 
 def limits(
-    case: Case, items: Sequence[Item], stand: Standing, *, today: date, calendar: WorkDays
+    case: Case, items: Sequence[Item], stand: Standing, climb: Climb, *, today: date, calendar: WorkDays
 ) -> tuple[list[Limit], list[Limit]]:
     """Limits that run or have not begun, and those that are over."""
     rules = rules_of(case)
-    whose = {item.pk: item.department.name for item in items}
+    whose = {item.pk: item.department.name for item in items} | climb.names
     running: list[Limit] = []
     over: list[Limit] = []
     for clock in clocks_of(case):
         view = clock_view(clock, case, today, calendar, clock.changes.all())
-        name = view.label + (f"（{whose[clock.subject]}）" if len(items) > 1 and clock.subject in whose else "")
-        limit = Limit(
-            name, view, _until(clock), badge(rules, view.clause), _changes(clock), _clock_acts(case, clock, view, stand)
-        )
+        name = view.label + (f"（{whose[clock.subject]}）" if len(whose) > 1 and clock.subject in whose else "")
+        acts = _clock_acts(case, clock, view, stand, climb)
+        limit = Limit(name, view, _until(clock), badge(rules, view.clause), _changes(clock), acts)
         (over if clock.stopped_at else running).append(limit)
     return running + _to_come(case, rules, running), over
 
@@ -190,12 +195,16 @@ def _changes(clock: Clock) -> list[str]:
     return said
 
 
-def _clock_acts(case: Case, clock: Clock, view: Any, stand: Standing) -> list[dict[str, str]]:
-    """Asking for and deciding on a later date or a pause."""
-    if clock.stopped_at or not stand.office:
+def _clock_acts(case: Case, clock: Clock, view: Any, stand: Standing, climb: Climb) -> list[dict[str, str]]:
+    """Asking for and deciding on a later date or a pause: by the union whose limit it is (``cases.rules.limit_of``)."""
+    theirs = clock.code == "climb" or (clock.code in ("item", "report") and clock.unit_id in climb.handles)
+    asks, decides = (
+        (clock.unit_id in climb.handles, clock.unit_id in climb.approves) if theirs else (stand.office, stand.approves)
+    )
+    if clock.stopped_at or not asks:
         return []
     if view.pending:
-        return [_link("决定是否批准", case, "decide", view.pending.pk)] if stand.approves else []
+        return [_link("决定是否批准", case, "decide", view.pending.pk)] if decides else []
     if clock.paused_on:
         return (
             [_link("恢复计时", case, "resume", clock.pk)]
@@ -241,13 +250,15 @@ class ItemPart:
     asks: bool
 
 
-def item_parts(case: Case, items: Sequence[Item], running: Sequence[Limit], stand: Standing) -> list[ItemPart]:
+def item_parts(
+    case: Case, items: Sequence[Item], running: Sequence[Limit], stand: Standing, climb: Climb
+) -> list[ItemPart]:
     """Items in the order they were given."""
     limit_of = {limit.view.clock.subject: limit for limit in running if limit.view}
     parts = []
     for item in items:
         acts, asks = [], _asks(item)
-        if stand.office and case.status in HAS_ITEMS:
+        if (stand.office or climb.gave(item)) and case.status in HAS_ITEMS:
             acts = [
                 {**_link(step.label, case, step.act, item.pk), "main": step.act == "give_again"}
                 for step in ITEM.possible(item.status)
