@@ -69,7 +69,7 @@ class Minutes:
     """会议纪要.  ``organ`` with “纪要” is the red mark; names are written as they shall stand, post or department included.
 
     ``as_table``: settled things as a table instead of numbered sentences.  ``on_paper``: entered afterwards from a signed
-    paper.  ``issuer`` and ``copies`` make the 版记.
+    paper.  ``remark``: another word below the title on how it stands.  ``issuer`` and ``copies`` make the 版记.
     """
 
     organ: str
@@ -81,11 +81,13 @@ class Minutes:
     closing: str = ""
     present: tuple[str, ...] = ()
     excused: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
     sitting_in: tuple[str, ...] = ()
     signatures: tuple[Signature, ...] = ()
     additions: tuple[Addition, ...] = ()
     on_paper: bool = False
     draft: bool = False
+    remark: str = ""
     in_part: bool = False
     as_table: bool = False
     copies: tuple[str, ...] = ()
@@ -161,7 +163,9 @@ def redacted(minutes: Minutes, *, matters: Collection[int] = (), persons: bool =
         Matter(title="（略）", hidden=True) if place in matters else _without_persons(one) if persons else one
         for place, one in enumerate(minutes.matters)
     ]
-    nobody: dict[str, Any] = {"present": (), "excused": (), "sitting_in": (), "signatures": ()} if persons else {}
+    nobody: dict[str, Any] = (
+        {"present": (), "excused": (), "absent": (), "sitting_in": (), "signatures": ()} if persons else {}
+    )
     return replace(minutes, matters=tuple(shown), in_part=True, **nobody)
 
 
@@ -231,8 +235,8 @@ def _facts(data: Agenda) -> list[list[str]]:
 
 
 def _minutes(data: Minutes) -> dict[str, Any]:
-    marks = ((data.on_paper, ON_PAPER), (data.draft, DRAFT), (data.in_part, IN_PART))
-    groups = (("出席", data.present), ("请假", data.excused), ("列席", data.sitting_in))
+    marks = ((data.on_paper, ON_PAPER), (data.draft, DRAFT), (bool(data.remark), data.remark), (data.in_part, IN_PART))
+    groups = (("出席", data.present), ("请假", data.excused), ("缺席", data.absent), ("列席", data.sitting_in))
     return {
         "mark": data.organ if data.organ.endswith("纪要") else f"{data.organ}纪要",
         "title": data.title,

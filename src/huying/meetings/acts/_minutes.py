@@ -24,6 +24,7 @@ from huying.meetings.reads import (
     participant_of,
     rules_of,
     signatures,
+    signing_side,
 )
 from huying.meetings.rules import check_length, check_unnamed, required
 from huying.org.models import Unit
@@ -141,7 +142,9 @@ def sign(*, meeting_id: UUID, by: Actor, at: datetime, version: int | None = Non
     """
     meeting = locked_meeting(meeting_id, by=by, can=None, version=version)
     row = participant_of(by, meeting)
-    side = _side_of(meeting, row, by)
+    side = signing_side(by, meeting, row)
+    if not side:
+        raise NotYours
     signed = signatures(meeting)
     if side in signed:
         raise Refused("您这一方已经签过字了。")
@@ -153,16 +156,6 @@ def sign(*, meeting_id: UUID, by: Actor, at: datetime, version: int | None = Non
     if side == "union":
         _take_effect(meeting, by=by, at=at)
     return meeting
-
-
-def _side_of(meeting: Meeting, row: Participant | None, by: Actor) -> str:
-    """Which side this person signs for; ``NotYours`` for anybody else."""
-    if row is not None and row.seat == "management_head":
-        return "management"
-    chairs = meeting.chair.person_id == by.person_id or (row is not None and row.seat == "union_head")
-    if chairs and getattr(by, "post_for", lambda *_: None)(Can.HANDLE_CASES, meeting.unit):
-        return "union"
-    raise NotYours
 
 
 @transaction.atomic
@@ -245,19 +238,7 @@ def correct_minutes(*, meeting_id: UUID, text: str, by: Actor, at: datetime) -> 
 def publish(*, meeting_id: UUID, body: dict[str, Any], by: Actor, at: datetime) -> Publication:
     """Publish redacted minutes on the unit's page.  Whoever approves there decides; no worker stands in them."""
     meeting = locked_meeting(meeting_id, by=by, can=Can.APPROVE)
-    kept = {
-        "opening": str(body.get("opening", "")).strip(),
-        "sections": [
-            {
-                "place": str(one.get("place", "")),
-                "heading": str(one["heading"]).strip(),
-                "text": str(one["text"]).strip(),
-            }
-            for one in body.get("sections", [])
-            if str(one["heading"]).strip()
-        ],
-        "closing": str(body.get("closing", "")).strip(),
-    }
+    kept = _published_body(meeting, body)
     if not kept["opening"] or len(_words(kept)) > LONGEST_BODY:
         raise Invalid({"opening": f"请写公开的开头，全文最多 {LONGEST_BODY} 字。"})
     _check_names(meeting, kept, "", strict=True)
@@ -266,6 +247,19 @@ def publish(*, meeting_id: UUID, body: dict[str, Any], by: Actor, at: datetime) 
     row = Publication.objects.create(root_id=meeting.root_id, meeting=meeting, body=kept, post=post, at=at)
     advance_meeting(meeting, "publish", by=by, at=at, data={"publication": row.pk})
     return row
+
+
+def _published_body(meeting: Meeting, body: dict[str, Any]) -> dict[str, Any]:
+    """Opening, the entries that keep a heading, closing; entries of this meeting only."""
+    known = {str(place.pk) for place in agenda(meeting)}
+    sections = [
+        {"place": str(one["place"]), "heading": str(one["heading"]).strip(), "text": str(one["text"]).strip()}
+        for one in body.get("sections", [])
+        if str(one.get("place")) in known and str(one["heading"]).strip()
+    ]
+    return {
+        "opening": str(body.get("opening", "")).strip(), "sections": sections, "closing": str(body.get("closing", "")).strip()
+    }  # fmt: skip
 
 
 @transaction.atomic
