@@ -25,7 +25,6 @@ from huying.ledger.reads._rows import category_of, day_of
 from huying.mechanism.rules import Rules
 
 _BOXES = {"talk": "talk", "phone": "phone", "relay": "relay", "online": "web"}
-_FORM3 = {"tracked_on", "result"}  # fields of annex 3 whose labels a pack words
 
 
 def item_for(actor: Actor, item_id: UUID) -> Item:
@@ -163,7 +162,14 @@ def blank_form3(rules: Rules | None) -> Form3:
     if rules is None or form is None:
         return Form3()
     states = tuple((one.code, one.label) for one in rules.options("progress").choices)
-    return Form3(title=form.label, states=states, **{f.code: f.label for f in form.fields if f.code in _FORM3})
+    labels = {field.code: field.label for field in form.fields}
+    plain = Form3()
+    return Form3(
+        title=form.label,
+        states=states,
+        tracked_on=labels.get("tracked_on", plain.tracked_on),
+        result=labels.get("result", plain.result),
+    )
 
 
 def _sheet(blank: Form3, item: Item, **about: object) -> Form3:
