@@ -16,6 +16,8 @@ from huying.meetings.models import (
     Agreed,
     AgreedHelp,
     Meeting,
+    MeetingEvent,
+    MeetingFile,
     Participant,
     Place,
     Remark,
@@ -25,7 +27,7 @@ from huying.meetings.models import (
 from huying.meetings.reads._topics import rules_of
 from huying.meetings.rules import SEAT_OF, SIDE_OF, Empty, empty_seats
 from huying.org.models import Department, Post, Role, Unit
-from huying.org.rules import Member, keys_of
+from huying.org.rules import ADMINISTRATORS, Member, keys_of
 
 
 def get_meeting(actor: Actor, meeting_id: UUID) -> Meeting:
@@ -131,9 +133,9 @@ def keys_of_agenda(meeting: Meeting) -> set[str]:
     return set(Recusal.objects.filter(case__topics__topic__in=on).values_list("key", flat=True))
 
 
-def placeable(meeting: Meeting) -> list[Topic]:
-    """Topics of the unit that are reviewed and talked over and stand on no agenda."""
-    return list(Topic.objects.filter(unit=meeting.unit, status="ready").order_by("raised_at", "id"))
+def placeable(actor: Actor, unit: Unit) -> list[Topic]:
+    """Topics of a unit that are reviewed and talked over and stand on no agenda, those that waited longest first."""
+    return list(Topic.objects.visible_to(actor).filter(unit=unit, status="ready").order_by("raised_at", "id"))
 
 
 def day_of_meeting(meeting: Meeting) -> date:
@@ -155,6 +157,34 @@ def held_in_quarter(unit: Unit, day: date) -> int:
     span = [datetime(one.year, one.month, one.day, tzinfo=zone) for one in (first, after)]
     held = Meeting.objects.filter(unit=unit, kind="consultation", status__in=["held", "circulated", "signed"])
     return held.filter(starts_at__gte=span[0], starts_at__lt=span[1]).count()
+
+
+def may_chair(unit: Unit, on: date) -> list[Post]:
+    """Who may chair a unit's meetings that day: the union's side first, then the head of management."""
+    order = [*(role for role, side in SIDE_OF.items() if side == "union"), Role.UPPER_OFFICER, Role.MANAGEMENT_HEAD]
+    posts = Post.objects.on(on).filter(unit=unit, role__in=order).select_related("person", "unit")
+    return sorted(posts, key=lambda one: (order.index(Role(one.role)), one.starts_on, one.pk))
+
+
+def others(meeting: Meeting, on: date) -> list[Post]:
+    """Post-holders of the unit who were not asked and whom no topic names, for whoever should come besides."""
+    asked = meeting.participants.filter(person__isnull=False).values("person")
+    posts = Post.objects.on(on).filter(unit=meeting.unit).exclude(role__in=[Role.WORKER, *ADMINISTRATORS])
+    posts = posts.exclude(person__in=asked).select_related("person", "department").order_by("person__name_sort", "id")
+    against = keys_of_agenda(meeting)
+    return [post for post in posts if not against & keys_of(post.person_id, [post])]
+
+
+def history(meeting: Meeting, most: int) -> list[MeetingEvent]:
+    """The last steps of a meeting, the newest first; single lines of the discussion are read in the minutes."""
+    rows = meeting.events.exclude(act__in=["remark", "correct", "vote", "settle", "agree", "drop_agreed"])
+    return list(rows.order_by("-at", "-id")[:most])
+
+
+def papers_of(meeting: Meeting, *kinds: str) -> list[MeetingFile]:
+    """Files of a meeting in the order they came: papers for everybody, the signed scan."""
+    rows = meeting.files.filter(kind__in=kinds).select_related("file__key")
+    return list(rows.order_by("at", "id"))
 
 
 def asked_of(actor: Actor) -> QuerySet[Participant]:
