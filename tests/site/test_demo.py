@@ -14,10 +14,12 @@ from django.utils import timezone
 
 from huying.cases.models import Case, Clock, ClockChange, Event, Message, Party, Secrecy
 from huying.cases.reads import clock_state, running_clocks, worker_by_receipt
+from huying.climb.models import Rung
 from huying.feedback.models import Answer, ReopenRequest
 from huying.handling.models import Item
 from huying.kernel.errors import Refused
 from huying.mechanism.reads import calendar, rules_for
+from huying.meetings.models import AgreedItem, Meeting, Topic
 from huying.notices.models import Notice
 from huying.org.models import Level, Post, Role, Unit, User
 from huying.site.demo.build import build
@@ -61,7 +63,8 @@ class TestCounty:
     def test_every_state_can_be_seen(self):
         states = Counter(Case.objects.values_list("status", flat=True))
         assert set(states) == {
-            *("registered", "supplement", "accepted", "handling", "reported", "told", "rated", "archived"),
+            *("registered", "supplement", "accepted", "consulting", "climbing", "handling", "reported", "told", "rated"),
+            "archived",
             *("declined", "withdrawn", "merged", "spam"),
         }
         assert sum(states.values()) >= 50
@@ -134,6 +137,15 @@ class TestCounty:
         unread = Notice.objects.filter(read_at=None)
         assert 10 <= unread.count() <= 80
         assert not unread.filter(created_at__lt=LATER - timedelta(days=7)).exists()
+
+    def test_meetings_stand_at_every_step_and_what_was_agreed_is_worked_on(self):
+        assert set(Meeting.objects.values_list("status", flat=True)) == {"called", "circulated", "signed"}
+        assert Meeting.objects.filter(on_paper=True, status="signed").exists()
+        assert {"draft", "ready", "agenda", "settled", "not_agreed", "noted", "refused"} <= set(
+            Topic.objects.values_list("status", flat=True)
+        )
+        assert AgreedItem.objects.count() >= 3
+        assert set(Rung.objects.values_list("status", flat=True)) == {"taken"}
 
     def test_the_trail_holds(self):
         assert verify() == []

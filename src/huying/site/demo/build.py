@@ -15,9 +15,10 @@ from huying.kernel.actors import SYSTEM
 from huying.kernel.errors import Refused
 from huying.mechanism import acts as mechanism
 from huying.mechanism.reads import calendar
+from huying.meetings import acts as meetings
 from huying.notices import acts as notices
 from huying.org.models import Unit
-from huying.site.demo import department_acts, union_acts, worker_acts
+from huying.site.demo import department_acts, meeting_acts, union_acts, worker_acts
 from huying.site.demo.county import County, beginning, found_county
 from huying.site.demo.days import Days
 from huying.site.demo.scene import Play, Scene
@@ -25,7 +26,7 @@ from huying.site.demo.script import WORKER, stories
 from huying.trail import acts as trail
 from huying.trail.acts import note_reading
 
-ACTS = {**worker_acts.ACTS, **union_acts.ACTS, **department_acts.ACTS}
+ACTS = {**worker_acts.ACTS, **union_acts.ACTS, **department_acts.ACTS, **meeting_acts.ACTS}
 NOTICES_FROM = -2  # what came before has been read
 REMINDERS_FROM = -6  # earlier reminders are long read
 
@@ -83,6 +84,7 @@ def _morning(county: County, days: Days, number: int, at: datetime) -> None:
     feedback.open_missing(by=SYSTEM, at=at)
     feedback.close_due(by=SYSTEM, at=at)
     handling.drop_ended(by=SYSTEM, at=at)
+    meetings.remind_meetings(by=SYSTEM, at=at)
     if number >= REMINDERS_FROM:
         cases.remind(by=SYSTEM, at=at)
         handling.remind_handlers(by=SYSTEM, at=at)

@@ -32,6 +32,8 @@ class Play:
     case_id: UUID | None = None
     receipts: tuple[str, ...] = ()
     items: list[UUID] = field(default_factory=list)
+    topic_id: UUID | None = None
+    meeting_id: UUID | None = None
 
 
 @dataclass(frozen=True)
