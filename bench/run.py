@@ -13,6 +13,8 @@ from uuid import uuid4
 import django
 from django.conf import settings
 
+TOPICS = 12
+
 
 def main() -> None:
     """Set up, fill, measure."""
@@ -74,6 +76,7 @@ def _measure(world: Any, now: datetime) -> dict[str, Any]:
     upper.force_login(world.posts["upper"].person.user)
     case = Case.objects.filter(holder=world.plant, status="told").first()
     plant, county = world.plant.pk, world.county
+    opened, written = _meetings(world, now)
 
     def get(client: Client, path: str) -> Any:
         def do() -> None:
@@ -94,12 +97,31 @@ def _measure(world: Any, now: datetime) -> dict[str, Any]:
         "打印记录表": (get(officer, f"/desk/cases/{case.pk}/form1.pdf"), lambda: bare(_dossier(case.pk))),
         "打印卷宗": (get(officer, f"/desk/cases/{case.pk}/dossier.pdf"), lambda: bare(_dossier(case.pk))),
         "台账": (get(officer, "/desk/ledger/"), lambda: bare(_list(plant))),
+        "议题": (get(officer, "/desk/topics/"), lambda: bare(_topics(plant))),
+        f"会议和议程（{TOPICS} 个议题）": (get(officer, f"/desk/meetings/{opened}/"), lambda: bare(_agenda(opened))),
+        f"会议现场（{TOPICS} 个议题）": (get(officer, f"/desk/meetings/{opened}/room/"), lambda: bare(_agenda(opened))),
+        f"会议纪要（{TOPICS} 个议题）": (
+            get(officer, f"/desk/meetings/{written}/minutes/"),
+            lambda: bare(_agenda(written)),
+        ),
+        "上报": (get(upper, "/desk/climb/"), lambda: bare(_rungs(county.pk))),
     }
     found = {}
     for name, (page, base) in pages.items():
         spent = cost(page)
         found[name] = {"ms": spent.ms, "statements": spent.statements, "db_ms": spent.db_ms, "bare": base()}
     return found
+
+
+def _meetings(world: Any, now: datetime) -> tuple[Any, Any]:
+    """A meeting that is open and one whose minutes go round, each with a full agenda."""
+    from tests.factories import consultation as make
+    from tests.factories.world import accepted, voice
+
+    def topics() -> list[Any]:
+        return [make.ready(world, accepted(world, voice(), at=now), at=now, title=f"议题 {n}") for n in range(TOPICS)]
+
+    return make.opened(world, *topics(), at=now).pk, make.circulated(world, *topics(), at=now).pk
 
 
 def _register(world: Any, now: datetime) -> Any:
@@ -177,6 +199,30 @@ def _dossier(case: Any) -> list[tuple[str, tuple]]:
     return [("SELECT * FROM cases_case WHERE id = %s", (_key(case),))] + [
         (f"SELECT * FROM {table} WHERE case_id = %s", (_key(case),)) for table in tables
     ]
+
+
+def _topics(plant: Any) -> list[tuple[str, tuple]]:
+    sql = "SELECT * FROM meetings_topic WHERE unit_id = %s ORDER BY moved_at DESC LIMIT 51"
+    return [(sql, (_key(plant),))]
+
+
+def _agenda(meeting: Any) -> list[tuple[str, tuple]]:
+    of_place = "JOIN meetings_place p ON p.id = x.place_id WHERE p.meeting_id = %s"
+    return [
+        ("SELECT * FROM meetings_meeting WHERE id = %s", (_key(meeting),)),
+        ("SELECT * FROM meetings_participant WHERE meeting_id = %s", (_key(meeting),)),
+        (
+            "SELECT * FROM meetings_place p JOIN meetings_topic t ON t.id = p.topic_id WHERE p.meeting_id = %s",
+            (_key(meeting),),
+        ),
+        (f"SELECT x.* FROM meetings_remark x {of_place}", (_key(meeting),)),
+        (f"SELECT x.* FROM meetings_agreed x {of_place}", (_key(meeting),)),
+    ]
+
+
+def _rungs(unit: Any) -> list[tuple[str, tuple]]:
+    sql = "SELECT * FROM climb_rung r JOIN cases_case c ON c.id = r.case_id WHERE r.unit_id = %s ORDER BY r.sent_at LIMIT 51"
+    return [(sql, (_key(unit),))]
 
 
 def _search(word: str) -> list[tuple[str, tuple]]:

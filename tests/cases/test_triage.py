@@ -11,6 +11,7 @@ from huying.cases import acts
 from huying.cases.lifecycle import CASE
 from huying.cases.models import Case, Clock, Event, Party
 from huying.cases.reads import case_of, people_behind, worker_by_receipt
+from huying.feedback import acts as feedback
 from huying.kernel.errors import Invalid, NotYours, Refused, Stale
 from huying.trail.models import Entry
 from tests.factories import world as make
@@ -174,7 +175,7 @@ def test_every_step_outside_its_states_is_refused_and_changes_nothing(world):
         lambda: acts.decline(case_id=case.pk, reason="a", other_way="b", by=officer, at=now),
         lambda: acts.mark_spam(case_id=case.pk, reason="a", by=officer, at=now),
         lambda: acts.settle(case_id=case.pk, result="a", by=officer, at=now),
-        lambda: acts.archive(case_id=case.pk, by=officer, at=now),
+        lambda: feedback.sign_and_archive(case_id=case.pk, by=officer, at=now),
     ):
         with pytest.raises(Refused):
             act()

@@ -33,7 +33,6 @@ from huying.cases.acts._sealed import (
 )
 from huying.cases.acts._triage import (
     accept,
-    archive,
     ask,
     check_officer,
     decline,
@@ -61,7 +60,6 @@ __all__ = [
     "accept",
     "advance",
     "announce_days",
-    "archive",
     "ask",
     "ask_change",
     "carry",

@@ -345,15 +345,6 @@ def join(*, case_id: UUID, voice: Voice, by: Actor, at: datetime) -> Party:
     return party
 
 
-@transaction.atomic
-def archive(*, case_id: UUID, by: Actor, at: datetime, version: int | None = None) -> Case:
-    """Close the loop: the case goes to the ledger (MY-3.2.6)."""
-    case = locked(case_id=case_id, by=by, version=version)
-    acting_post(case, by)
-    advance(case, "archive", by=by, at=at)
-    return case
-
-
 def follow_merged(*, by: Actor, at: datetime) -> int:
     """Sweep: open cases of a union that was merged into another go there, with somebody new to answer for them."""
     moved = 0
