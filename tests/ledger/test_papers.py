@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from huying.cases.models import Case
 from huying.cases.reads import worker_by_receipt
 from huying.cases.rules import Concerns
+from huying.climb import acts as climb
 from huying.feedback import acts as feedback
 from huying.files.reads import content
 from huying.files.reads import name as name_of
@@ -23,7 +24,10 @@ from huying.kernel.errors import NotYours, Refused
 from huying.ledger import acts, reads
 from huying.ledger.models import Export
 from huying.ledger.rules import MOST_PAPERS, PAPERS, Selection
+from huying.meetings import acts as meetings
 from huying.trail.models import Entry, Reading
+from tests.climb.tall import make_tall
+from tests.factories import consultation
 from tests.factories import world as make
 from tests.papers.measure import texts
 
@@ -223,6 +227,31 @@ def test_a_dossier_lists_attachments_by_kind_not_by_name(world) -> None:
     for text in (mine, above):
         assert "附件1" in text
         assert "IMG_1" not in text
+
+
+def test_a_dossier_tells_what_meetings_made_of_it_once_the_minutes_went_round(world) -> None:
+    held = consultation.held(world, consultation.ready(world, case := make.accepted(world)))
+    assert "协商会议" not in contents(world, case)
+    meetings.circulate(meeting_id=held.pk, by=world.as_("officer"), at=held.starts_at + timedelta(hours=2))
+    assert "协商会议" in contents(world, case)
+    text = words(printed(world, case, "dossier"))
+    assert "定下事项" in text
+    assert "末班车恢复22:40发车。行政保障部，2026年12月7日前。" in text
+
+
+def contents(world, case: Case) -> str:
+    return texts(printed(world, case, "dossier"))[1]
+
+
+def test_a_dossier_tells_how_it_climbed(now, db) -> None:
+    tall = make_tall(now)
+    rung = tall.sent()
+    above = climb.take_rung(rung_id=rung.pk, by=tall.as_("group"), at=now)
+    climb.give_back(rung_id=above.pk, guidance="先同车队再谈一次。", by=tall.as_("group"), at=now)
+    text = words(printed(tall, rung.case, "dossier"))
+    assert "山泉机械有限公司工会报山泉集团工会" in text
+    assert "已经做过：同后勤部谈了两次，同车队谈了一次。" in text
+    assert "先同车队再谈一次。" in text
 
 
 def test_an_unreleased_case_prints_without_a_word_of_it(world) -> None:

@@ -67,7 +67,7 @@ def _filled(case: Case, what: str, *, by: Actor, at: datetime) -> Any:
     if what == "form3":
         return form3_of(case, stand, on=today)
     form1 = _form1(case, by=by, at=at)
-    return dossier_of(case, stand, form1, on=today) if what == "dossier" else form1
+    return dossier_of(case, stand, form1, by=by, on=today) if what == "dossier" else form1
 
 
 def _form1(case: Case, *, by: Actor, at: datetime) -> Form1:

@@ -5,33 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from huying.cases.models import Case, CaseFile
 from huying.cases.reads import joined, people_behind, rules_of, story
 from huying.cases.rules import Standing
+from huying.climb.lifecycle import RUNG
+from huying.climb.reads import ladder
 from huying.feedback.reads import results
 from huying.files.reads import name as name_of
 from huying.handling.lifecycle import ITEM
 from huying.handling.models import Item, ItemEvent, ItemFile
 from huying.handling.reads import items_of, tellings
+from huying.kernel.actors import Actor
 from huying.ledger.dossier import Dossier, Entry, Section
 from huying.ledger.form1 import Form1, chinese
 from huying.ledger.reads._papers import form3_of
 from huying.ledger.reads._rows import category_of, channel_of, day_of
 from huying.ledger.rules import LOOKS, TALK, may_show
+from huying.meetings.models import Agreed, Place, Topic
+from huying.meetings.reads import heading_of
 
+ROUND = ("circulated", "signed")  # minutes that were sent round
 NO_TITLE = "（待写公开摘要）"
 
 
-def dossier_of(case: Case, stand: Standing, form1: Form1, *, on: date) -> Dossier:
-    """Cover, contents, form 1 (as filled for this reader), form 3, history, reports, tellings, ratings, attachments.
+def dossier_of(case: Case, stand: Standing, form1: Form1, *, by: Actor, on: date) -> Dossier:
+    """Cover, contents, form 1 (as filled for this reader), form 3, history, meetings, the climb, reports, tellings, ratings,
+    attachments.
 
     What is sealed is not in it, whoever prints it: paper cannot say who read it.
     """
     items = items_of(case)
     sections = (
         Section("办理经过", _story(case, items, stand)),
+        Section("协商会议", _meetings(case, by)),
+        Section("逐级上报", _climb(case)),
         Section("承办部门书面反馈", _reports(items), "书面"),
         Section("告知记录", _tellings(case) if stand.office else ()),
         Section("满意度测评", _ratings(case, stand)),
@@ -87,6 +97,39 @@ def _item_title(item: Item, event: ItemEvent) -> str:
     step = ITEM.by_act.get(event.act)
     own = step is not None and step.may == "items"
     return f"{item.department.name}：{event.label}" if own else f"{event.label}（{item.department.name}）"
+
+
+def _meetings(case: Case, by: Actor) -> tuple[Entry, ...]:
+    """What meetings made of the topics the case stands in, once their minutes were sent round; topics this reader may read."""
+    stands = Agreed.objects.filter(dropped_at__isnull=True).select_related("department").order_by("at", "id")
+    known = Topic.objects.visible_to(by).filter(gathered__case=case)
+    rows = Place.objects.filter(topic__in=known, left_at__isnull=True, meeting__status__in=ROUND).exclude(result="")
+    rows = rows.select_related("meeting", "topic").prefetch_related(Prefetch("agreed", stands))
+    found = []
+    for place in rows.order_by("meeting__starts_at", "order"):
+        meeting = place.meeting
+        agreed = [
+            f"{one.measure.strip().rstrip('。')}。{one.department.name}，{chinese(one.deadline)}前。"
+            for one in place.agreed.all()
+        ]
+        lines = [place.get_result_display(), place.result_text, place.get_next_way_display() or "", *agreed]
+        text = "\n".join(line for line in lines if line)
+        found.append(Entry(timezone.localdate(meeting.starts_at), f"{meeting.title}：{heading_of(place)}", text))
+    return tuple(found)
+
+
+def _climb(case: Case) -> tuple[Entry, ...]:
+    """Every level it was sent to: why, what was tried, what came back."""
+    found = []
+    for rung in ladder(case):
+        text = f"理由：{rung.reason}\n已经做过：{rung.tried}"
+        by = rung.sent_by.person.name if rung.sent_by else ""
+        found.append(Entry(timezone.localdate(rung.sent_at), f"{rung.sent_from.name}报{rung.unit.name}", text, by))
+        if rung.answer and rung.answered_at:
+            who = rung.answered_by.person.name if rung.answered_by else ""
+            title = f"{rung.unit.name}：{RUNG.by_code[rung.status].staff}"
+            found.append(Entry(timezone.localdate(rung.answered_at), title, rung.answer, who))
+    return tuple(found)
 
 
 def _reports(items: Iterable[Item]) -> tuple[Entry, ...]:
