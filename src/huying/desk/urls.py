@@ -17,6 +17,7 @@ from huying.desk.views import (
     rules,
     system,
     today,
+    topics,
 )
 
 app_name = "desk"
@@ -30,6 +31,7 @@ urlpatterns = [
     *climb.urls,  # before items: an instruction on an item is no act of its department
     *items.urls,
     *ledger.urls,
+    *topics.urls,
     *imports.urls,
     *rules.urls,
     *audit.urls,

@@ -40,6 +40,7 @@ RECENT = timedelta(days=7)
 WHAT = {
     "dossier": "打开卷宗",
     "item": "打开协商事项",
+    "topic": "打开协商议题",
     "form1": "打印诉求记录表",
     "form2": "打开流程图",
     "form3": "打印进展情况跟踪表",
