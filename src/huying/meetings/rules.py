@@ -9,7 +9,7 @@ from uuid import UUID
 
 from huying.kernel.errors import Invalid
 from huying.mechanism.rules import Rules, Seat
-from huying.meetings.models import Participant
+from huying.meetings.models import Participant, Place
 from huying.org.models import Department, Role
 from huying.privacy.rules import spans
 
@@ -97,6 +97,20 @@ def empty_seats(
         elif not any(one.seat == seat.code for one in people):
             empty.append(Empty(seat.label, seat.clause.badge, seat.code))
     return empty
+
+
+def open_ends(places: Iterable[Place]) -> list[str]:
+    """Entries of an agenda (in order, with what was agreed) that have no result, or one that does not fit, in words."""
+    wrong = []
+    for number, place in enumerate(places, start=1):
+        name = place.topic.title if place.topic else place.question[:30]
+        if not place.result:
+            wrong.append(f"第 {number} 项“{name}”还没有结果")
+        elif place.result == "items" and not place.agreed.all():
+            wrong.append(f"第 {number} 项“{name}”选了定下事项，但四项还没有写")
+        elif place.result != "items" and place.agreed.all():
+            wrong.append(f"第 {number} 项“{name}”写了事项，结果却不是“定下事项”")
+    return wrong
 
 
 @dataclass(frozen=True, kw_only=True)

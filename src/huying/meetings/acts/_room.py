@@ -15,7 +15,7 @@ from huying.meetings.acts._gate import advance_meeting, locked_meeting, record_m
 from huying.meetings.acts._plan import locked_place, missing_words
 from huying.meetings.models import Agreed, AgreedHelp, Meeting, Participant, Place, Remark
 from huying.meetings.reads import agenda, day_of_meeting
-from huying.meetings.rules import THERE, Terms, Vote, check_length, required
+from huying.meetings.rules import THERE, Terms, Vote, check_length, open_ends, required
 from huying.org.models import Department, Post
 from huying.org.rules import Can, check_may, keys_of
 
@@ -244,16 +244,7 @@ def drop_agreed(*, agreed_id: UUID, by: Actor, at: datetime) -> Place:
 
 def unsettled(meeting: Meeting) -> list[str]:
     """What keeps a meeting from closing, in words."""
-    wrong = []
-    for number, place in enumerate(agenda(meeting), start=1):
-        name = place.topic.title if place.topic else place.question[:30]
-        if not place.result:
-            wrong.append(f"第 {number} 项“{name}”还没有结果")
-        elif place.result == "items" and not place.agreed.all():
-            wrong.append(f"第 {number} 项“{name}”选了定下事项，但四项还没有写")
-        elif place.result != "items" and place.agreed.all():
-            wrong.append(f"第 {number} 项“{name}”写了事项，结果却不是“定下事项”")
-    return wrong
+    return open_ends(agenda(meeting))
 
 
 def check_settled(meeting: Meeting) -> None:

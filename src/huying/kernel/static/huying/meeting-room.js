@@ -1,0 +1,477 @@
+// The room's page: one entry in front, by keyboard; what is written shows at once and waits in the queue
+// (meeting-room-queue.js) until the server has it; what others write comes in by itself and never into a field in use.
+"use strict";
+
+const room = document.querySelector("[data-room]");
+const POLL = 10000;
+const MARKS = new Map();           // id of a live part -> its mark on the screen
+const all = (selector, root = room) => [...root.querySelectorAll(selector)];
+const one = (selector, root = room) => root.querySelector(selector);
+const article = place => one(`[data-article="${CSS.escape(place)}"]`);
+const live = place => document.getElementById(`live-${place}`);
+
+function make(tag, css, text) {
+  const made = document.createElement(tag);
+  if (css) made.className = css;
+  if (text) made.textContent = text;
+  return made;
+}
+
+function button(words, what) {
+  const made = make("button", "btn btn-sm", words);
+  made.type = "button";
+  made.addEventListener("click", what);
+  return made;
+}
+
+// -- one entry in front
+const order = all("[data-article]").map(each => each.dataset.article);
+const front = () => order.find(place => !article(place).hidden);
+
+function show(place, { focus = true } = {}) {
+  if (!place || !order.includes(place)) return;
+  prepare(place);
+  for (const each of order) article(each).hidden = each !== place;
+  for (const link of all("[data-entry]")) {
+    if (link.dataset.entry === place) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
+  }
+  const big = document.body.classList.contains("is-big");
+  history.replaceState(null, "", `?entry=${place}${big ? "&big=1" : ""}`);
+  try { localStorage.setItem(`hy-room-at-${room.dataset.room}`, place); } catch { /* a second window does not follow, that is all */ }
+  if (focus) { article(place).focus({ preventScroll: true }); article(place).scrollIntoView({ block: "nearest" }); }
+}
+
+// the forms of an entry that was not in front when the page came, from the blank ones
+function prepare(place) {
+  const holder = one(`[data-forms="${CSS.escape(place)}"]`);
+  const blank = one("template[data-blank]");
+  if (!blank || holder.childElementCount) return;
+  holder.innerHTML = blank.innerHTML.replaceAll(blank.dataset.blank, place);
+  ready(holder);
+  renew(place);
+}
+
+function ready(root) {
+  all("[data-speakers], [data-days]", root).forEach(each => { each.hidden = false; });
+  all("form[data-queue=agree]", root).forEach(four);
+}
+
+// a form nobody has touched shows what stands; one in use keeps what was typed and the version it was typed on
+function renew(place) {
+  const now = live(place);
+  const holder = one(`[data-forms="${CSS.escape(place)}"]`);
+  if (!now || !holder || !holder.childElementCount) return;
+  for (const form of all("form[data-queue]", holder)) {
+    if (form.elements.version && !("used" in form.dataset)) form.elements.version.value = now.dataset.version;
+  }
+  const settle = one("form[data-queue=settle]", holder);
+  if (!("used" in settle.dataset)) {
+    for (const [name, value] of [["result", now.dataset.result], ["next_way", now.dataset.way]]) {
+      all(`[name=${name}]`, settle).forEach(each => { each.checked = each.value === value; });
+    }
+    settle.elements.text.value = now.dataset.text;
+  }
+  const spoken = now.dataset.lines !== "0" || queue.all().some(each => each.act === "remark" && each.place === place);
+  one("[data-votes]", holder).disabled = !spoken;
+  one("[data-closed]", holder).hidden = spoken;
+  one("[data-unvote]", holder).hidden = !one(".hy-room-vote", now);
+}
+
+// -- what changed elsewhere
+function busy(part) {
+  return part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select") ||
+    Boolean(one("details[open]", part) && part.id !== "live-people");
+}
+
+function apply(reply) {
+  const fresh = new DOMParser().parseFromString(reply.live, "text/html");
+  for (const part of fresh.querySelectorAll("[data-live]")) {
+    const here = document.getElementById(part.id);
+    if (!here || MARKS.get(part.id) === part.dataset.mark || busy(here)) continue;
+    const held = here.contains(document.activeElement) ? document.activeElement.value : "";
+    here.replaceWith(part);
+    MARKS.set(part.id, part.dataset.mark);
+    if (held) one(`button[value="${CSS.escape(held)}"]`, part)?.focus();
+  }
+  if (Object.keys(reply.entries).some(place => !order.includes(place)) || order.some(place => !(place in reply.entries))) anew("议程有了变动。");
+  stage(reply.stage);
+  paint();
+}
+
+function anew(said) {
+  if (one("[data-anew]")) return;
+  const note = make("div", "hy-note");
+  note.dataset.anew = "";
+  const words = make("div", "", said);
+  words.append(button("刷新看看", () => location.reload()));
+  note.append(make("span"), words);
+  one("[data-bar]").after(note);
+}
+
+let served = room.dataset.stage;
+function stage(now) {
+  if (now === served) return;
+  const over = now === "after" || served === "after";
+  served = now;
+  if (!over || queue.waiting().length) return;
+  if (one("form[data-used]")) anew("另一位同志改了会议的状态。您正写着的请先抄下。"); else location.reload();
+}
+
+// -- what waits
+const WORDS = {
+  remark: form => `${form.speaker ? `${form.speaker}：` : ""}${form.text}`,
+  correct: form => form.strike || !form.text ? "划掉一条发言" : `改为：${form.speaker ? `${form.speaker}：` : ""}${form.text}`,
+  agree: (form, at) => `${form.measure}\n${form.deadline} 前，${chosen(at, "department")} ${chosen(at, "handler")}`,
+  drop: () => "撤去一项定下的事项",
+  settle: (form, at) => `结果：${chosen(at, "result")}${form.result === "not_agreed" ? `，${chosen(at, "next_way")}` : ""}${form.text ? `。${form.text}` : ""}`,
+  vote: form => `表决：赞成 ${form.votes_for}，反对 ${form.votes_against}，弃权 ${form.abstained}`,
+  unvote: () => "去掉票数", open: () => "开会", close: () => "散会", back: () => "接着开会", entered: () => "补录完毕",
+  attend: form => `到会情况`, question: form => `问题：${form.question}`,
+};
+
+function chosen(form, name) {
+  const radio = one(`[name=${name}]:checked`, form);
+  if (radio) return radio.closest("label").textContent.trim();
+  const list = form.elements[name];
+  return list && list.selectedOptions && list.value ? list.selectedOptions[0].textContent.trim() : "";
+}
+
+function paint() {
+  const records = queue.all();
+  const attended = new Map();
+  for (const record of records) {
+    if (record.act === "attend" && !record.refused) for (const [, value] of record.fields.filter(each => each[0] === "there")) attended.set(value.split(":")[0], value.split(":")[1]);
+  }
+  for (const list of all("[data-waiting]")) {
+    const mine = records.filter(each => (each.place || "") === list.dataset.waiting && (each.act !== "attend" || each.refused));
+    list.replaceChildren(...mine.map(waits));
+    list.hidden = !mine.length;
+  }
+  for (const link of all("[data-entry]")) {
+    const count = records.filter(each => each.place === link.dataset.entry && !each.refused).length;
+    const badge = one("[data-count]", link);
+    badge.textContent = count ? `${count} 条待上传` : "";
+    badge.hidden = !count;
+  }
+  people(attended);
+  const acts = records.filter(each => !each.refused || each.act === "open").map(each => each.act);
+  const ahead = acts.filter(act => ["open", "close", "entered", "back"].includes(act)).pop();
+  room.dataset.stage = ahead ? { open: "in", back: "in", close: "after", entered: "after" }[ahead] : served;
+  order.forEach(renew);
+  bar();
+}
+
+// somebody came or went: the buttons, the count, the seats that are empty
+function people(attended) {
+  const rows = all("[data-person]");
+  for (const row of rows) {
+    const waits = attended.get(row.dataset.person);
+    const now = waits || row.dataset.there;
+    for (const each of all("button[name=there]", row)) each.setAttribute("aria-pressed", each.value.endsWith(`:${now}`));
+    const unsent = one("[data-unsent]", row);
+    if (unsent) unsent.hidden = !waits;
+    row.dataset.now = now;
+  }
+  const there = rows.filter(row => ["present", "late"].includes(row.dataset.now));
+  const count = one("[data-there]");
+  if (count) count.textContent = there.length;
+  const empty = all("[data-seats] li").filter(seat => !there.some(row =>
+    seat.dataset.department ? row.dataset.department === seat.dataset.department : row.dataset.seat === seat.dataset.seat));
+  const note = one("[data-missing]");
+  if (!note) return;
+  note.hidden = !empty.length;
+  one("[data-missing-words]").textContent = empty.map(seat => seat.textContent).join("、");
+  all("[data-because]").forEach(each => { each.hidden = !empty.length; });
+  const rest = one("[data-rest]");
+  if (rest) rest.closest("form").hidden = rows.every(row => row.dataset.now);
+}
+
+function waits(record) {
+  const item = make("li");
+  item.append(make("span", "", record.words));
+  if (record.refused) {
+    const why = [...record.refused.said, ...Object.values(record.refused.errors)].join(" ");
+    const said = make("small", "", record.refused.stale ? "另一位同志刚刚改了这一项，现在的结果在上面。要按您写的存吗？" : `没有存上：${why}`);
+    said.setAttribute("role", "alert");
+    item.append(said);
+    if (record.refused.stale) item.append(button("按我写的存", () => again(record)), button("保留现在的", () => queue.drop(record.once)));
+    else item.append(...(formOf(record) ? [button("放回去改", () => putBack(record))] : []), button("不要了", () => queue.drop(record.once)));
+  } else {
+    item.append(make("small", "", "待上传"));
+    if (queue.sending !== record.once && formOf(record)) item.append(button("拿回来改", () => putBack(record)));
+    if (queue.sending !== record.once) item.append(button("不要了", () => queue.drop(record.once)));
+  }
+  return item;
+}
+
+// the person has seen what stands now and wants their own words all the same
+function again(record) {
+  queue.drop(record.once);
+  queue.add({ act: record.act, place: record.place, fields: record.fields, words: record.words, seen: live(record.place).dataset.version });
+}
+
+function formOf(record) {
+  if (record.place && !["remark", "agree", "settle", "vote"].includes(record.act)) return null;
+  return record.place ? (prepare(record.place), one(`form[data-queue=${record.act}]`, article(record.place))) : one(`form[data-queue=${record.act}]:not([aria-label])`);
+}
+
+function untouched(form) {
+  return !("used" in form.dataset);
+}
+
+// typed words go back into their form; what else was being typed there is never lost
+function putBack(record) {
+  const form = formOf(record);
+  if (!untouched(form)) { say(form, "这张表里正写着别的，请先记下或清空，再放回来。"); return; }
+  if (record.place) show(record.place, { focus: false });
+  for (const field of form.elements) {
+    if (!field.name || ["csrfmiddlewaretoken", "once", "version", "place"].includes(field.name)) continue;
+    const values = record.fields.filter(each => each[0] === field.name).map(each => each[1]);
+    if (["radio", "checkbox"].includes(field.type)) field.checked = values.includes(field.value);
+    else if (values.length) field.value = values[0];
+  }
+  for (let fold = form.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  const refused = record.refused;
+  queue.drop(record.once);
+  form.dataset.used = "";
+  if (form.dataset.queue === "agree") lacking(form);
+  if (!refused) { firstField(form)?.focus(); return; }
+  say(form, [...refused.said, ...Object.values(refused.errors)].join(" "), Object.keys(refused.errors));
+}
+
+const firstField = form => all("input:not([type=hidden]), textarea, select", form).find(each => each.getClientRects().length);
+
+function say(form, words, wrong = []) {
+  const place = one("[data-why]", form);
+  const note = make("div", "hy-note is-late");
+  note.setAttribute("role", "alert");
+  note.append(make("span"), make("div", "", words));
+  place.replaceChildren(note);
+  all("[aria-invalid]", form).forEach(each => each.removeAttribute("aria-invalid"));
+  const fields = wrong.flatMap(name => all(`[name="${CSS.escape(name)}"]`, form));
+  fields.forEach(each => each.setAttribute("aria-invalid", "true"));
+  (fields[0] || firstField(form))?.focus();
+}
+
+function hush(form) {
+  one("[data-why]", form)?.replaceChildren();
+  all(".hy-note[role=alert]", form).forEach(each => each.remove());
+  all("[aria-invalid]", form).forEach(each => each.removeAttribute("aria-invalid"));
+}
+
+// -- the calm bar
+function bar() {
+  const waiting = queue.waiting().length;
+  const place = one("[data-bar]");
+  const left = waiting ? `，还有 ${waiting} 条待上传` : "";
+  const words = {
+    fine: waiting > 1 ? `正在上传${left}。` : "",
+    offline: `网络断了，写的都在本机${left}。接着记就行，连上会自动上传。`,
+    "signed-out": `登录过期了。写的都在本机${left}。`,
+    "someone-else": `这台电脑现在登录的是别的账号。写的都在本机${left}，换回原来的账号会接着传。`,
+    held: `“开会”没有办成${left}，先等着。请看下面写的原因。`,
+  }[queue.state];
+  place.hidden = !words;
+  if (place.dataset.words === words) return;
+  place.dataset.words = words;
+  const said = make("div", "", words);
+  if (["signed-out", "someone-else"].includes(queue.state)) {
+    const link = make("a", "", "在另一个标签页登录");
+    link.href = room.dataset.login;
+    link.target = "_blank";
+    link.rel = "noopener";
+    said.append(" ", link, "，这一页会接着传，不用刷新。");
+  }
+  place.classList.toggle("is-soon", queue.state !== "fine");
+  place.replaceChildren(make("span"), said);
+}
+
+const queue = new RoomQueue(room, {
+  changed: () => { paint(); },
+  state: () => bar(),
+  answered(reply, record) {
+    const own = queue.rebased;
+    if (own) for (const form of all(`[data-forms="${CSS.escape(own.place)}"] form`)) {
+      if (form.elements.version?.value === own.from) form.elements.version.value = own.to;
+    }
+    queue.rebased = null;
+    if (reply) apply(reply);
+    if (!record.refused || record.refused.stale) return;
+    const form = formOf(record);
+    if (form && untouched(form) && (!record.place || record.place === front())) putBack(record);
+  },
+});
+
+// -- writing
+function fieldsOf(form, submitter) {
+  const fields = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["csrfmiddlewaretoken", "once", "version"].includes(name));
+  if (submitter?.name) fields.push([submitter.name, submitter.value]);
+  return fields;
+}
+
+document.addEventListener("submit", event => {
+  const form = event.target;
+  if (!form.matches("form[data-queue]") || !room.contains(form)) return;
+  event.preventDefault();
+  changed.delete(form);   // huying.js: which forms hold unsaved text
+  const act = form.dataset.queue;
+  const place = form.dataset.place || form.elements.place?.value || "";
+  const fields = fieldsOf(form, event.submitter);
+  if (act === "attend" && "rest" in (event.submitter?.dataset || {})) fields.splice(0, fields.length, ...unmarked());
+  if (act === "attend" && !fields.length) return;
+  const typed = Object.fromEntries(fields);
+  const seen = form.elements.version?.value ?? (place ? live(place).dataset.version : "");
+  hush(form);
+  after(form, act);
+  queue.add({ act, place, seen: String(seen), fields, words: WORDS[act](typed, form) });
+  if (act === "correct") form.closest("details").open = false;
+}, true);
+
+function unmarked() {
+  return all("[data-person]").filter(row => !row.dataset.now).map(row => ["there", `${row.dataset.person}:${row.dataset.asked === "excused" ? "excused" : "present"}`]);
+}
+
+// the form is free for the next thing; who spoke stays
+function after(form, act) {
+  if (act === "remark") {
+    form.elements.text.value = "";
+    form.elements.text.focus();
+  } else if (["agree", "vote", "question"].includes(act)) {
+    setTimeout(() => { form.reset(); delete form.dataset.used; if (act === "agree") four(form); paint(); });
+    if (act !== "question") form.closest("details").open = false;
+    one("summary", form.closest("details") || form)?.focus();
+  } else if (act === "settle") {
+    form.closest("details").open = false;
+    one("summary", form.closest("details")).focus();
+  }
+  delete form.dataset.used;
+}
+
+document.addEventListener("input", event => {
+  const form = event.target.form;
+  if (!form?.matches("form[data-queue]")) return;
+  form.dataset.used = "";
+  if (form.dataset.queue === "remark" && !form.elements.text.value.trim()) delete form.dataset.used;
+  if (form.dataset.queue === "agree") { narrow(form); lacking(form); }
+});
+
+// -- the four: what is missing while typing, people of the department, near dates
+function four(form) {
+  narrow(form);
+  lacking(form);
+}
+
+function narrow(form) {
+  const department = form.elements.department;
+  const word = department.value ? department.selectedOptions[0].textContent.trim() : "";
+  for (const group of all("optgroup", form.elements.handler)) group.hidden = group.disabled = Boolean(word) && group.label !== word;
+  if (form.elements.handler.selectedOptions[0]?.parentElement.disabled) form.elements.handler.value = "";
+}
+
+function lacking(form) {
+  const names = { measure: "措施", deadline: "时限", department: "部门", handler: "人" };
+  const missing = Object.keys(names).filter(name => !form.elements[name].value.trim()).map(name => names[name]);
+  const words = !missing.length ? "四项齐了，可以定下。" : missing.length === 4 ? "措施、时限、部门、人四项齐了才算定下来，缺一项就是未定。" : `还缺：${missing.join("、")}。没有齐以前，这一项是“未定”。`;
+  const place = one("[data-lacking]", form);
+  if (place.textContent !== words) place.textContent = words;
+}
+
+function day(days) {
+  const [year, month, date] = room.dataset.day.split("-").map(Number);
+  return new Date(Date.UTC(year, month - 1, date + days)).toISOString().slice(0, 10);
+}
+
+room.addEventListener("click", event => {
+  const at = event.target.closest("[data-entry], [data-speaker], [data-plus], [data-big]");
+  if (!at || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (at.dataset.entry) { event.preventDefault(); show(at.dataset.entry); }
+  if (at.dataset.speaker) speaker(at.form || at.closest("form"), at.dataset.speaker);
+  if (at.dataset.plus) { const form = at.closest("form"); form.elements.deadline.value = day(Number(at.dataset.plus)); form.dataset.used = ""; lacking(form); }
+  if (at.dataset.big && queue.waiting().length) { event.preventDefault(); wall(at.dataset.big === "on"); }
+});
+
+function speaker(form, name) {
+  form.elements.speaker.value = name;
+  form.elements.text.focus();
+}
+
+// -- on the wall: without loading anything, so that it works while the network is down
+function wall(on) {
+  document.body.classList.toggle("is-big", on);
+  show(front(), { focus: false });
+  const link = one("[data-big]");
+  if (on) { link.dataset.big = "off"; link.textContent = "回到记录 B"; } else { link.dataset.big = "on"; link.textContent = "大屏 B"; }
+}
+
+window.addEventListener("storage", event => {
+  if (event.key === `hy-room-at-${room.dataset.room}` && document.body.classList.contains("is-big")) show(event.newValue, { focus: false });
+});
+
+// -- keys
+let digits = "";
+let digitTimer = 0;
+function jump(digit) {
+  digits += digit;
+  clearTimeout(digitTimer);
+  digitTimer = setTimeout(() => { digits = ""; }, 700);
+  show(order[Number(digits) - 1] || order[Number(digit) - 1]);
+}
+
+function fold(name) {
+  const place = article(front());
+  const found = one(`[data-fold=${name}]`, place);
+  if (!found || !found.getClientRects().length) return;
+  found.open = true;
+  firstField(one("form", found))?.focus();
+}
+
+const KEYS = {
+  arrowright: () => show(order[order.indexOf(front()) + 1]), j: () => show(order[order.indexOf(front()) + 1]),
+  arrowleft: () => show(order[order.indexOf(front()) - 1]), k: () => show(order[order.indexOf(front()) - 1]),
+  l: () => one("form[data-queue=remark] [name=text]", article(front()))?.focus(),
+  a: () => fold("agree"), r: () => fold("settle"), v: () => fold("vote"),
+  b: () => wall(!document.body.classList.contains("is-big")),
+};
+
+document.addEventListener("keydown", event => {
+  const at = event.target;
+  if (event.isComposing || event.keyCode === 229) return;
+  const form = at.closest?.("form[data-queue=remark]");
+  if (form && event.key === "Enter" && !event.shiftKey && at.matches("textarea, input")) { event.preventDefault(); form.requestSubmit(); return; }
+  if (form && event.altKey && /^[1-6]$/.test(event.key)) { const pick = all("[data-speaker]", form)[Number(event.key) - 1]; if (pick) { event.preventDefault(); speaker(form, pick.dataset.speaker); } return; }
+  if (event.key === "Escape" && at.matches("input, textarea, select") && front()) { article(front()).focus(); return; }
+  if (event.ctrlKey || event.metaKey || event.altKey || at.closest("input, textarea, select") || document.querySelector("dialog[open]") || !front()) return;
+  if (/^[0-9]$/.test(event.key)) { event.preventDefault(); jump(event.key); return; }
+  const what = KEYS[event.key.toLowerCase()];
+  if (what) { event.preventDefault(); what(); }
+});
+
+// -- leaving, the clock, looking again
+window.addEventListener("beforeunload", event => { if (queue.waiting().length) event.preventDefault(); });
+
+function tick() {
+  for (const clock of all("[data-clock]")) {
+    const minutes = Math.max(0, Math.floor((Date.now() - new Date(clock.dataset.clock)) / 60000));
+    const words = `已开 ${minutes >= 60 ? `${Math.floor(minutes / 60)} 小时 ` : ""}${minutes % 60} 分钟`;
+    if (clock.textContent !== words) clock.textContent = words;
+  }
+}
+
+async function poll() {
+  if (document.hidden || queue.sending || served === "after") return;
+  const reply = await queue.look();
+  if (reply && !queue.sending) apply(reply);
+  if (reply) queue.pump();
+}
+
+all("[data-live]").forEach(part => MARKS.set(part.id, part.dataset.mark));
+all("[data-kept]").forEach(part => { part.hidden = false; });
+ready(room);
+for (const form of all("form[data-queue]")) if (one("[aria-invalid], .hy-note[role=alert]", form)) form.dataset.used = "";
+paint();
+tick();
+setInterval(tick, 1000);
+setInterval(poll, POLL);
+document.addEventListener("visibilitychange", poll);
+window.addEventListener("online", poll);
+queue.pump();
