@@ -13,7 +13,7 @@ from pathlib import Path
 from docx import Document
 from docx.document import Document as Paper
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -386,7 +386,7 @@ def _rule_below(line: Paragraph) -> None:
     """The red rule of a 版头."""
     borders = OxmlElement("w:pBdr")
     borders.append(_line("w:bottom", 18, "E60012"))
-    line._p.get_or_add_pPr().append(borders)
+    line._p.get_or_add_pPr().insert_element_before(borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")
 
 
 def _lines_of(table: Table) -> None:
@@ -394,7 +394,7 @@ def _lines_of(table: Table) -> None:
     borders = OxmlElement("w:tblBorders")
     for name, eighths in (("w:top", 8), ("w:bottom", 8), ("w:insideH", 6)):
         borders.append(_line(name, eighths, "000000"))
-    table._tbl.tblPr.append(borders)
+    table._tbl.tblPr.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
 
 
 def _line(name: str, eighths: int, colour: str) -> OxmlElement:
@@ -447,7 +447,9 @@ def agenda() -> Paper:
 
 
 def save(paper: Paper, target: Path, title: str) -> None:
-    """Write it with a title and no names."""
+    """Write it with a title and no names.  A table never is the last thing: Word wants a paragraph after it."""
+    last = paper.add_paragraph().paragraph_format
+    last.line_spacing_rule, last.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(1)
     facts = paper.core_properties
     facts.author = facts.last_modified_by = facts.comments = ""
     facts.title, facts.created = title, datetime(2026, 1, 1, tzinfo=UTC)
