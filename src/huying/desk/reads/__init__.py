@@ -14,7 +14,7 @@ from huying.desk.reads._cases import (
     waits,
     with_names,
 )
-from huying.desk.reads._climb import Climb, climb_of, rung_rows
+from huying.desk.reads._climb import Climb, climb_day, climb_of, lead_rows, masked_rows, rung_rows, said_about, said_rows
 from huying.desk.reads._frame import frame
 from huying.desk.reads._notices import notices_of, unread_of
 from huying.desk.reads._register import (
@@ -77,6 +77,7 @@ __all__ = [
     "below_cases",
     "case_rows",
     "cases_by_id",
+    "climb_day",
     "climb_of",
     "consult_clocks",
     "days_of",
@@ -89,6 +90,8 @@ __all__ = [
     "heads_of_management",
     "in_tab",
     "known_title",
+    "lead_rows",
+    "masked_rows",
     "meetings_ahead",
     "neutral_words",
     "next_step",
@@ -107,6 +110,8 @@ __all__ = [
     "results_of",
     "roster_names",
     "rung_rows",
+    "said_about",
+    "said_rows",
     "topic_rows",
     "topics_below",
     "topics_of_case",

@@ -56,9 +56,9 @@ def own_units(actor: Member) -> list[Unit]:
 
 
 def _running(**given: object) -> QuerySet[Clock]:
-    """Clocks that can be missed: running, not paused, and not the worker's own time to rate."""
+    """Clocks that can be missed: running, not paused; not the worker's own time to rate, not the time of a level above."""
     rows = Clock.objects.filter(case=OuterRef("pk"), stopped_at__isnull=True, paused_on__isnull=True, **given)
-    return rows.exclude(code="survey")
+    return rows.exclude(code__in=("survey", "climb"))
 
 
 def waits(actor: Member, days: Days) -> dict[str, Q]:

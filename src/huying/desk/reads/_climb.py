@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,11 +16,25 @@ from huying.cases.models import Case
 from huying.cases.reads import clock_state
 from huying.climb.lifecycle import HERE
 from huying.climb.models import Instruction, Lead, Rung
-from huying.climb.reads import clocks_of, instructions_on, ladder, lead_of
+from huying.climb.reads import (
+    clocks_of,
+    for_management,
+    instructions_about,
+    instructions_on,
+    ladder,
+    lead_of,
+    my_leads,
+    stuck_below,
+    to_follow,
+    with_us,
+)
 from huying.desk.reads._cases import Days, Line, Shown
 from huying.handling.models import Item
 from huying.handling.reads import union_behind
 from huying.org.rules import ROLES, Can, Member, may
+
+SHORT = 6  # rows of each list on 今日
+CUT = 60  # characters of a text in a row
 
 
 @dataclass(frozen=True)
@@ -125,7 +141,6 @@ def rung_rows(rungs: Iterable[Rung], days: Days, *, ours: bool) -> list[RungRow]
 
 def _rung_row(rung: Rung, clock: Any, days: Days, ours: bool) -> RungRow:
     case, href = rung.case, reverse("desk:case", args=[rung.case_id])
-    sent = timezone.localdate(rung.sent_at)
     due = f"最晚答复 {clock.due_on.month}月{clock.due_on.day}日" if clock else rung.state.staff
     takes = ours and rung.status == "sent"
     return RungRow(
@@ -133,8 +148,126 @@ def _rung_row(rung: Rung, clock: Any, days: Days, ours: bool) -> RungRow:
         title=case.shown_title,
         href=href,
         clock=Shown(*clock_state(clock, days.today, days.calendar)) if clock else None,
-        facts=(case.number, f"{rung.sent_from.name}报来", f"{sent.month}月{sent.day}日 上报", due),
+        facts=(case.number, f"{rung.sent_from.name}报来", f"{_day(rung.sent_at)} 上报", due),
         who=(rung.sent_from.name if ours else rung.unit.name, rung.state.staff),
         act="接收" if takes else "查看",
         act_href=reverse("desk:case_act_of", args=[case.pk, "take_rung", rung.pk]) if takes else href,
     )
+
+
+def said_rows(rows: Iterable[Instruction]) -> list[Line]:
+    """Rows for instructions that wait for how they were followed up."""
+    return [
+        Line(
+            title=one.text if len(one.text) <= CUT else f"{one.text[: CUT - 1]}…",
+            href=reverse("desk:case", args=[one.case_id]),
+            clock=None,
+            facts=(one.case.number, f"{_day(one.at)} 批示"),
+            who=(one.post.person.name, one.unit.name),
+            act="登记落实情况",
+            act_href=reverse("desk:case_act_of", args=[one.case_id, "follow_up", one.pk]),
+        )
+        for one in rows
+    ]
+
+
+def said_about(subject: UUID) -> list[dict[str, Any]]:
+    """The instructions on one thing, for the page of who knows only its code."""
+    return [_said(one) for one in instructions_about(subject)]
+
+
+def _said(one: Instruction) -> dict[str, Any]:
+    """An instruction with the days it was written and followed up; days, no times, for who knows only a code."""
+    return {
+        "who": f"{one.post.person.name}·{one.post.title or one.post.get_role_display()}",
+        "unit": one.unit.name,
+        "on": timezone.localdate(one.at),
+        "text": one.text,
+        "followed": one.followed_text,
+        "followed_on": timezone.localdate(one.followed_at) if one.followed_at else None,
+    }
+
+
+def masked_rows(rungs: Iterable[Rung], days: Days) -> list[Line]:
+    """Rows for the head of management: code, brief, dates; no case, no number."""
+    rungs = list(rungs)
+    clocks = clocks_of(rungs) if rungs else {}
+    rows = []
+    for rung in rungs:
+        clock, href = clocks.get(rung.pk), reverse("desk:sent_up_rung", args=[rung.pk])
+        facts = (rung.code, f"{rung.sent_from.name}报来", f"{_day(rung.sent_at)} 上报")
+        shown = Shown(*clock_state(clock, days.today, days.calendar)) if clock else None
+        rows.append(
+            Line(
+                title=short(rung.brief), href=href, clock=shown, facts=facts, who=(rung.unit.name, rung.state.staff),
+                act="查看", act_href=href,
+            )
+        )  # fmt: skip
+    return rows
+
+
+def lead_rows(leads: Iterable[Lead]) -> list[Line]:
+    """Rows for the cases under a leader's name; on management's side by code."""
+    rows = []
+    for lead in leads:
+        over = lead.until is not None or lead.case.closed_at is not None
+        href = reverse("desk:lead", args=[lead.pk])
+        known = lead.code if lead.from_management else lead.case.number
+        state = "已结束" if over else lead.case.state.staff
+        facts = (known, f"{_day(lead.since)}起包案")
+        rows.append(
+            Line(
+                title=short(lead.brief), href=href, clock=Shown("done" if over else "none", state), facts=facts,
+                who=(lead.post.unit.name, ""), act="查看", act_href=href,
+            )
+        )  # fmt: skip
+    return rows
+
+
+def short(text: str) -> str:
+    """The beginning of a text in one line."""
+    text = " ".join(text.split())
+    return text if len(text) <= CUT else text[: CUT - 1] + "…"
+
+
+def _day(at: datetime) -> str:
+    day = timezone.localdate(at)
+    return f"{day.month}月{day.day}日"
+
+
+# --- 今日 --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ClimbDay:
+    """What 今日 says of the climb: short lists, and side notes as (how many, words, where)."""
+
+    groups: tuple[dict[str, Any], ...]
+    notes: tuple[dict[str, Any], ...]
+
+
+def climb_day(actor: Member, days: Days) -> ClimbDay:
+    """What was sent up to us, what leaders wrote, what is under my name (seven queries at most)."""
+    climb, groups, notes = reverse("desk:climb"), [], []
+    if actor.units(Can.HANDLE_CASES):
+        groups.append(_short_list("climb", "报到本级", with_us(actor), f"{climb}?tab=here",
+                                  lambda rows: rung_rows(rows, days, ours=True)))  # fmt: skip
+        groups.append(_short_list("said", "批示待落实", to_follow(actor), f"{climb}?tab=said", said_rows))
+    if actor.units(Can.ITEMS_OF_UNIT):
+        groups.append(_short_list("sent-up", "上报来的事项", for_management(actor), reverse("desk:sent_up"),
+                                  lambda rows: masked_rows(rows, days)))  # fmt: skip
+    if actor.units(Can.INSTRUCT):
+        groups.append(_short_list("leads", "我包的案", my_leads(actor), reverse("desk:leads"), lead_rows))
+    if actor.units(Can.READ_BELOW):
+        n = stuck_below(actor, days.today).count()
+        notes.append({"n": n, "words": "件报上来的下级没有按时答复", "href": f"{climb}?tab=stuck"})
+    return ClimbDay(tuple(one for one in groups if one["rows"]), tuple(note for note in notes if note["n"]))
+
+
+def _short_list(
+    name: str, title: str, rows: QuerySet[Any], href: str, shown: Callable[[list[Any]], Sequence[Line]]
+) -> dict[str, Any]:
+    """The first few of a list; how many there are in all is asked only where they do not fit."""
+    found = list(rows[: SHORT + 1])
+    total = rows.count() if len(found) > SHORT else len(found)
+    return {"name": name, "title": title, "rows": shown(found[:SHORT]), "total": total, "href": href}

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -19,12 +20,13 @@ from huying.cases.models import Case, Clock
 from huying.cases.reads import clock_state
 from huying.climb import acts, reads
 from huying.climb.models import Instruction, Lead, Rung
+from huying.desk import reads as desk
 from huying.desk.acts import drop_draft
 from huying.desk.forms.climb import InstructForm
 from huying.handling import acts as handling
 from huying.handling import reads as items
-from huying.kernel.clock import WorkDays
 from huying.kernel.errors import NotYours
+from huying.kernel.templatetags.huying import qs
 from huying.kernel.web import Asked, once, refusals_on
 from huying.mechanism.reads import calendar
 from huying.notices.acts import mark_read
@@ -32,6 +34,75 @@ from huying.org.rules import Can, Member
 from huying.trail.acts import note_reading
 
 PER_PAGE = 25
+
+
+# --- unions: what was sent to us, what we sent, what is stuck below --------------------------------------------------
+
+
+@require_GET
+def climb(request: Asked) -> HttpResponse:
+    """Levels that wait for us, those we wait for, those below that are overdue, instructions to follow up; filters live in
+    the address."""
+    actor: Member = request.actor
+    if not actor.units(Can.HANDLE_CASES):
+        raise NotYours
+    days = desk.days_of(timezone.localdate(request.now))
+    lists = _lists(actor, days.today)
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in lists else "here"
+    rows = lists[tab][1]
+    if tab in ("here", "sent"):
+        rows = _filtered(request, rows, days.today)
+    page = _page(request, rows)
+    shown = list(page.object_list)
+    context = {
+        "tab": tab,
+        "page": page,
+        "rows": desk.said_rows(shown) if tab == "said" else desk.rung_rows(shown, days, ours=tab == "here"),
+        "lists": [{"code": code, "label": label, "n": found.count()} for code, (label, found) in lists.items()],
+        "groups": _filters(request) if tab in ("here", "sent") else [],
+        "filtered": bool({"state", "late"} & set(request.GET)),
+    }
+    return render(request, "desk/climb/climb.html", context)
+
+
+def _lists(actor: Member, today: date) -> dict[str, tuple[str, QuerySet[Any]]]:
+    """The tabs, each with what it lists."""
+    found: dict[str, tuple[str, QuerySet[Any]]] = {
+        "here": ("报到本级", reads.with_us(actor)),
+        "sent": ("我们报上去的", reads.sent_by_us(actor)),
+    }
+    if actor.units(Can.READ_BELOW):
+        found["stuck"] = ("下级卡住的", reads.stuck_below(actor, today))
+    return found | {"said": ("批示待落实", reads.to_follow(actor))}
+
+
+STATES = (("", "全部"), ("sent", "待接收"), ("taken", "已接收"))
+
+
+def _filtered(request: Asked, rows: QuerySet[Any], today: date) -> QuerySet[Any]:
+    if (state := request.GET.get("state", "")) in dict(STATES) and state:
+        rows = rows.filter(status=state)
+    return rows.filter(reads.overdue(today)) if request.GET.get("late") else rows
+
+
+def _filters(request: Asked) -> list[dict[str, Any]]:
+    context: Any = {"request": request}
+    groups = (("状态", "state", STATES), ("时限", "late", (("", "全部"), ("1", "只看超期"))))
+    return [
+        {
+            "label": label,
+            "options": [
+                {
+                    "label": words,
+                    "url": qs(context, **{key: code or None, "page": None}),
+                    "current": request.GET.get(key, "") == code,
+                }
+                for code, words in options
+            ],
+        }
+        for label, key, options in groups
+    ]
 
 
 # --- the head of management: a code, a brief, dates; no case -----------------------------------------------------------
@@ -43,39 +114,13 @@ def sent_up(request: Asked) -> HttpResponse:
     if not request.actor.units(Can.ITEMS_OF_UNIT):
         raise NotYours
     closed = request.GET.get("tab") == "closed"
-    page = Paginator(reads.for_management(request.actor, answered=closed), PER_PAGE).get_page(request.GET.get("page"))
-    shown = list(page.object_list)
-    clocks, days, today = reads.clocks_of(shown), calendar(), timezone.localdate(request.now)
-    rows = [_masked_row(rung, clocks.get(rung.pk), today, days) for rung in shown]
+    page = _page(request, reads.for_management(request.actor, answered=closed))
+    rows = desk.masked_rows(page.object_list, desk.days_of(timezone.localdate(request.now)))
     return render(request, "desk/climb/sent_up.html", {"page": page, "rows": rows, "closed": closed})
 
 
-def _masked_row(rung: Rung, clock: Clock | None, today: date, days: WorkDays) -> dict[str, Any]:
-    return {
-        "url": reverse("desk:sent_up_rung", args=[rung.pk]),
-        "title": _short(rung.brief),
-        "chip": _chip(rung, clock, today, days),
-        "facts": [rung.code, f"{rung.sent_from.name}报来", _day(rung.sent_at)],
-        "who": [rung.unit.name, rung.state.staff],
-    }
-
-
-def _chip(rung: Rung, clock: Clock | None, today: date, days: WorkDays) -> dict[str, str]:
-    """The clock of a level; without one, its state."""
-    if clock is None:
-        return {"state": "none", "words": rung.state.staff}
-    state, words = clock_state(clock, today, days)
-    return {"state": state, "words": words}
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:59] + "…"
-
-
-def _day(at: Any) -> str:
-    day = timezone.localdate(at)
-    return f"{day.month}月{day.day}日"
+def _page(request: Asked, rows: QuerySet[Any]) -> Page[Any]:
+    return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -94,16 +139,21 @@ def sent_up_rung(request: Asked, rung_id: UUID) -> HttpResponse:
     clock = reads.clocks_of([rung]).get(rung.pk)
     context = {
         "rung": rung,
-        "chip": _chip(rung, clock, timezone.localdate(request.now), calendar()) if clock else None,
+        "chip": _chip(clock, timezone.localdate(request.now)) if clock else None,
         "due": clock.due_on if clock and clock.stopped_at is None else None,
         "sent_on": timezone.localdate(rung.sent_at),
         "answered_on": timezone.localdate(rung.answered_at) if rung.answered_at else None,
-        "instructions": [_said(one) for one in reads.instructions_about(rung.pk)],
+        "instructions": desk.said_about(rung.pk),
         "form": form,
         "draft": _draft(rung.pk),
         "open": rung.answered_at is None or not rung.state.final,
     }
     return render(request, "desk/climb/rung.html", context, status=422 if form.errors else 200)
+
+
+def _chip(clock: Clock, today: date) -> dict[str, str]:
+    state, words = clock_state(clock, today, calendar())
+    return {"state": state, "words": words}
 
 
 def _who(request: Asked) -> dict[str, Any]:
@@ -140,18 +190,6 @@ def _instruct(
     return form, None
 
 
-def _said(one: Instruction) -> dict[str, Any]:
-    """An instruction with the days it was written and followed up; days, no times, for who knows only a code."""
-    return {
-        "who": f"{one.post.person.name}·{one.post.title or one.post.get_role_display()}",
-        "unit": one.unit.name,
-        "on": timezone.localdate(one.at),
-        "text": one.text,
-        "followed": one.followed_text,
-        "followed_on": timezone.localdate(one.followed_at) if one.followed_at else None,
-    }
-
-
 # --- cases under a leader's name ---------------------------------------------------------------------------------------
 
 
@@ -161,21 +199,9 @@ def leads(request: Asked) -> HttpResponse:
     if not request.actor.units(Can.INSTRUCT):
         raise NotYours
     closed = request.GET.get("tab") == "closed"
-    page = Paginator(reads.my_leads(request.actor, ended=closed), PER_PAGE).get_page(request.GET.get("page"))
-    rows = [_lead_row(lead) for lead in page.object_list]
+    page = _page(request, reads.my_leads(request.actor, ended=closed))
+    rows = desk.lead_rows(page.object_list)
     return render(request, "desk/climb/leads.html", {"page": page, "rows": rows, "closed": closed})
-
-
-def _lead_row(lead: Lead) -> dict[str, Any]:
-    known = lead.code if lead.from_management else lead.case.number
-    over = lead.until is not None or lead.case.closed_at is not None
-    return {
-        "url": reverse("desk:lead", args=[lead.pk]),
-        "title": _short(lead.brief),
-        "chip": {"state": "done" if over else "none", "words": "已结束" if over else lead.case.state.staff},
-        "facts": [known, f"{_day(lead.since)}起包案"],
-        "who": [lead.post.unit.name],
-    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -196,7 +222,7 @@ def lead(request: Asked, lead_id: UUID) -> HttpResponse:
         "since": timezone.localdate(found.since),
         "until": timezone.localdate(found.until) if found.until else None,
         "items": _item_lines(found.case, request),
-        "instructions": [_said(one) for one in reads.instructions_about(found.pk)],
+        "instructions": desk.said_about(found.pk),
         "form": form,
         "draft": _draft(found.pk),
         "open": found.until is None and found.case.closed_at is None,
@@ -236,12 +262,8 @@ def item_instruct(request: Asked, item_id: UUID) -> HttpResponse:
     return render(request, "desk/climb/item_instruct.html", context, status=422 if form.errors else 200)
 
 
-def said_about(subject: UUID) -> list[dict[str, Any]]:
-    """The instructions on one thing, ready for its page."""
-    return [_said(one) for one in reads.instructions_about(subject)]
-
-
 urls = [
+    path("climb/", climb, name="climb"),
     path("sent-up/", sent_up, name="sent_up"),
     path("sent-up/<uuid:rung_id>/", sent_up_rung, name="sent_up_rung"),
     path("leads/", leads, name="leads"),

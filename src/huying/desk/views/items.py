@@ -20,6 +20,7 @@ from huying.cases.models import Clock
 from huying.cases.reads import clock_state, clock_view
 from huying.desk.acts import drop_draft
 from huying.desk.forms import items as forms
+from huying.desk.reads import said_about
 from huying.files import acts as files
 from huying.files import reads as stored
 from huying.files.rules import check_count
@@ -195,6 +196,8 @@ def _page(request: Asked, found: Item) -> dict[str, Any]:
         "heading": found.measure.strip().rstrip("。"),
         "entries": [_entry(event, found) for event in reads.department_story(found)],
         "papers": [_paper(row) for row in reads.released_files(found)],
+        "instructions": said_about(found.pk),
+        "instructs": not found.state.final and bool(request.actor.post_for(Can.INSTRUCT, found.department.unit)),
         "given_on": timezone.localdate(found.given_at),
         "prints": [(code, PAPERS[code].name) for code in ("form1", "form3")],
     }
