@@ -104,10 +104,12 @@ def missing_for(topic: Topic) -> list[str]:
 
 
 def names_in(unit: Unit, text: str) -> list[str]:
-    """Names of the unit's roster that stand in a text, without people who hold an office (they speak for it)."""
-    people = Person.objects.filter(unit__in=Unit.objects.within(unit)).annotate(
-        said=Value(text, output_field=TextField())
-    )
+    """Names of the unit's roster that stand in a text, without people who hold an office (they speak for it).
+
+    A local union asks its own roster only: those below it are as large as a province.
+    """
+    units = [unit] if unit.is_upper else Unit.objects.within(unit)
+    people = Person.objects.filter(unit__in=units).annotate(said=Value(text, output_field=TextField()))
     officials = Post.objects.filter(role__in=OFFICES).values("person")
     found = people.filter(said__contains=F("name")).exclude(pk__in=officials).values_list("name", flat=True)
     return sorted({name for name in found if len(name) > 1})
