@@ -316,3 +316,45 @@ def test_statements_do_not_grow_with_topics(world):
         acts.gather(topic_id=topic.pk, case_id=accepted(world).pk, by=world.as_("officer"), at=world.now)
     assert statements(where(topic)) == small
     assert small <= 16 + 6
+
+
+# --- on the dossier ---------------------------------------------------------------------------------------------------
+
+
+def test_an_accepted_case_leads_to_a_topic_with_it_ticked(world):
+    case = accepted(world)
+    html = page(as_(world, "officer").get(f"/desk/cases/{case.pk}/"))
+    link = re.search(r'href="(/desk/topics/new/\?[^"]+)"', html)[1].replace("&amp;", "&")
+    assert "checked" in page(as_(world, "officer").get(link))
+    assert "/desk/topics/new/" not in page(as_(world, "upper").get(f"/desk/cases/{case.pk}/"))
+
+
+def test_the_dossier_says_how_far_its_topic_is(world):
+    topic = make.raised(world)
+    case = Case.objects.get()
+    html = page(as_(world, "officer").get(f"/desk/cases/{case.pk}/"))
+    assert "还没有合法性审查；还没有会前同行政沟通。" in html
+    bar = html.split('class="hy-bar"')[1]
+    assert where(topic, "review") in bar.split("</a>")[0]
+    meeting = make.signed(world, make.ready(world, accepted(world, voice(name="马兰"))))
+    case = Case.objects.get(status="handling")
+    html = page(as_(world, "officer").get(f"/desk/cases/{case.pk}/"))
+    assert f"/desk/meetings/{meeting.pk}/" in html
+    assert "定下事项" in html
+
+
+def test_the_dossier_asks_no_more_for_a_case_in_many_topics(world):
+    def statements(case) -> int:
+        client = as_(world, "officer")
+        client.get(f"/desk/cases/{case.pk}/")
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get(f"/desk/cases/{case.pk}/").status_code == 200
+        return len(caught)
+
+    case = accepted(world)
+    topic = make.raised(world, case)
+    few = statements(case)
+    for _ in range(6):
+        acts.drop(topic_id=topic.pk, reason="另提一个。", by=world.as_("officer"), at=world.now)
+        topic = make.raised(world, case)
+    assert statements(case) == few

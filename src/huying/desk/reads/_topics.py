@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case as When
-from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, UUIDField, Value
 from django.db.models import When as If
 from django.urls import reverse
 from django.utils import timezone
@@ -77,10 +77,10 @@ def in_tab(rows: QuerySet[Topic], tab: str) -> QuerySet[Topic]:
     return rows.order_by("-moved_at", "-id") if tab in ("done", "stopped") else rows.order_by("moved_at", "id")
 
 
-def _last_place(field: str) -> Subquery:
+def _last_place(field: str, **more: Any) -> Subquery:
     """Something of the last entry a topic had on an agenda."""
     places = Place.objects.filter(topic=OuterRef("pk"), left_at__isnull=True).order_by("-meeting__starts_at", "-id")
-    return Subquery(places.values(field)[:1])
+    return Subquery(places.values(field)[:1], **more)
 
 
 def topic_rows(topics: Sequence[Topic], actor: Member, days: Days) -> list[TopicRow]:
@@ -259,9 +259,10 @@ def heads_of_management(unit: Unit, on: date) -> list[Post]:
 
 def topics_of_case(actor: Actor, case: Case) -> list[Topic]:
     """The topics a case stands or stood in, the latest first, for its dossier (three queries)."""
-    rows = Topic.objects.visible_to(actor).filter(gathered__case=case).prefetch_related("reviews", "talks")
+    rows = Topic.objects.visible_to(actor).filter(gathered__case=case).select_related("unit")
+    rows = rows.prefetch_related("reviews", "talks")
     fields: dict[str, Any] = {
-        "meeting_id": _last_place("meeting"), "meeting_day": _last_place("meeting__starts_at"),
+        "meeting_id": _last_place("meeting", output_field=UUIDField()), "meeting_day": _last_place("meeting__starts_at"),
         "result": _last_place("result"), "result_text": _last_place("result_text"), "next_way": _last_place("next_way"),
     }  # fmt: skip
     return list(rows.annotate(**fields).order_by("-raised_at", "-id"))

@@ -25,6 +25,7 @@ from huying.desk.views import dossier_parts as parts
 from huying.desk.views.case_climb import CLIMB_ACTS, OF_RUNG, climb_buttons, leaders_buttons
 from huying.desk.views.case_table import ACTS as OF_CASE
 from huying.desk.views.case_table import LATER, CaseAct, Doing
+from huying.desk.views.topic_parts import raising_url
 from huying.handling.lifecycle import ITEM
 from huying.handling.models import Item
 from huying.intake.acts import receipts_for
@@ -70,13 +71,16 @@ def next_acts(
     if waiting and stand.approves:
         front.append(_button("decide_reopen", case, main=True))
         names = [name for name in names if name != "reopen"]
-    mains = _mains(possible)
+    mains = _mains(possible) if case.status != "consulting" else set()  # its topic's next step comes first
     if case.status == "registered" and case.officer_id is None:
         names.remove("take")
         names.insert(0 if reads.unopened(case) else 1, "take")
         mains |= {"take"} if reads.unopened(case) else set()
     later = [name for name in names if name in LATER and not (name == "take" and case.officer_id is None)]
     buttons = front + [_button(name, case, main=name in mains) for name in names if name not in later]
+    if case.status == "accepted":
+        buttons.append({"act": "put_up", "label": CASE.by_act["put_up"].label, "icon": "messages",
+                        "url": raising_url(case, case.holder), "main": False})  # fmt: skip
     for button in buttons:
         if waiting and button["act"] == "archive":
             button["why_not"] = "先决定是否重新办理。" if stand.approves else "职工不满意，等主席决定是否重新办理。"

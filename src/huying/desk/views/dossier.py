@@ -18,6 +18,7 @@ from huying.desk import reads as desk
 from huying.desk.forms.dossier import OpenForm, TitleForm
 from huying.desk.views import case_acts
 from huying.desk.views import dossier_parts as parts
+from huying.desk.views.topic_parts import consulting, first_button
 from huying.feedback import reads as ratings
 from huying.files.reads import response
 from huying.handling import reads as handling
@@ -94,11 +95,16 @@ def _matter(request: Asked, found: Case, given: list[Any], stand: Standing) -> d
     events = list(reads.story(found))
     items = handling.items_of(found)
     days = desk.days_of(today)
-    climb = desk.climb_of(request.actor, found, days, {event.act for event in events})
+    done = {event.act for event in events}
+    climb = desk.climb_of(request.actor, found, days, done)
     running, over = parts.limits(found, items, stand, climb, today=today, calendar=days.calendar)
     item_parts = parts.item_parts(found, items, running, stand, climb)
     rating = _rating(found, given, stand)
     lines = parts.story(found, events, items, stand, shown)
+    table = consulting(request.actor, found, stand, climb, done)
+    bar = case_acts.next_acts(request.actor, found, stand, item_parts, climb, waiting=rating["waiting"])
+    if stand.office:
+        bar["first"] = first_button(found, table) + bar["first"]
     return {
         "case": found,
         "stand": stand,
@@ -111,9 +117,10 @@ def _matter(request: Asked, found: Case, given: list[Any], stand: Standing) -> d
         "over": over,
         "items": item_parts,
         "climb": climb,
+        "consulting": table,
         "follows": stand.office or climb.here is not None,
         "events": events,
-        "bar": case_acts.next_acts(request.actor, found, stand, item_parts, climb, waiting=rating["waiting"]),
+        "bar": bar,
         "story": lines if "all" in request.GET else lines[: parts.AT_ONCE],
         "story_more": 0 if "all" in request.GET else max(0, len(lines) - parts.AT_ONCE),
         "shown": shown,

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
 
+from huying.cases.models import Case
 from huying.cases.reads import clock_state
-from huying.desk.reads import Days, consult_clocks
+from huying.cases.rules import Standing
+from huying.desk.reads import Climb, Days, consult_clocks, next_step, topics_of_case
 from huying.desk.views.dossier_parts import badge
 from huying.handling.lifecycle import ITEM
 from huying.meetings.lifecycle import TOPIC
 from huying.meetings.models import Place, Review, Talk, Topic
-from huying.meetings.reads import review_of, rules_of, talk_of
+from huying.meetings.reads import missing_for, review_of, rules_of, talk_of
+from huying.org.models import Unit
+from huying.org.rules import Member
 
 AT_ONCE = 60
 WEIGHTY = {"review", "fail", "refuse", "clear", "place", "settle", "not_agree", "note", "bring_again", "merge", "drop"}
@@ -168,3 +173,56 @@ def story(topic: Topic) -> list[dict[str, Any]]:
             }
         )
     return lines
+
+
+# --- on the dossier ---------------------------------------------------------------------------------------------------
+
+
+def consulting(actor: Member, case: Case, stand: Standing, climb: Climb, done: Container[str]) -> dict[str, Any]:
+    """The topics of a case: how far each is, when it is talked about, what came of it; and the way to raise one (three
+    queries, none for a case that was never put up)."""
+    found = topics_of_case(actor, case) if "put_up" in done else []
+    return {
+        "topics": [_of_case(topic, office=topic.unit_id in climb.handles) for topic in found],
+        "raise": _raising(case, stand, climb, found),
+    }
+
+
+def _raising(case: Case, stand: Standing, climb: Climb, found: Sequence[Topic]) -> str:
+    """Where a topic is raised from this case, for the union whose turn it is; empty while one is on its way."""
+    unit: Unit | None = None
+    if case.status == "accepted" and stand.office:
+        unit = case.holder
+    elif case.status == "climbing" and climb.here is not None and climb.here.status == "taken":
+        unit = climb.here.unit
+    if unit is None or any(one.unit_id == unit.pk and one.status in ("draft", "ready", "agenda") for one in found):
+        return ""
+    return raising_url(case, unit)
+
+
+def raising_url(case: Case, unit: Unit) -> str:
+    """The page of a new topic with this case ticked."""
+    return f"{reverse('desk:topic-new')}?{urlencode({'unit': unit.pk, 'cases': case.pk})}"
+
+
+def first_button(case: Case, consulting: dict[str, Any]) -> list[dict[str, Any]]:
+    """What comes first on the bar of a case that waits for the table: the next step of its topic, or its meeting."""
+    now = next((one for one in consulting["topics"] if one["topic"].status in ("draft", "ready", "agenda", "failed")), None)
+    if case.status != "consulting" or now is None:
+        return []
+    label, url = now["act"] or "看议题", now["act_url"] or reverse("desk:topic", args=[now["topic"].pk])
+    return [{"act": "topic", "label": label, "icon": "messages", "url": url, "main": True}]
+
+
+def _of_case(topic: Any, *, office: bool) -> dict[str, Any]:
+    act, name = next_step(topic) if office else ("", "")
+    return {
+        "topic": topic,
+        "missing": missing_for(topic) if topic.status == "draft" else [],
+        "meeting": reverse("desk:meeting", args=[topic.meeting_id]) if topic.meeting_id else "",
+        "day": topic.meeting_day,
+        "result": dict(Place.RESULTS).get(topic.result or "", ""),
+        "way": dict(Place.WAYS).get(topic.next_way or "", ""),
+        "act": act,
+        "act_url": reverse(f"desk:{name}", args=[topic.pk]) if name else "",
+    }
