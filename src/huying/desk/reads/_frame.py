@@ -32,10 +32,17 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("today", "今日", "sun", (), tab=True),
             Entry("cases", "事项", "inbox", (Can.READ_CASES,), tab=True),
             Entry("items", "部门事项", "checklist", (Can.ITEMS, Can.ITEMS_OF_UNIT), tab=True),
+            Entry("register", "登记", "phone-plus", (Can.REGISTER,), tab=True),
+        ),
+    ),
+    (
+        "协商",
+        (
+            Entry("topics", "协商议题", "messages", (Can.HANDLE_CASES,)),
+            Entry("meetings", "会议", "calendar-event", (Can.READ_CASES, Can.ATTEND), tab=True),
             Entry("climb", "上报", "arrow-up", (Can.HANDLE_CASES,)),
             Entry("sent_up", "上报来的事项", "arrow-up", (Can.ITEMS_OF_UNIT,), tab=True),
             Entry("leads", "我包的案", "flag", (Can.INSTRUCT,)),
-            Entry("register", "登记", "phone-plus", (Can.REGISTER,), tab=True),
         ),
     ),
     (

@@ -31,12 +31,13 @@ from huying.meetings.reads import (
     keys_of_agenda,
     missing_for,
     missing_seats,
+    names_in,
     participant_of,
     review_of,
     rules_of,
     talk_of,
 )
-from huying.meetings.rules import SEAT_OF, SIDE_OF, Guest, check_length, required
+from huying.meetings.rules import SEAT_OF, SIDE_OF, Guest, check_length, check_unnamed, required
 from huying.org.models import Post, Role, Unit
 from huying.org.rules import Can, check_may, keys_of
 
@@ -87,6 +88,8 @@ def _arrange(
     seat = chairing_seat(rules_of(meeting), meeting.kind)
     if not held:
         wrong["chair"] = "请选那天在本单位任职的人主持。"
+    elif seat and SIDE_OF.get(Role(chair.role)) == "management":
+        wrong["chair"] = "按要求由工会一方主持，请选工会负责人或者受委托的工会同志。"
     elif seat and SEAT_OF.get(Role(chair.role)) != seat and not because.strip():
         wrong["chair_because"] = "按要求由工会负责人主持；由别人主持，请写明原因。"
     if wrong:
@@ -128,8 +131,15 @@ def plan(
 @transaction.atomic
 def place_topic(*, meeting_id: UUID, topic_id: UUID, by: Actor, at: datetime) -> Meeting:
     """Put a reviewed and talked-over topic on the agenda; the refusal says what is missing (MY-2.1, MY-2.2)."""
+    return place_topics(meeting_id=meeting_id, topics=[topic_id], by=by, at=at)
+
+
+@transaction.atomic
+def place_topics(*, meeting_id: UUID, topics: Sequence[UUID], by: Actor, at: datetime) -> Meeting:
+    """Put several on it, in the order given: all or none."""
     meeting = locked_meeting(meeting_id, by=by)
-    _place(meeting, topic_id, by=by, at=at)
+    for topic_id in topics:
+        _place(meeting, topic_id, by=by, at=at)
     return meeting
 
 
@@ -314,6 +324,7 @@ def call(*, meeting_id: UUID, announcement: str = "", by: Actor, at: datetime, v
         raise Refused(f"还不能发通知：{'、'.join(wrong)}。", "请补齐以后再发。")
     if announcement.strip():
         check_length(announcement=announcement)
+        check_unnamed({"announcement": announcement}, names_in(meeting.unit, announcement), "")
         meeting.announcement, meeting.announced_at = announcement.strip(), at
     advance_meeting(meeting, "call", by=by, at=at)
     meeting.participants.update(asked_at=at)
