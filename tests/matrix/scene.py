@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -22,10 +22,14 @@ from huying.intake.acts import keep_sheet
 from huying.ledger.acts import ask_export
 from huying.ledger.rules import Selection
 from huying.mechanism.reads import house_ground
+from huying.meetings import acts as meetings
+from huying.meetings.models import Meeting, Topic
+from huying.meetings.reads import agenda, day_of_meeting, proposed
 from huying.notices.models import Notice
 from huying.org.models import Department, Level, Person, Post, Role, Unit
 from huying.org.reads import acting_as
 from tests.factories import world as make
+from tests.factories.consultation import LAWFUL
 from tests.factories.org import make_department, make_person, make_post, make_unit
 from tests.factories.world import World
 from tests.files.samples import photo
@@ -222,6 +226,71 @@ class Scene:
                 cases.decide_change(change_id=asked.pk, approve=True, reason="", by=by, at=self.world.now)
             self.made[key] = clock
         return self.made[key]
+
+    # --- consultation ---
+
+    def topic(self, place: str, status: str = "draft") -> Topic:
+        """A topic in a state: draft, failed, refused, ready, agenda."""
+        key = (place, f"topic-{status}")
+        if key not in self.made:
+            self.made[key] = (
+                self.meeting(place).places.get().topic if status == "agenda" else self._topic(place, status)
+            )
+        return Topic.objects.get(pk=self.made[key].pk)
+
+    def _topic(self, place: str, status: str) -> Topic:
+        """A fresh one from one accepted case."""
+        at, who = self.places[place], self.who(place)
+        case = self._case(place, "accepted")
+        topic = meetings.raise_topic(
+            unit=at.union, origin="case", cases=[case.pk], title=f"末班车{CANARY if place == 'hidden' else ''}", body=WORDS,
+            departments=[at.department], **who,
+        )  # fmt: skip
+        today = self.world.now.date()
+        if status != "draft":
+            found = LAWFUL if status != "failed" else [replace(one, lawful=False) for one in LAWFUL]
+            meetings.review(topic_id=topic.pk, reviewer="法律顾问", findings=found, reviewed_on=today, **who)
+        if status in ("refused", "ready"):
+            agreed = status == "ready"
+            meetings.talk(topic_id=topic.pk, whom="行政负责人", on=today, said="谈了上会的事", agreed=agreed, **who)
+        return topic
+
+    def meeting(self, place: str, status: str = "draft") -> Meeting:
+        """A meeting on one topic in a state: draft, called, open, held, circulated; everybody of the seats asked and there."""
+        key = (place, f"meeting-{status}")
+        if key not in self.made:
+            self.made[key] = self._meeting(place, status)
+        return Meeting.objects.get(pk=self.made[key].pk)
+
+    def _meeting(self, place: str, status: str) -> Meeting:
+        at, who = self.places[place], self.who(place)
+        steps = ("draft", "called", "open", "held", "circulated")
+        meeting = meetings.make_meeting(
+            unit=at.union, kind="consultation", starts_at=self.world.now + timedelta(days=3), place="三楼会议室",
+            chair=at.officer, chair_because="主席委托", topics=[self._topic(place, "ready").pk], **who,
+        )  # fmt: skip
+        asked = [one.post for one in proposed(meeting, day_of_meeting(meeting))] or [at.officer]
+        meetings.invite(meeting_id=meeting.pk, posts=asked, **who)
+        for step in steps[1 : steps.index(status) + 1]:
+            getattr(self, f"_{step}")(meeting, who)
+        return meeting
+
+    def _called(self, meeting: Meeting, who: dict[str, Any]) -> None:
+        meetings.call(meeting_id=meeting.pk, **who)
+
+    def _open(self, meeting: Meeting, who: dict[str, Any]) -> None:
+        there = dict.fromkeys(meeting.participants.values_list("pk", flat=True), "present")
+        meetings.attend(meeting_id=meeting.pk, there=there, **who)
+        meetings.open_meeting(meeting_id=meeting.pk, because="缺席的事后补签", **who)
+
+    def _held(self, meeting: Meeting, who: dict[str, Any]) -> None:
+        (place,) = agenda(meeting)
+        meetings.remark(place_id=place.pk, speaker="行政方", text="已经在办。", **who)
+        meetings.settle(place_id=place.pk, result="noted", text="已说明。", **who)
+        meetings.close_meeting(meeting_id=meeting.pk, **who)
+
+    def _circulated(self, meeting: Meeting, who: dict[str, Any]) -> None:
+        meetings.circulate(meeting_id=meeting.pk, **who)
 
     def notice(self, name: str) -> Notice:
         """A notice to somebody."""

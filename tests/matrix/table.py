@@ -253,6 +253,42 @@ DEPARTMENT = (
     item_row("send_back", "doing", reason="归后勤"),
 )  # fmt: skip
 
+# Topics: at the union that raised them, and read by the union above; never by whom a case behind them names.
+TOPICS = {place: READS[place] for place in ("plant", "hidden", "county", "other")}
+WORKS_ON = {place: OFFICE[place] for place in TOPICS}
+
+
+def _finding(lawful: str) -> dict[str, str]:
+    three = ("content", "form", "procedure")
+    return dict.fromkeys(three, lawful) | {f"{one}_reason": "有依据" for one in three}
+
+
+def topic_row(act: str, status: str, post: Made | dict[str, Any]) -> Row:
+    """An act on a topic."""
+    given: Made = post if callable(post) else lambda scene, place: post
+    return Row(f"desk:topic-{act}", WORKS_ON, lambda s, p: [s.topic(p, status).pk], post=given)
+
+
+def _wording(scene: Scene, place: str) -> dict[str, Any]:
+    return {"title": "末班车时间", "body": "末班车提前了", "ask": ""}
+
+
+CONSULTATION = (
+    Row("desk:topics", {"plant": OFFICES}),
+    Row("desk:topic-new", {"plant": OFFICES}, post=lambda s, p: {**_wording(s, p), "cases": str(s.case("plant", "accepted").pk)},
+        acts={"plant": OFFICE["plant"]}, refused={"plant": {"upper", "foreign"}}),
+    Row("desk:topic", TOPICS, lambda s, p: [s.topic(p).pk]),
+    topic_row("word", "draft", _wording),
+    topic_row("review", "draft", lambda s, p: {"reviewer": "法律顾问", "reviewed_on": s.world.now.date().isoformat(),
+                                               **_finding("yes")}),
+    topic_row("talk", "draft", lambda s, p: {"whom": "行政负责人", "on": s.world.now.date().isoformat(), "said": "谈了",
+                                             "agreed": "no"}),
+    topic_row("gather", "draft", lambda s, p: {"cases": str(s.case(p, "accepted").pk)}),
+    topic_row("merge", "draft", lambda s, p: {"into": str(s.topic(p, "ready").pk)}),
+    topic_row("again", "refused", REASON),
+    topic_row("drop", "draft", REASON),
+)  # fmt: skip
+
 EVERYBODY = {"plant": set(STAFF)}
 LISTS = (
     Row("desk:today", EVERYBODY),
@@ -382,7 +418,7 @@ ORGANISATION = (
     Row("desk:org-import-result", {"plant": KEEPS}, get=302),
 )  # fmt: skip
 
-ROWS = (*DOSSIER, *DEPARTMENT, *LISTS, *RULES, *ADMINISTRATION, *ORGANISATION)
+ROWS = (*DOSSIER, *DEPARTMENT, *CONSULTATION, *LISTS, *RULES, *ADMINISTRATION, *ORGANISATION)
 
 # Worker's pages: the same for everybody, signed in or not.  What a receipt opens is tried in ``test_receipts``.
 OPEN = {
