@@ -10,10 +10,13 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from huying.files.acts import Checked
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.meetings.acts._effect import bring_about
 from huying.meetings.acts._gate import advance_meeting, locked_meeting, people_of, record_meeting, tell_people
+from huying.meetings.acts._plan import add_paper
+from huying.meetings.lifecycle import MEETING
 from huying.meetings.models import Correction, Meeting, Minutes, Participant, Publication, Signature
 from huying.meetings.reads import (
     agenda,
@@ -45,6 +48,7 @@ def write_minutes(
 ) -> Minutes:
     """Keep a new version of the words.  Changed words take back signatures and what participants said of the old ones."""
     meeting = locked_meeting(meeting_id, by=by, version=version)
+    MEETING.check_now(meeting.status, "write")
     kept = _checked_body(meeting, body)
     _check_names(meeting, kept, named_because)
     last = latest_minutes(meeting)
@@ -166,12 +170,16 @@ def sign_on_paper(
     name: str,
     title: str,
     signed_on: date,
+    scans: tuple[Checked, ...] = (),
     by: Actor,
     at: datetime,
     version: int | None = None,
 ) -> Meeting:
-    """Note a signature given on paper; the scan that shows it must be there.  The union's own is last as well."""
+    """Note a signature given on paper; the scan that shows it must be there or come along.  The union's own is last as well."""
     meeting = locked_meeting(meeting_id, by=by, version=version)
+    for scan in scans:
+        add_paper(meeting_id=meeting_id, checked=scan, label="签过字的纪要", kind="scan", by=by, at=at)
+        meeting.refresh_from_db(fields=["version", "moved_at"])
     required(name=name)
     if side not in ("union", "management"):
         raise Invalid({"side": "请选哪一方签的字。"})
@@ -250,13 +258,16 @@ def publish(*, meeting_id: UUID, body: dict[str, Any], by: Actor, at: datetime) 
 
 
 def _published_body(meeting: Meeting, body: dict[str, Any]) -> dict[str, Any]:
-    """Opening, the entries that keep a heading, closing; entries of this meeting only."""
+    """Opening, the entries that are to go out, closing; entries of this meeting only."""
     known = {str(place.pk) for place in agenda(meeting)}
     sections = [
         {"place": str(one["place"]), "heading": str(one["heading"]).strip(), "text": str(one["text"]).strip()}
         for one in body.get("sections", [])
-        if str(one.get("place")) in known and str(one["heading"]).strip()
+        if str(one.get("place")) in known
     ]
+    empty = [one["place"] for one in sections if not one["heading"] or not one["text"]]
+    if empty:
+        raise Invalid({f"text-{place}": "公开的这一项要有标题和内容；不公开的，请去掉前面的勾。" for place in empty})
     return {
         "opening": str(body.get("opening", "")).strip(), "sections": sections, "closing": str(body.get("closing", "")).strip()
     }  # fmt: skip

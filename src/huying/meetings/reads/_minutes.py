@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Prefetch
 from django.utils import timezone
 
 from huying.handling.models import Item
 from huying.kernel.actors import Actor
-from huying.meetings.models import Agreed, AgreedHelp, AgreedItem, Meeting, Minutes, Participant, Place, Signature
+from huying.meetings.models import Agreed, AgreedItem, Meeting, Minutes, Participant, Place, Signature
 from huying.meetings.reads._meetings import agenda, day_of_meeting, kind_label
 from huying.meetings.reads._topics import works_on
 from huying.org.rules import Can, may
@@ -136,25 +136,13 @@ def answers(people: Iterable[Participant], last: Minutes | None) -> Answers:
 # --- what came of them -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Promise:
-    """One thing agreed with the items that carry it out, one for each case behind it."""
-
-    agreed: Agreed
-    heading: str
-    items: list[Item]
-
-
-def promises(meeting: Meeting) -> list[Promise]:
-    """Everything agreed at a meeting, in the order of its agenda (a constant number of queries)."""
-    items = Prefetch("items", AgreedItem.objects.select_related("item__case").order_by("id"))
-    rows = (
-        Agreed.objects.filter(place__meeting=meeting, place__left_at__isnull=True, dropped_at__isnull=True)
-        .select_related("place__topic", "department", "handler__person")
-        .prefetch_related(items, Prefetch("helping", AgreedHelp.objects.select_related("department")))
-        .order_by("place__order", "at", "id")
-    )
-    return [Promise(row, heading_of(row.place), [one.item for one in row.items.all()]) for row in rows]
+def items_of(meeting: Meeting) -> dict[UUID, list[Item]]:
+    """The items that carry out each thing agreed, one for each case behind it."""
+    found: dict[UUID, list[Item]] = {}
+    rows = AgreedItem.objects.filter(agreed__place__meeting=meeting).select_related("item__case")
+    for row in rows.order_by("id"):
+        found.setdefault(row.agreed_id, []).append(row.item)
+    return found
 
 
 # --- publication -----------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from huying.handling.models import Item, ItemEvent
 from huying.meetings.models import AgreedItem, Meeting, Publication
@@ -26,6 +26,12 @@ def published(unit: Unit) -> QuerySet[Publication]:
     """The published minutes of a unit, the latest meeting first."""
     rows = Publication.objects.filter(meeting__unit=unit, withdrawn_at__isnull=True)
     return rows.select_related("meeting").order_by("-meeting__starts_at", "-id")
+
+
+def tells_of_meetings(unit: Unit) -> bool:
+    """Whether there is anything for its workers to read."""
+    told = Q(announced_at__isnull=False) | Q(publications__withdrawn_at__isnull=True, publications__isnull=False)
+    return Meeting.objects.filter(told, unit=unit).exists()
 
 
 def publication_of(meeting: Meeting) -> Publication | None:

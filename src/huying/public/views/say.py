@@ -18,6 +18,7 @@ from huying.files.rules import ACCEPT, MAX_FILES, check_count
 from huying.intake.acts import receive_online
 from huying.kernel.errors import Invalid, Refused
 from huying.kernel.web import Asked, once, once_key, refusals_on
+from huying.meetings.reads import tells_of_meetings
 from huying.org.reads import union_of
 from huying.privacy.rules import CONSENT_VERSION
 from huying.public import reads
@@ -160,6 +161,7 @@ def _page(request: Asked, form: Say, here: Place | None, chosen: Place | None, s
         "union_name": union.name if union else "",
         "union_phone": union.phone if union else "",
         "folded": _folded(form),
+        "news": here is not None and union is not None and tells_of_meetings(union),
     }
     return render(request, "public/say.html", context, status=status)
 
