@@ -45,9 +45,14 @@ def make_world(now: datetime) -> World:
     mechanism.prepare(by=SYSTEM, at=now)
     county = make_unit("沂河县总工会", level=Level.COUNTY, short_name="沂河")
     plant = make_unit("山泉机械有限公司工会", under=county, short_name="山机")
+    mechanism.adopt(unit=county, pack_code="mengyin-2017-21", by=SYSTEM, at=now)
+    return peopled(now, county, plant)
+
+
+def peopled(now: datetime, county: Unit, plant: Unit) -> World:
+    """A county and a plant somewhere below it, with a workshop, a unit beside, and people in every role."""
     shop = make_unit("铸造车间", under=plant, level=Level.WORKSHOP, has_union=False, short_name="")
     other = make_unit("青石医院工会", under=county, short_name="青医")
-    mechanism.adopt(unit=county, pack_code="mengyin-2017-21", by=SYSTEM, at=now)
     admin, logistics = make_department(plant, "行政保障部"), make_department(plant, "后勤部")
     posts = {
         "officer": make_post(plant, Role.OFFICER, person=make_person(plant, "李慧敏")),
@@ -91,14 +96,16 @@ def said(world: World, *voices: Voice, by: Actor | None = None, at: datetime | N
     return cases.register(matter=given, by=by or SYSTEM, at=at)
 
 
-def accepted(world: World, *voices: Voice, at: datetime | None = None, **matter: Any) -> Case:
+def accepted(
+    world: World, *voices: Voice, at: datetime | None = None, title: str = "夜班末班车提前，下班赶不上",
+    summary: str = "夜班末班车由 22:30 提前到 22:00，22:20 下线的职工赶不上。", **matter: Any,
+) -> Case:  # fmt: skip
     """An accepted case; 李慧敏 answers for it."""
     at = at or world.now
     case = said(world, *voices, at=at, **matter)
     return cases.accept(
         case_id=case.pk, content_class="rights", category="living", difficulty="easy", officer=world.posts["officer"],
-        title="夜班末班车提前，下班赶不上", summary="夜班末班车由 22:30 提前到 22:00，22:20 下线的职工赶不上。",
-        by=world.as_("officer"), at=at,
+        title=title, summary=summary, by=world.as_("officer"), at=at,
     )  # fmt: skip
 
 

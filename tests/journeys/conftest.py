@@ -46,9 +46,22 @@ def browser() -> Iterator[Browser]:
 def stage(transactional_db: None, live_server: Any, now: Any, browser: Browser) -> Iterator[Stage]:
     """The small world on a live server, with people at phones and desks.  The story begins at ``now`` and time goes on."""
     from tests.factories.world import make_world
+
+    yield from _staged(make_world, live_server, now, browser)
+
+
+@pytest.fixture
+def group_stage(transactional_db: None, live_server: Any, now: Any, browser: Browser) -> Iterator[Stage]:
+    """The same with a group enterprise below a city."""
+    from tests.factories.group import make_group_world
+
+    yield from _staged(make_group_world, live_server, now, browser)
+
+
+def _staged(make: Any, live_server: Any, now: Any, browser: Browser) -> Iterator[Stage]:
     from tests.journeys.stage import Stage
 
-    with time_machine.travel(now, tick=True):
-        found = Stage(make_world(now), live_server.url, browser)
+    with time_machine.travel(now, tick=True) as clock:
+        found = Stage(make(now), live_server.url, browser, clock)
         yield found
         found.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,8 @@ PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 class Stage:
     """Where a journey plays: opens pages for people, and looks at each with axe."""
 
-    def __init__(self, world: World, url: str, browser: Browser) -> None:
-        self.world, self.url, self.browser = world, url, browser
+    def __init__(self, world: World, url: str, browser: Browser, clock: Any) -> None:
+        self.world, self.url, self.browser, self.clock = world, url, browser, clock
         self.contexts: list[BrowserContext] = []
 
     def worker(self) -> Page:
@@ -46,6 +47,11 @@ class Stage:
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
         return page
+
+    def later(self, **how_much: int) -> None:
+        """Days pass.  Everybody signs in anew afterwards."""
+        self.world.now += timedelta(**how_much)
+        self.clock.move_to(self.world.now, tick=True)
 
     def go(self, page: Page, path: str) -> Page:
         """Open a path and look at it."""
