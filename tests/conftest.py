@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import socket
@@ -75,6 +76,13 @@ def _start_django() -> None:
     django.setup()
     (HOME / "static").mkdir()
     write_keyring(new_keyring(), Path(os.environ["HUYING_KEYS"]))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What was imported stays: looking through it for garbage again and again takes a tenth of the whole run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
