@@ -15,6 +15,7 @@ from huying.desk.reads._cases import (
     with_names,
 )
 from huying.desk.reads._climb import Climb, climb_day, climb_of, lead_rows, masked_rows, rung_rows, said_about, said_rows
+from huying.desk.reads._consult_day import consult_day
 from huying.desk.reads._frame import frame
 from huying.desk.reads._notices import notices_of, unread_of
 from huying.desk.reads._register import (
@@ -80,6 +81,7 @@ __all__ = [
     "climb_day",
     "climb_of",
     "consult_clocks",
+    "consult_day",
     "days_of",
     "department_day",
     "departments_at",

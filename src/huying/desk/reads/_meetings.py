@@ -176,12 +176,14 @@ def quarter_notes(units: Iterable[Unit], today: date) -> list[Quarter]:
     first, after = reads.quarter_of(today)
     last = date.fromordinal(after.toordinal() - 1)
     for unit in units:
+        if unit.is_upper:
+            continue
         asks = [
             one
             for one in rules_for(unit, today).duties()
             if one.of == "consultation_meeting" and one.every == "quarter"
         ]
-        if unit.is_upper or not asks:
+        if not asks:
             continue
         name = f"{first.year}年第{'一二三四'[(first.month - 1) // 3]}季度"
         held, left = reads.held_in_quarter(unit, today), (last - today).days

@@ -41,6 +41,8 @@ def today(request: Asked) -> HttpResponse:
         context["below"] = reads.below(actor, days, request.now)
     if can & {Can.HANDLE_CASES, Can.INSTRUCT}:
         context["climb"] = reads.climb_day(actor, days)
+    if can & {Can.HANDLE_CASES, Can.ATTEND}:
+        context["consult"] = reads.consult_day(actor, days, request.now)
     if can & {Can.ITEMS, Can.ITEMS_OF_UNIT}:
         context["items"] = reads.department_day(actor, days)
     if can & {Can.SYSTEM, Can.POSTS, Can.AUDIT}:
