@@ -29,6 +29,7 @@ from huying.desk.reads._register import (
     promise,
     roster_names,
 )
+from huying.desk.reads._room import Entry, Room
 from huying.desk.reads._today import (
     Duty,
     Group,
@@ -68,8 +69,10 @@ __all__ = [
     "Climb",
     "Days",
     "Duty",
+    "Entry",
     "Found",
     "Group",
+    "Room",
     "Row",
     "TopicRow",
     "act_url",
