@@ -24,7 +24,7 @@ from huying.ledger.rules import Selection
 from huying.mechanism.reads import house_ground
 from huying.meetings import acts as meetings
 from huying.meetings.models import Meeting, Topic
-from huying.meetings.reads import agenda, day_of_meeting, proposed
+from huying.meetings.reads import agenda, day_of_meeting, draft_publication, proposed
 from huying.notices.models import Notice
 from huying.org.models import Department, Level, Person, Post, Role, Unit
 from huying.org.reads import acting_as
@@ -256,10 +256,12 @@ class Scene:
         return topic
 
     def meeting(self, place: str, status: str = "draft") -> Meeting:
-        """A meeting on one topic in a state: draft, called, open, held, circulated; everybody of the seats asked and there."""
+        """A meeting on one topic in a state: draft, called, open, held, circulated; everybody of the seats asked and there.
+        Held on paper this morning: paper (being checked, with its scan), signed, published."""
         key = (place, f"meeting-{status}")
         if key not in self.made:
-            self.made[key] = self._meeting(place, status)
+            on_paper = status in ("paper", "signed", "published")
+            self.made[key] = self._on_paper(place, status) if on_paper else self._meeting(place, status)
         return Meeting.objects.get(pk=self.made[key].pk)
 
     def _meeting(self, place: str, status: str) -> Meeting:
@@ -273,6 +275,31 @@ class Scene:
         meetings.invite(meeting_id=meeting.pk, posts=asked, **who)
         for step in steps[1 : steps.index(status) + 1]:
             getattr(self, f"_{step}")(meeting, who)
+        return meeting
+
+    def _on_paper(self, place: str, status: str) -> Meeting:
+        at, who = self.places[place], self.who(place)
+        meeting = meetings.make_meeting(
+            unit=at.union, kind="consultation", starts_at=self.world.now - timedelta(hours=1), place="三楼会议室", on_paper=True,
+            chair=at.officer, chair_because="主席委托", topics=[self._topic(place, "ready").pk], **who,
+        )  # fmt: skip
+        day = day_of_meeting(meeting)
+        asked = [one.post for one in proposed(meeting, day)] or [at.officer]
+        meetings.invite(meeting_id=meeting.pk, posts=asked, **who)
+        there = dict.fromkeys(meeting.participants.values_list("pk", flat=True), "present")
+        meetings.attend(meeting_id=meeting.pk, there=there, **who)
+        (entry,) = agenda(meeting)
+        meetings.remark(place_id=entry.pk, speaker="行政方", text="已经在办。", **who)
+        meetings.settle(place_id=entry.pk, result="noted", text="已说明。", **who)
+        meetings.add_paper(meeting_id=meeting.pk, checked=check(upload=picture()), label="签字纪要", kind="scan", **who)
+        meetings.enter_paper(meeting_id=meeting.pk, because="缺席的事后补签", **who)
+        meetings.circulate(meeting_id=meeting.pk, **who)
+        for side in ("management", "union") if status != "paper" else ():
+            meetings.sign_on_paper(meeting_id=meeting.pk, side=side, name="某人", title="", signed_on=day, **who)
+        if status == "published":
+            chair = {"plant": "chair", "other": "foreign"}[place]
+            body = draft_publication(meeting)
+            meetings.publish(meeting_id=meeting.pk, body=body, by=self.world.as_(chair), at=self.world.now)
         return meeting
 
     def _called(self, meeting: Meeting, who: dict[str, Any]) -> None:

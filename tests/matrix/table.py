@@ -289,6 +289,51 @@ CONSULTATION = (
     topic_row("drop", "draft", REASON),
 )  # fmt: skip
 
+# Minutes: the union that holds the meeting, the union above, and whoever was asked to it.
+ASKED = {
+    "plant": {"manager", "delegate", "head", "chair"},
+    "hidden": {"manager", "delegate", "head"},
+    "other": {"foreign"},
+}
+MINUTES = {place: READS[place] | asked for place, asked in ASKED.items()}
+OF_MINUTES = {place: OFFICE[place] for place in ASKED}
+PUBLISHES = {"plant": {"chair"}, "hidden": set(), "other": {"foreign"}}
+
+
+def minutes_row(
+    act: str, status: str, post: Made | dict[str, Any] | None = None, *, may: Roles = OF_MINUTES, **more: Any
+) -> Row:
+    """An act on minutes, or a page of them."""
+    given: Made | None = post if post is None or callable(post) else lambda scene, place: post
+    return Row(f"desk:minutes-{act}", may, lambda s, p: [s.meeting(p, status).pk], post=given, **more)
+
+
+def _words(scene: Scene, place: str) -> dict[str, Any]:
+    (entry,) = scene.meeting(place, "held").places.values_list("pk", flat=True)
+    return {"opening": "开了会。", f"heading-{entry}": "末班车", f"text-{entry}": "已经在办。"}
+
+
+def _of_paper(scene: Scene, place: str) -> dict[str, Any]:
+    return {"side": "management", "name": "某人", "title": "", "signed_on": scene.world.now.date().isoformat()}
+
+
+WRITTEN = (
+    Row("desk:minutes", MINUTES, lambda s, p: [s.meeting(p, "circulated").pk]),
+    Row("desk:minutes", MINUTES, lambda s, p: [s.meeting(p, "held").pk], act="held"),
+    *(Row("desk:minutes-print", MINUTES, lambda s, p, fmt=fmt: [s.meeting(p, "signed").pk, fmt], act=fmt) for fmt in ("pdf", "docx")),
+    Row("desk:minutes-print", OF_MINUTES, lambda s, p: [s.meeting(p, "held").pk, "docx"], act="held"),
+    minutes_row("write", "held", _words),
+    minutes_row("versions", "circulated"),
+    minutes_row("circulate", "held", {}, alone=405),
+    minutes_row("reply", "circulated", {"agreed": "yes"}, may=ASKED, alone=405),
+    minutes_row("sign", "circulated", {}, may={"plant": {"manager"}, "hidden": {"manager"}, "other": set()}, alone=405,
+                refused={"plant": {"officer", "chair"}, "hidden": {"officer"}, "other": {"foreign"}}),
+    minutes_row("sign-paper", "paper", _of_paper),
+    minutes_row("correct", "signed", {"text": "第一项补充一句。"}),
+    minutes_row("publish", "signed", {"opening": "开了会。"}, may=PUBLISHES),
+    minutes_row("unpublish", "published", REASON, may={place: PUBLISHES[place] for place in ("plant", "other")}),
+)  # fmt: skip
+
 EVERYBODY = {"plant": set(STAFF)}
 LISTS = (
     Row("desk:today", EVERYBODY),
@@ -418,7 +463,7 @@ ORGANISATION = (
     Row("desk:org-import-result", {"plant": KEEPS}, get=302),
 )  # fmt: skip
 
-ROWS = (*DOSSIER, *DEPARTMENT, *CONSULTATION, *LISTS, *RULES, *ADMINISTRATION, *ORGANISATION)
+ROWS = (*DOSSIER, *DEPARTMENT, *CONSULTATION, *WRITTEN, *LISTS, *RULES, *ADMINISTRATION, *ORGANISATION)
 
 # Worker's pages: the same for everybody, signed in or not.  What a receipt opens is tried in ``test_receipts``.
 OPEN = {
@@ -427,6 +472,7 @@ OPEN = {
     "public:message": ([], 302), "public:answer": ([], 302), "public:file": ([uuid4()], 302), "public:leave": ([], 405),
     "public:left": ([], 200), "public:join": ([], 302), "public:disclose": ([], 302), "public:withdraw": ([], 302),
     "public:retaliation": ([], 302), "public:help": ([], 200), "public:consent": ([], 200), "public:unit": (["nowhere"], 404),
+    "public:meetings": (["nowhere"], 404), "public:published": (["nowhere", uuid4()], 404),
 }  # fmt: skip
 
 # The account pages are allauth's own; here only that each is there, answers, and asks for a login where it must.
