@@ -375,7 +375,7 @@ def test_somebody_taken_off_the_list_hears_of_it_once_called(world):
     acts.call(meeting_id=meeting.pk, by=world.as_("officer"), at=world.now)
     row = meeting.participants.get(person=world.posts["delegate"].person)
     send(world, "meeting-uninvite", meeting.pk, row.pk)
-    assert "不用参加了" in Notice.objects.filter(person=world.posts["delegate"].person).last().title
+    assert "不用参加了" in Notice.objects.filter(recipient=world.posts["delegate"].person).last().title
     assert as_(world, "delegate").get(url("meeting", meeting.pk)).status_code == 404
 
 
@@ -515,7 +515,7 @@ def test_who_attends_reads_neutral_words_and_nothing_else(world, who):
 def test_what_was_told_counts_as_read_once_opened(world):
     meeting = make.planned(world, make.ready(world))
     send(world, "meeting-call", meeting.pk, version=version(meeting))
-    mine = Notice.objects.filter(person=world.posts["manager"].person, subject=meeting.pk)
+    mine = Notice.objects.filter(recipient=world.posts["manager"].person, subject=meeting.pk)
     assert mine.filter(read_at__isnull=True).exists()
     hub(world, meeting, by="manager")
     assert not mine.filter(read_at__isnull=True).exists()

@@ -88,6 +88,7 @@ def meeting_new(request: Asked) -> HttpResponse:
         "on_paper": on_paper,
         "ready": ready,
         "chairing": next((seat for seat in rules.seats("consultation") if seat.chairs), None),
+        "chairing_clause": next((duty.clause for duty in rules.duties() if duty.of == "consultation_meeting"), None),
     }
     return render(request, "desk/meetings/new.html", context, status=422 if form.errors else 200)
 
