@@ -6,9 +6,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from huying.cases.lifecycle import CASE
+from huying.climb.lifecycle import RUNG
 from huying.handling.lifecycle import ITEM
 from huying.kernel.lifecycle import Lifecycle
 from huying.mechanism.pack_file import SHIPPED, read
+from huying.meetings.lifecycle import MEETING, TOPIC
 from huying.site.clauses import clauses
 
 HOUSE = "house"
@@ -61,13 +63,30 @@ def proofs() -> str:
             places = sorted({test.partition("::")[0].removeprefix("tests/") for test in tests})
             said = f"{len(tests)}: {', '.join(places)}" if tests else "none yet"
             lines.append(f"| {clause['id']} | {clause['at']} | {clause['summary']} | {said} |")
+            found.pop(clause["id"], None)
+    lines += [
+        "",
+        "## Ahead of their packs",
+        "",
+        "Clauses of further documents that the product carries out already.",
+        "",
+    ]
+    lines += ["| clause | tests |", "|---|---|"]
+    for clause, tests in found.items():
+        places = sorted({test.partition("::")[0].removeprefix("tests/") for test in tests})
+        lines.append(f"| {clause} | {len(tests)}: {', '.join(places)} |")
     return "\n".join(lines) + "\n"
 
 
 def drawings() -> dict[str, str]:
     """Path under the project to the text that belongs there."""
     return {
-        "docs/lifecycles.md": HEAD + section("Case 事项", CASE) + section("Item 协商事项", ITEM),
+        "docs/lifecycles.md": HEAD
+        + section("Case 事项", CASE)
+        + section("Topic 协商议题", TOPIC)
+        + section("Meeting 会议", MEETING)
+        + section("Item 协商事项", ITEM)
+        + section("Rung 上报", RUNG),
         "docs/clauses.md": proofs(),
     }
 

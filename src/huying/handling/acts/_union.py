@@ -125,26 +125,19 @@ def assign(
     hand_down(case=case, unit=unit, words=f"交由{department.name}办理：{item.measure}", by=by, at=at)
     carry(case=case, act="assign", by=by, at=at, said=said, data={"item": item.pk, "department": department.pk})
     record_item(item, "give", "交办", by=by, at=at, text=item.measure)
-    start_fixed(
-        case,
-        "item",
-        deadline,
-        by=by,
-        at=at,
-        subject=item.pk,
-        unit=unit,
-        department=department.pk,
-        clause=_clause(case),
-        since=agreed_on,
-    )
+    _start_deadline(item, unit, since=agreed_on, by=by, at=at)
     if not Item.objects.filter(code=item.code).exclude(pk=item.pk).exists():
         tell_handler(item, "given", "交给您办理", by=by, at=at)
     return item
 
 
-def _clause(case: Case) -> str:
-    """The clause under which a deadline is fixed, as the case's rules name it."""
-    return rules_of(case).needs("item").clause.id
+def _start_deadline(item: Item, unit: Unit, *, by: Actor, at: datetime, since: date | None = None) -> None:
+    """The clock of the agreed date, under the clause by which the case's rules fix one."""
+    clause = rules_of(item.case).needs("item").clause.id
+    start_fixed(
+        item.case, "item", item.deadline, by=by, at=at, subject=item.pk, unit=unit, department=item.department_id,
+        clause=clause, since=since,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -168,10 +161,7 @@ def give_again(
         stop_clock(item.case, "item", by=by, at=at, subject=item.pk)
         item.deadline = deadline
         item.save(update_fields=["deadline"])
-        start_fixed(
-            item.case, "item", deadline, by=by, at=at, subject=item.pk, unit=union_behind(item), department=department.pk,
-            clause=_clause(item.case),
-        )  # fmt: skip
+        _start_deadline(item, union_behind(item), by=by, at=at)
     tell_handler(item, "given", "交给您办理", by=by, at=at)
     return item
 
@@ -219,10 +209,7 @@ def redo(*, item_id: UUID, reason: str, deadline: date, by: Actor, at: datetime,
     advance_item(item, "redo", by=by, at=at, text=reason.strip())
     if item.case.status == "reported":
         carry(case=item.case, act="back_to_work", by=by, at=at, said=Said(text=reason.strip()))
-    start_fixed(
-        item.case, "item", deadline, by=by, at=at, subject=item.pk, unit=union_behind(item), department=item.department_id,
-        clause=_clause(item.case),
-    )  # fmt: skip
+    _start_deadline(item, union_behind(item), by=by, at=at)
     tell_handler(item, "redo", "请补办", by=by, at=at)
     return item
 

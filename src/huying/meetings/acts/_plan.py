@@ -15,7 +15,6 @@ from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.kernel.models import DataKey
 from huying.mechanism.acts import snapshot
-from huying.mechanism.rules import Rules
 from huying.meetings.acts._gate import (
     advance_meeting,
     advance_topic,
@@ -30,14 +29,13 @@ from huying.meetings.reads import (
     day_of_meeting,
     keys_of_agenda,
     missing_for,
-    missing_seats,
     names_in,
     participant_of,
     review_of,
     rules_of,
     talk_of,
 )
-from huying.meetings.rules import SEAT_OF, SIDE_OF, Guest, check_length, check_unnamed, required
+from huying.meetings.rules import SEAT_OF, SIDE_OF, Guest, chairing_seat, check_length, check_unnamed, required
 from huying.org.models import Post, Role, Unit
 from huying.org.rules import Can, check_may, keys_of
 
@@ -96,11 +94,6 @@ def _arrange(
         raise Invalid(wrong)
     meeting.starts_at, meeting.place, meeting.link = starts_at, place.strip(), link.strip()
     meeting.chair, meeting.chair_because = chair, because.strip()
-
-
-def chairing_seat(rules: Rules, kind: str) -> str:
-    """The seat that chairs this kind of meeting; empty where the pack leaves it open."""
-    return next((seat.code for seat in rules.seats(kind) if seat.chairs), "")
 
 
 @transaction.atomic
@@ -398,12 +391,6 @@ def cancel(*, meeting_id: UUID, reason: str, by: Actor, at: datetime, version: i
     if was_called:
         tell_people(meeting, people_of(meeting), "cancelled", "会议取消", by=by, at=at)
     return meeting
-
-
-def missing_words(meeting: Meeting, *, there: bool) -> str:
-    """The empty seats in one sentence; empty when every seat is taken."""
-    empty = missing_seats(meeting, there=there)
-    return "、".join(str(one) for one in empty)
 
 
 def remind_meetings(*, by: Actor, at: datetime) -> int:

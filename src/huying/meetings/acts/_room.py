@@ -12,10 +12,10 @@ from huying.cases.models import Recusal
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused, Stale
 from huying.meetings.acts._gate import advance_meeting, locked_meeting, record_meeting
-from huying.meetings.acts._plan import locked_place, missing_words
+from huying.meetings.acts._plan import locked_place
 from huying.meetings.models import Agreed, AgreedHelp, Meeting, Participant, Place, Remark
-from huying.meetings.reads import agenda, day_of_meeting
-from huying.meetings.rules import THERE, Terms, Vote, check_length, open_ends, required
+from huying.meetings.reads import day_of_meeting, missing_seats, unsettled
+from huying.meetings.rules import THERE, Terms, Vote, check_length, required
 from huying.org.models import Department, Post
 from huying.org.rules import Can, check_may, keys_of
 
@@ -66,7 +66,7 @@ def open_meeting(
 def _check_seats(meeting: Meeting, because: str) -> None:
     if not meeting.participants.filter(attendance__in=THERE).exists():
         raise Refused("还没有登记谁到会。", "请先在名单上点“到会”。")
-    missing = missing_words(meeting, there=True)
+    missing = "、".join(str(one) for one in missing_seats(meeting, there=True))
     if missing and not because.strip():
         raise Invalid({"because": f"还缺：{missing}。仍要开会，请写明原因，纪要里会写出来。"})
     meeting.missing_because = f"缺：{missing}（{because.strip()}）。"[:300] if missing else ""
@@ -240,11 +240,6 @@ def drop_agreed(*, agreed_id: UUID, by: Actor, at: datetime) -> Place:
     _check_in_room(meeting)
     Agreed.objects.filter(pk=agreed_id).update(dropped_at=at)
     return _moved(place, meeting, "drop_agreed", "撤去定下的事项", by=by, at=at)
-
-
-def unsettled(meeting: Meeting) -> list[str]:
-    """What keeps a meeting from closing, in words."""
-    return open_ends(agenda(meeting))
 
 
 def check_settled(meeting: Meeting) -> None:

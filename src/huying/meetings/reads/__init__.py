@@ -36,6 +36,7 @@ from huying.meetings.reads._meetings import (
     proposed,
     quarter_of,
     touched,
+    unsettled,
 )
 from huying.meetings.reads._minutes import (
     WRITTEN,
@@ -141,6 +142,7 @@ __all__ = [
     "topics",
     "topics_of",
     "touched",
+    "unsettled",
     "versions",
     "when_words",
     "with_progress",

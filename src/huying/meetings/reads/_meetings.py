@@ -25,7 +25,7 @@ from huying.meetings.models import (
     TopicDepartment,
 )
 from huying.meetings.reads._topics import rules_of
-from huying.meetings.rules import SEAT_OF, SIDE_OF, Empty, empty_seats
+from huying.meetings.rules import SEAT_OF, SIDE_OF, Empty, empty_seats, open_ends
 from huying.org.models import Department, Post, Role, Unit
 from huying.org.rules import ADMINISTRATORS, Member, keys_of
 
@@ -193,3 +193,8 @@ def asked_of(actor: Actor) -> QuerySet[Participant]:
         return Participant.objects.none()
     seen = Meeting.objects.visible_to(actor)
     return Participant.objects.filter(person=actor.person_id, meeting__in=seen).select_related("meeting__unit")
+
+
+def unsettled(meeting: Meeting) -> list[str]:
+    """What keeps a meeting from closing, in words."""
+    return open_ends(agenda(meeting))
