@@ -101,7 +101,7 @@ class SettleForm(RoomForm):
     next_way = forms.ChoiceField(
         label="没谈成，下一步", choices=Place.WAYS, widget=forms.RadioSelect, required=False, error_messages=EMPTY
     )
-    text = words("说明", rows=2, required=False, help_text="没谈成的、通报说明的，写一句话。")
+    text = words("一句话说明", rows=2, required=False, help_text="没谈成的、通报说明的，要写。")
 
 
 class AgreeForm(RoomForm):

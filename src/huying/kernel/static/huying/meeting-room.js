@@ -100,11 +100,9 @@ function apply(reply) {
 
 function anew(said) {
   if (one("[data-anew]")) return;
-  const note = make("div", "hy-note");
+  const note = make("div", "hy-note hy-room-note", said);
   note.dataset.anew = "";
-  const words = make("div", "", said);
-  words.append(button("刷新看看", () => location.reload()));
-  note.append(make("span"), words);
+  note.append(" ", button("刷新看看", () => location.reload()));
   one("[data-bar]").after(note);
 }
 
@@ -112,6 +110,7 @@ let served = room.dataset.stage;
 function stage(now) {
   if (now === served) return;
   const over = now === "after" || served === "after";
+  if (now === "in") one("[data-fold=people]").open = false;
   served = now;
   if (!over || queue.waiting().length) return;
   if (one("form[data-used]")) anew("另一位同志改了会议的状态。您正写着的请先抄下。"); else location.reload();
@@ -211,8 +210,11 @@ function again(record) {
 }
 
 function formOf(record) {
-  if (record.place && !["remark", "agree", "settle", "vote"].includes(record.act)) return null;
-  return record.place ? (prepare(record.place), one(`form[data-queue=${record.act}]`, article(record.place))) : one(`form[data-queue=${record.act}]:not([aria-label])`);
+  if (!["remark", "agree", "settle", "vote", "open", "entered", "question", "close"].includes(record.act)) return null;
+  if (!record.place) return one(`form[data-queue=${record.act}]`);
+  if (!article(record.place)) return null;
+  prepare(record.place);
+  return one(`form[data-queue=${record.act}]`, article(record.place));
 }
 
 function untouched(form) {
@@ -243,9 +245,8 @@ const firstField = form => all("input:not([type=hidden]), textarea, select", for
 
 function say(form, words, wrong = []) {
   const place = one("[data-why]", form);
-  const note = make("div", "hy-note is-late");
+  const note = make("div", "hy-note hy-room-note is-late", words);
   note.setAttribute("role", "alert");
-  note.append(make("span"), make("div", "", words));
   place.replaceChildren(note);
   all("[aria-invalid]", form).forEach(each => each.removeAttribute("aria-invalid"));
   const fields = wrong.flatMap(name => all(`[name="${CSS.escape(name)}"]`, form));
@@ -274,7 +275,8 @@ function bar() {
   place.hidden = !words;
   if (place.dataset.words === words) return;
   place.dataset.words = words;
-  const said = make("div", "", words);
+  const said = one("div", place);
+  said.textContent = words;
   if (["signed-out", "someone-else"].includes(queue.state)) {
     const link = make("a", "", "在另一个标签页登录");
     link.href = room.dataset.login;
@@ -283,7 +285,6 @@ function bar() {
     said.append(" ", link, "，这一页会接着传，不用刷新。");
   }
   place.classList.toggle("is-soon", queue.state !== "fine");
-  place.replaceChildren(make("span"), said);
 }
 
 const queue = new RoomQueue(room, {
@@ -387,7 +388,7 @@ room.addEventListener("click", event => {
   if (at.dataset.entry) { event.preventDefault(); show(at.dataset.entry); }
   if (at.dataset.speaker) speaker(at.form || at.closest("form"), at.dataset.speaker);
   if (at.dataset.plus) { const form = at.closest("form"); form.elements.deadline.value = day(Number(at.dataset.plus)); form.dataset.used = ""; lacking(form); }
-  if (at.dataset.big && queue.waiting().length) { event.preventDefault(); wall(at.dataset.big === "on"); }
+  if (at.dataset.big) { event.preventDefault(); wall(at.dataset.big === "on"); }
 });
 
 function speaker(form, name) {
@@ -449,9 +450,10 @@ document.addEventListener("keydown", event => {
 // -- leaving, the clock, looking again
 window.addEventListener("beforeunload", event => { if (queue.waiting().length) event.preventDefault(); });
 
+const apart = Date.now() - new Date(room.dataset.served);   // this machine's clock may be wrong
 function tick() {
   for (const clock of all("[data-clock]")) {
-    const minutes = Math.max(0, Math.floor((Date.now() - new Date(clock.dataset.clock)) / 60000));
+    const minutes = Math.max(0, Math.floor((Date.now() - apart - new Date(clock.dataset.clock)) / 60000));
     const words = `已开 ${minutes >= 60 ? `${Math.floor(minutes / 60)} 小时 ` : ""}${minutes % 60} 分钟`;
     if (clock.textContent !== words) clock.textContent = words;
   }
