@@ -334,6 +334,50 @@ WRITTEN = (
     minutes_row("unpublish", "published", REASON, may={place: PUBLISHES[place] for place in ("plant", "other")}),
 )  # fmt: skip
 
+
+def room_row(act: str, given: Made | dict[str, Any], at: str = "open", *, sent: int = 302) -> Row:
+    """Something done in the room of a meeting; 422 where the act itself has more to ask for."""
+    post: Made = given if callable(given) else lambda scene, place: given
+    return Row(
+        "desk:meeting-room-act",
+        OF_MINUTES,
+        lambda s, p: [s.room(p, at).pk, act],
+        alone=405,
+        post=post,
+        act=act,
+        sent=sent,
+    )
+
+
+def _entry(at: str = "open", **more: str) -> Made:
+    return lambda s, p: {"place": str(s.room(p, at).places.get().pk), **more}
+
+
+def _agreed(scene: Scene, place: str) -> dict[str, Any]:
+    return {**_entry()(scene, place), **{name: value for name, value in _four(scene, place).items() if name != "brief"}}
+
+
+ROOM = (
+    Row("desk:meeting-room", OF_MINUTES, lambda s, p: [s.room(p, "settled").pk]),
+    Row("desk:meeting-room", OF_MINUTES, lambda s, p: [s.room(p, "held").pk], act="held"),
+    Row("desk:meeting-room-now", OF_MINUTES, lambda s, p: [s.room(p, "open").pk]),
+    room_row("attend", lambda s, p: {"there": f"{s.room(p, 'open').participants.first().pk}:late"}),
+    room_row("open", {"because": "缺席的事后补签"}, "gathered"),
+    room_row("remark", _entry(speaker="行政方", text="可以。")),
+    room_row("correct", lambda s, p: {"remark": str(s.room(p, "settled").places.get().remarks.first().pk), "text": "可以办。"},
+             "settled"),
+    room_row("agree", _agreed),
+    room_row("drop", lambda s, p: {"agreed": str(s.room(p, "settled").places.get().agreed.get().pk)}, "settled"),
+    room_row("settle", _entry(result="later")),
+    room_row("vote", _entry("settled", votes_for="7", votes_against="1", abstained="0"), "settled"),
+    room_row("unvote", _entry()),
+    room_row("question", {"question": "食堂几点开门？"}, sent=422),
+    room_row("scan", {}, sent=422),
+    room_row("close", {}, "settled"),
+    room_row("entered", {}, sent=422),
+    room_row("back", {}, "held"),
+)  # fmt: skip
+
 EVERYBODY = {"plant": set(STAFF)}
 LISTS = (
     Row("desk:today", EVERYBODY),
@@ -463,7 +507,7 @@ ORGANISATION = (
     Row("desk:org-import-result", {"plant": KEEPS}, get=302),
 )  # fmt: skip
 
-ROWS = (*DOSSIER, *DEPARTMENT, *CONSULTATION, *WRITTEN, *LISTS, *RULES, *ADMINISTRATION, *ORGANISATION)
+ROWS = (*DOSSIER, *DEPARTMENT, *CONSULTATION, *ROOM, *WRITTEN, *LISTS, *RULES, *ADMINISTRATION, *ORGANISATION)
 
 # Worker's pages: the same for everybody, signed in or not.  What a receipt opens is tried in ``test_receipts``.
 OPEN = {
