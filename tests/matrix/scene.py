@@ -25,6 +25,7 @@ from huying.mechanism.reads import house_ground
 from huying.meetings import acts as meetings
 from huying.meetings.models import Meeting, Topic
 from huying.meetings.reads import agenda, day_of_meeting, draft_publication, proposed
+from huying.meetings.rules import Terms
 from huying.notices.models import Notice
 from huying.org.models import Department, Level, Person, Post, Role, Unit
 from huying.org.reads import acting_as
@@ -301,6 +302,53 @@ class Scene:
             body = draft_publication(meeting)
             meetings.publish(meeting_id=meeting.pk, body=body, by=self.world.as_(chair), at=self.world.now)
         return meeting
+
+    def room(self, place: str, status: str) -> Meeting:
+        """A meeting to keep the record of: gathered (everybody marked, not yet open), open, settled (talked over, one thing
+        agreed), held."""
+        if status in ("open", "held"):
+            return self.meeting(place, status)
+        key = (place, f"room-{status}")
+        if key not in self.made:
+            meeting, who, at = (
+                self._meeting(place, "called" if status == "gathered" else "open"),
+                self.who(place),
+                self.places[place],
+            )
+            if status == "gathered":
+                there = dict.fromkeys(meeting.participants.values_list("pk", flat=True), "present")
+                meetings.attend(meeting_id=meeting.pk, there=there, **who)
+            else:
+                (entry,) = agenda(meeting)
+                meetings.remark(place_id=entry.pk, speaker="行政方", text="可以办。", **who)
+                due = day_of_meeting(meeting) + timedelta(days=9)
+                four = Terms(measure="恢复", deadline=due, department_id=at.department.pk, handler_id=at.handler.pk)
+                meetings.agree(place_id=entry.pk, terms=four, **who)
+            self.made[key] = meeting
+        return Meeting.objects.get(pk=self.made[key].pk)
+
+    def hearing(self, place: str) -> Meeting:
+        """A hearing in preparation."""
+        key = (place, "hearing")
+        if key not in self.made:
+            self.made[key] = meetings.make_meeting(
+                unit=self.places[place].union, kind="hearing", starts_at=self.world.now + timedelta(days=3), place="礼堂",
+                chair=self.places[place].officer, chair_because="主席委托", topics=[self._topic(place, "ready").pk],
+                **self.who(place),
+            )  # fmt: skip
+        return Meeting.objects.get(pk=self.made[key].pk)
+
+    def paper(self, place: str) -> MeetingFile:
+        """A paper for everybody asked to a meeting that was called."""
+        key = (place, "meeting-paper")
+        if key not in self.made:
+            self.made[key] = meetings.add_paper(
+                meeting_id=self.meeting(place, "called").pk,
+                checked=check(upload=picture()),
+                label="照片",
+                **self.who(place),
+            )
+        return self.made[key]
 
     def _called(self, meeting: Meeting, who: dict[str, Any]) -> None:
         meetings.call(meeting_id=meeting.pk, **who)
