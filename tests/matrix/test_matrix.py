@@ -70,11 +70,12 @@ def test_every_address_has_its_row() -> None:
 
 
 def test_every_act_has_its_row() -> None:
-    from huying.desk.views import case_acts, items
+    from huying.desk.views import case_acts, items, meeting_room
 
     tried = {(row.name, row.act) for row in ROWS}
     acts = {("desk:case_act_of" if how.of else "desk:case_act", act) for act, how in case_acts.ACTS.items()}
     acts |= {("desk:item_act", act) for act in items.ACTS}
+    acts |= {("desk:meeting-room-act", act) for act in meeting_room.ACTS}
     assert acts - tried == set(), "acts without a row in the table"
 
 
