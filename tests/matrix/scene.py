@@ -23,7 +23,7 @@ from huying.ledger.acts import ask_export
 from huying.ledger.rules import Selection
 from huying.mechanism.reads import house_ground
 from huying.meetings import acts as meetings
-from huying.meetings.models import Meeting, Topic
+from huying.meetings.models import Meeting, MeetingFile, Topic
 from huying.meetings.reads import agenda, day_of_meeting, draft_publication, proposed
 from huying.meetings.rules import Terms
 from huying.notices.models import Notice

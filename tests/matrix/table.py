@@ -378,6 +378,60 @@ ROOM = (
     room_row("back", {}, "held"),
 )  # fmt: skip
 
+# Getting a meeting ready: the office; whoever was asked, once it was called.
+ATTENDS = {"handler", "head", "other_handler", "manager", "delegate"}
+PREPARED = {place: READS[place] for place in OF_MINUTES}
+
+
+def meeting_row(act: str, status: str, post: Made | dict[str, Any], *, of: Made | None = None, **more: Any) -> Row:
+    """An act on a meeting; ``of``: on an entry or somebody asked."""
+    given: Made = post if callable(post) else lambda scene, place: post
+
+    def args(scene: Scene, place: str) -> list[Any]:
+        meeting = scene.meeting(place, status)
+        return [meeting.pk, *([of(scene, place)(meeting)] if of else [])]
+
+    return Row(f"desk:meeting-{act}", more.pop("may", OF_MINUTES), args, post=given, **more)
+
+
+def _first(rows: str) -> Made:
+    return lambda scene, place: lambda meeting: getattr(meeting, rows).order_by("pk").first().pk
+
+
+def _arranged(scene: Scene, place: str) -> dict[str, Any]:
+    when = scene.world.now + timedelta(days=4)
+    return {"title": "协商会议", "starts_at": f"{when:%Y-%m-%dT%H:%M}", "place": "二楼", "chair_because": "主席委托",
+            "chair": str(scene.places[place].officer.pk)}  # fmt: skip
+
+
+def _called(scene: Scene, place: str) -> list[Any]:
+    return [scene.meeting(place, "called").pk]
+
+
+PREPARING = (
+    Row("desk:meetings", {"plant": OFFICES | ATTENDS}),
+    Row("desk:meeting-new", {"plant": OFFICES}, acts={"plant": OFFICE["plant"]}, refused={"plant": {"upper", "foreign"}},
+        post=lambda s, p: {**_arranged(s, p), "kind": "consultation"}),
+    Row("desk:meeting", PREPARED, lambda s, p: [s.meeting(p).pk]),
+    Row("desk:meeting", MINUTES, _called, act="called"),
+    meeting_row("plan", "draft", _arranged),
+    meeting_row("call", "draft", {}),
+    meeting_row("cancel", "called", REASON),
+    meeting_row("place", "draft", lambda s, p: {"topics": str(s.topic(p, "ready").pk)}, alone=405),
+    Row("desk:meeting-question", OF_MINUTES, lambda s, p: [s.hearing(p).pk], alone=405, post=lambda s, p: {"question": "为什么？"}),
+    *(meeting_row(act, "draft", {}, of=_first("places"), alone=405) for act in ("up", "down", "take-off")),
+    meeting_row("invite", "draft", lambda s, p: {"other": str(s.places[p].handler.pk)}, alone=405),
+    meeting_row("uninvite", "draft", {}, of=_first("participants"), alone=405),
+    meeting_row("answer", "called", {"coming": "yes"}, may=ASKED, alone=405),
+    meeting_row("answer-for", "called", {"coming": "yes"}, of=_first("participants"), alone=405),
+    meeting_row("paper", "called", lambda s, p: {"label": "照片", "files": picture()}, alone=405),
+    Row("desk:meeting-file", MINUTES, lambda s, p: [s.paper(p).meeting_id, s.paper(p).pk]),
+    Row("desk:meeting-ics", MINUTES, _called),
+    *(Row("desk:meeting-print", MINUTES, lambda s, p, one=one: [*_called(s, p), *one], act="-".join(one))
+      for one in (("invitation", "pdf"), ("agenda", "docx"))),
+    Row("desk:meeting-print", OF_MINUTES, lambda s, p: [*_called(s, p), "sign_in", "pdf"], act="sign_in"),
+)  # fmt: skip
+
 EVERYBODY = {"plant": set(STAFF)}
 LISTS = (
     Row("desk:today", EVERYBODY),
@@ -507,7 +561,18 @@ ORGANISATION = (
     Row("desk:org-import-result", {"plant": KEEPS}, get=302),
 )  # fmt: skip
 
-ROWS = (*DOSSIER, *DEPARTMENT, *CONSULTATION, *ROOM, *WRITTEN, *LISTS, *RULES, *ADMINISTRATION, *ORGANISATION)
+ROWS = (
+    *DOSSIER,
+    *DEPARTMENT,
+    *CONSULTATION,
+    *ROOM,
+    *PREPARING,
+    *WRITTEN,
+    *LISTS,
+    *RULES,
+    *ADMINISTRATION,
+    *ORGANISATION,
+)
 
 # Worker's pages: the same for everybody, signed in or not.  What a receipt opens is tried in ``test_receipts``.
 OPEN = {

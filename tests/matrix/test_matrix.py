@@ -146,6 +146,8 @@ def test_who_may_act(row: Row, scene: Scene, clients: dict[str, Client], missing
 def _send(client: Client, address: str, form: dict[str, Any], row: Row) -> Any:
     if row.json:
         return client.post(address, json.dumps(form), content_type="application/json")
+    for upload in (one for one in form.values() if hasattr(one, "seek")):
+        upload.seek(0)  # the one before read it to its end
     return client.post(address, {"once": uuid4().hex, **form})
 
 

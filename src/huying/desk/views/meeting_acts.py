@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from huying.desk.forms import meetings as forms
 from huying.desk.forms.dossier import ActForm
 from huying.desk.views import meeting_parts as parts
-from huying.desk.views.meetings import address, hub
+from huying.desk.views.meetings import address, hub, office_meeting
 from huying.files import acts as files
 from huying.files import reads as stored
 from huying.kernel.errors import NotYours
@@ -55,7 +55,7 @@ def _plain(request: Asked) -> ActForm:
 @require_POST
 def meeting_place(request: Asked, meeting_id: UUID) -> HttpResponse:
     """Put ticked topics on the agenda, all or none."""
-    found = reads.get_meeting(request.actor, meeting_id)
+    found = office_meeting(request, meeting_id)
     form = forms.PlaceForm(request.POST)
     form.offer("topics", [(one, one) for one in request.POST.getlist("topics")])
 
@@ -84,8 +84,8 @@ def meeting_take_off(request: Asked, meeting_id: UUID, place_id: UUID) -> HttpRe
 
 
 def _with(request: Asked, meeting_id: UUID, *, place: UUID | None = None, person: UUID | None = None) -> Meeting:
-    """A meeting together with an entry or somebody asked that is really its own."""
-    found = reads.get_meeting(request.actor, meeting_id)
+    """A meeting of the office together with an entry or somebody asked that is really its own."""
+    found = office_meeting(request, meeting_id)
     places, people = found.places.filter(left_at__isnull=True), found.participants.all()
     if not (places.filter(pk=place) if place else people.filter(pk__in=[person])).exists():
         raise NotYours
@@ -109,7 +109,7 @@ def meeting_reorder(request: Asked, meeting_id: UUID, place_id: UUID, way: str) 
 @require_POST
 def meeting_question(request: Asked, meeting_id: UUID) -> HttpResponse:
     """A question for a talk, an inquiry or a hearing."""
-    found = reads.get_meeting(request.actor, meeting_id)
+    found = office_meeting(request, meeting_id)
     form = forms.QuestionForm(request.POST)
 
     def do() -> None:
@@ -124,7 +124,7 @@ def meeting_question(request: Asked, meeting_id: UUID) -> HttpResponse:
 @require_POST
 def meeting_invite(request: Asked, meeting_id: UUID) -> HttpResponse:
     """Ask those ticked, or a guest typed by name."""
-    found = reads.get_meeting(request.actor, meeting_id)
+    found = office_meeting(request, meeting_id)
     if "name" in request.POST:
         guest = forms.GuestForm(request.POST)
         return _do(
@@ -180,9 +180,7 @@ def meeting_answer_for(request: Asked, meeting_id: UUID, participant_id: UUID) -
 @require_POST
 def meeting_paper(request: Asked, meeting_id: UUID) -> HttpResponse:
     """A paper for everybody asked; looked through before the act's transaction begins."""
-    found = reads.get_meeting(request.actor, meeting_id)
-    if not reads.works_on(request.actor, found):
-        raise NotYours
+    found = office_meeting(request, meeting_id)
     form = forms.PaperForm(request.POST, request.FILES)
     if form.is_valid():
         with refusals_on(form):

@@ -218,7 +218,7 @@ def _forms(request: Asked, found: Meeting, bound: dict[str, Any], *, before: boo
 # --- arranging, calling, cancelling -------------------------------------------------------------------------------------
 
 
-def _office_meeting(request: Asked, meeting_id: UUID) -> Meeting:
+def office_meeting(request: Asked, meeting_id: UUID) -> Meeting:
     """A meeting for the union office that prepares it; a missing page for everybody else."""
     found = reads.get_meeting(request.actor, meeting_id)
     if not reads.works_on(request.actor, found):
@@ -245,7 +245,7 @@ def _act_page(
 @require_http_methods(["GET", "POST"])
 def meeting_plan(request: Asked, meeting_id: UUID) -> HttpResponse:
     """Change time, place, chair; whoever was called hears of it."""
-    found = _office_meeting(request, meeting_id)
+    found = office_meeting(request, meeting_id)
     chairs = reads.may_chair(found.unit, timezone.localdate(request.now))
     if found.chair_id not in {one.pk for one in chairs}:
         chairs = [found.chair, *chairs]
@@ -267,7 +267,7 @@ def meeting_plan(request: Asked, meeting_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def meeting_call(request: Asked, meeting_id: UUID) -> HttpResponse:
     """Send invitation and agenda; announce the kin of the consultation meeting to workers."""
-    found = _office_meeting(request, meeting_id)
+    found = office_meeting(request, meeting_id)
     announces = found.kind != "consultation"
     form = forms.CallForm(request.POST or None, initial={"announcement": _announcement(found)})
 
@@ -304,7 +304,7 @@ def _announcement(found: Meeting) -> str:
 @require_http_methods(["GET", "POST"])
 def meeting_cancel(request: Asked, meeting_id: UUID) -> HttpResponse:
     """Call it off, with a reason."""
-    found = _office_meeting(request, meeting_id)
+    found = office_meeting(request, meeting_id)
     form = forms.CancelForm(request.POST or None)
 
     def do() -> str:
