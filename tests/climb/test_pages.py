@@ -115,7 +115,12 @@ def test_the_level_reads_released_text_and_nothing_sealed(tall):
     html = seen(tall, "group", "case", case.pk)
     for word in ("刘春华", "13800001111", "车间二班"):
         assert word not in html
-    assert as_(tall, "group").post(reverse("desk:open", args=[case.pk]), {"once": "f" * 32, "reason": "verify"}).status_code == 404
+    assert (
+        as_(tall, "group")
+        .post(reverse("desk:open", args=[case.pk]), {"once": "f" * 32, "reason": "verify"})
+        .status_code
+        == 404
+    )
     assert rung.brief in html
 
 
@@ -294,3 +299,21 @@ def test_what_the_worker_reads(tall):
     for word in ("班车合同由集团签", "同后勤部谈了", "内部批示"):
         assert word not in said
     assert case.state.worker == "本单位解决不了，已报到上一级"
+
+
+def test_the_workers_page_says_until_when_the_level_answers(tall, client):
+    voice = make.voice()
+    rung = tall.sent(voice)
+    entered = client.post(reverse("public:my"), {"receipt": voice.receipt}, follow=True)
+    html = entered.content.decode()
+    assert "本单位解决不了，已报到上一级" in html
+    assert "上级给答复" in html
+    assert rung.reason not in html
+
+
+def test_what_climbed_is_not_among_what_was_handed_on(tall):
+    rung = tall.taken()
+    assert rung.case.number not in seen(tall, "group", "cases", tab="away")
+    acts.solve(rung_id=rung.pk, result="好了", by=tall.as_("group"), at=tall.now)
+    do(tall, rung.case, "urge_union", by="group", text="请尽快告知")
+    assert rung.case.events.get(act="urge").label == "上级工会督促"

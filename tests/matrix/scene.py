@@ -13,6 +13,8 @@ from huying.cases import acts as cases
 from huying.cases.models import Case, CaseFile, ClockChange
 from huying.cases.reads import worker_by_receipt
 from huying.cases.rules import Concerns
+from huying.climb import acts as climb
+from huying.climb.models import Instruction, Lead, Rung
 from huying.desk.forms.rules import HouseForm
 from huying.feedback import acts as feedback
 from huying.files.acts import check
@@ -62,7 +64,8 @@ class Scene:
     @cached_property
     def places(self) -> dict[str, Place]:
         """plant: own · hidden: own, about the chair · logistics: own, about the other department · past: the own union
-        was passed over · county: the union above · other: a unit beside."""
+        was passed over · county: the union above · other: a unit beside · branch: a unit below the plant · branch_hidden:
+        likewise, about the plant's chair and its head of management."""
         w = self.world
         away, high = make_department(w.other, "总务科"), make_department(w.county, "权益部")
         theirs = make_post(w.other, Role.HANDLER, person=make_person(w.other, "许东"), department=away)
@@ -70,6 +73,13 @@ class Scene:
         near = make_post(w.plant, Role.HANDLER, person=make_person(w.plant, "白芳"), department=w.logistics)
         officer, upper, handler = w.posts["officer"], w.posts["upper"], w.posts["handler"]
         about = Concerns(departments=(w.admin.pk,))
+        branch = make_unit("南坡分厂工会", under=w.plant, level=Level.SUBSIDIARY, short_name="南坡")
+        for name in ("chair", "manager"):  # both are known at the branch as well, so that a worker there can name them
+            make_post(branch, Role.WORKER, person=w.posts[name].person)
+        staff = make_post(branch, Role.OFFICER, person=make_person(branch, "尹芳"))
+        office = make_department(branch, "综合科")
+        clerk = make_post(branch, Role.HANDLER, person=make_person(branch, "邵林"), department=office)
+        leaders = Concerns(superior="、".join(w.posts[name].person.name for name in ("chair", "manager")))
         return {
             "plant": Place(w.shop, w.plant, officer, w.admin, handler, Concerns()),
             "hidden": Place(w.shop, w.plant, officer, w.admin, handler, Concerns(chair=True)),
@@ -77,6 +87,8 @@ class Scene:
             "past": Place(w.shop, w.county, upper, high, above, Concerns(own_union=True)),
             "county": Place(w.county, w.county, upper, high, above, Concerns()),
             "other": Place(w.other, w.other, w.posts["foreign"], away, theirs, Concerns()),
+            "branch": Place(branch, branch, staff, office, clerk, Concerns()),
+            "branch_hidden": Place(branch, branch, staff, office, clerk, leaders),
         }
 
     def who(self, place: str) -> dict[str, Any]:
@@ -117,7 +129,7 @@ class Scene:
         cases.mark_spam(case_id=case.pk, reason="广告", **self.who(place))
 
     def _to_accepted(self, place: str, case: Case) -> None:
-        word = CANARY if place in ("hidden", "past", "logistics") else ""
+        word = CANARY if place in ("hidden", "past", "logistics", "branch_hidden") else ""
         cases.accept(
             case_id=case.pk, content_class="rights", category="living", difficulty="easy", title=f"末班车提前{word}",
             officer=self.places[place].officer, summary=f"{WORDS}。{word}", **self.who(place),
@@ -157,6 +169,42 @@ class Scene:
     def _to_archived(self, place: str, case: Case) -> None:
         self._to_rated(place, case)
         feedback.sign_and_archive(case_id=case.pk, **self.who(place))
+
+    def _to_climbing(self, place: str, case: Case) -> None:
+        """Sent up to the next union: from a branch to the plant, else to the county."""
+        self._to_accepted(place, case)
+        climb.send_up(case_id=case.pk, reason="要上级协调", tried="谈过两次", **self.who(place))
+
+    def rung(self, place: str, status: str = "sent") -> Rung:
+        """A level it was sent up to."""
+        key = (place, f"rung-{status}")
+        if key not in self.made:
+            rung = self._case(place, "climbing").rungs.get()
+            if status == "taken":
+                by = self.world.as_("officer" if place.startswith("branch") else "upper")
+                climb.take_rung(rung_id=rung.pk, by=by, at=self.world.now)
+            self.made[key] = rung
+        return Rung.objects.get(pk=self.made[key].pk)
+
+    def instruction(self, place: str) -> Instruction:
+        """What a leader of the county wrote on an accepted case."""
+        key = (place, "instruction")
+        if key not in self.made:
+            case = self._case(place, "accepted")
+            by = self.world.as_("upper")
+            self.made[key] = climb.instruct(case_id=case.pk, text="请抓紧", by=by, at=self.world.now)
+        return self.made[key]
+
+    def lead(self, place: str) -> Lead:
+        """A case under the name of the head of management, or where there is none, of the chair."""
+        key = (place, "lead")
+        if key not in self.made:
+            chair, leader = {"plant": ("chair", "manager")}.get(place, ("foreign", "foreign"))
+            self.made[key] = climb.put_under(
+                case_id=self._case(place, "accepted").pk, leader=self.world.posts[leader], reason="几个部门",
+                by=self.world.as_(chair), at=self.world.now,
+            )  # fmt: skip
+        return self.made[key]
 
     # --- what hangs on them ---
 

@@ -21,10 +21,13 @@ from huying.trail.models import Entry
 from tests.conftest import NOW
 from tests.factories.org import make_person
 from tests.factories.world import make_world
+from tests.matrix.climb import CLIMB
 from tests.matrix.scene import Scene
-from tests.matrix.table import ACCOUNT_ARGS, ACCOUNTS, ELSEWHERE, OPEN, ROLES, ROWS, STAFF, Row
+from tests.matrix.table import ACCOUNT_ARGS, ACCOUNTS, ELSEWHERE, OPEN, ROLES, STAFF, Row
+from tests.matrix.table import ROWS as TABLE
 
 pytestmark = pytest.mark.django_db
+ROWS = (*TABLE, *CLIMB)
 
 
 @pytest.fixture(scope="module")

@@ -83,7 +83,8 @@ def _scope(actor: Member, tab: str) -> CaseQuerySet:
         return reads.below_cases(actor)
     rows = Case.objects.visible_to(actor)
     if tab == "away":
-        return rows.filter(Exists(Station.objects.filter(unit__in=own, case=OuterRef("pk")))).exclude(holder__in=own)
+        stood = Station.objects.filter(unit__in=own, case=OuterRef("pk")).exclude(how="climb")  # those stand on “上报”
+        return rows.filter(Exists(stood)).exclude(holder__in=own)
     return rows.filter(holder__in=own)
 
 
