@@ -46,6 +46,7 @@ def make_small_firm(world: World) -> None:
     alone = make_person(firm, "贺春梅")
     world.posts |= {
         "alone": make_post(firm, Role.CHAIR, person=alone),
+        "contact": make_post(firm, Role.HANDLER, person=alone, department=works),
         "director": make_post(firm, Role.MANAGEMENT_HEAD, person=make_person(firm, "江海", account=False), title="厂长"),
         "foreman": make_post(firm, Role.HANDLER, person=make_person(firm, "申亮", account=False), department=works),
         "works_head": make_post(firm, Role.DEPARTMENT_HEAD, person=make_person(firm, "唐林", account=False), department=works),

@@ -30,18 +30,21 @@ class Stage:
         """A worker with a cheap phone, without an account."""
         return self._page(PHONE)
 
-    def staff(self, name: str, *, phone: bool = False) -> Page:
+    def staff(self, name: str, *, phone: bool = False, scripts: bool = True) -> Page:
         """Somebody of the world, signed in."""
-        page = self._page(PHONE if phone else DESK)
-        page.context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": session_of(self.world.posts[name]), "url": self.url}]
-        )
+        page = self._page(PHONE if phone else DESK, scripts=scripts)
+        page.context.add_cookies(self.signed_in(name))
         return page
 
-    def _page(self, size: Any) -> Page:
+    def signed_in(self, name: str) -> Any:
+        """The cookie of somebody who signs in now, for a page whose session ended while days passed."""
+        return [{"name": settings.SESSION_COOKIE_NAME, "value": session_of(self.world.posts[name]), "url": self.url}]
+
+    def _page(self, size: Any, *, scripts: bool = True) -> Page:
         context = self.browser.new_context(
-            viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", bypass_csp=True, reduced_motion="reduce"
-        )
+            viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", bypass_csp=True, reduced_motion="reduce",
+            java_script_enabled=scripts,
+        )  # fmt: skip
         self.contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
