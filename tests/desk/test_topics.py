@@ -60,6 +60,9 @@ def test_accepted_cases_are_offered_and_become_one_topic(world):
     html = page(as_(world, "officer").get(LIST))
     assert one.number in html
     assert "提成一个议题" in html
+    html = page(as_(world, "officer").get(NEW))
+    assert "用选上的诉求起草" in html
+    assert 'name="body"' not in html
     shown = page(as_(world, "officer").get(NEW, {"cases": [one.pk, two.pk]}))
     assert shown.count("checked") >= 2
     assert one.summary in shown
@@ -92,7 +95,7 @@ def test_a_topic_without_a_case_is_refused_and_what_was_typed_stays(world):
 @pytest.mark.clause("MY-3.2.3d")
 def test_a_workers_name_is_refused_and_the_field_for_consent_appears(world):
     named = accepted(world, voice(secrecy="named", name="刘春华"))
-    assert "谁在哪天同意" not in page(as_(world, "officer").get(NEW))
+    assert "谁在哪天同意" not in page(as_(world, "officer").get(NEW, {"cases": [named.pk]}))
     html = raised(world, status=422, cases=[named.pk], body="刘春华赶不上车。")
     assert "不写职工姓名" in html
     assert 'name="named_because"' in html

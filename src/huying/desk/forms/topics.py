@@ -15,7 +15,6 @@ from huying.meetings.rules import LONGEST_TITLE, Finding
 from huying.org.models import Department
 
 NEUTRAL = "议程和纪要照这段话写，参会的人都看得到。不写职工姓名、电话，也不写能猜出是谁的细节。"
-REFUSING = "记为“不同意”：议题到此停下，诉求回到待交办，职工会看到单位的说法；工会可以再次提出，或者报上一级。"
 
 
 def _line(label: str, length: int, help_text: str = "", *, required: bool = True) -> forms.CharField:
@@ -112,10 +111,10 @@ class ReviewForm(ActForm):
         """Two fields for each thing to be reviewed."""
         self.needs = tuple(needs)
         for one in self.needs:
-            field = pick(one.label, required=False)
+            field = pick(f"{one.label}合法吗")
             field.choices = [("yes", "合法"), ("no", "不合法")]
             self.fields[one.code] = field
-            self.fields[f"{one.code}_reason"] = words(f"{one.label}：理由", rows=2, required=False)
+            self.fields[f"{one.code}_reason"] = words(f"{one.label}：理由", rows=2)
         self.order_fields([*(name for one in self.needs for name in (one.code, f"{one.code}_reason")), "reviewer"])
 
     @property
@@ -146,8 +145,8 @@ class TalkForm(ActForm):
         error_messages=EMPTY,
         choices=[
             ("yes", "同意上会"),
-            ("yet", "还没有定\n先记下这次沟通，以后接着谈"),
-            ("no", f"不同意\n{REFUSING}"),
+            ("yet", "还没有定"),
+            ("no", "不同意"),
         ],
     )
 

@@ -163,7 +163,7 @@ ACTS: dict[str, TopicAct] = {
         lambda d: {"reviewed_on": timezone.localdate(d.request.now)}, template="review",
         note="内容、形式、程序，每一项都要有结论和理由。有一项不合法，就不能上会；改写以后可以再审。"),
     "talk": TopicAct("talk", forms.TalkForm, "会前沟通", "登记沟通", "沟通情况登记好了。", "messages", _talk, _answers, _start_talk,
-        note="议题要先同行政沟通，再上会。沟通几次记几次。"),
+        template="talk", note="议题要先同行政沟通，再上会。沟通几次记几次。"),
     "word": TopicAct("word", forms.WordForm, "改写议题", "存下来", "改好了。", "pencil", _word, _word_lists, _start_words,
         template="word", note="文字一改，原来的审查和沟通就不算数了，要按新的文字重新审查、重新沟通。"),
     "gather": TopicAct("gather", forms.GatherForm, "加入诉求", "加进来", "加进来了。", "plus", _gather, _more_cases, template="gather",
@@ -174,6 +174,8 @@ ACTS: dict[str, TopicAct] = {
         _with_reason(acts.bring_again)),
     "drop": TopicAct("drop", forms.DropForm, "撤下议题", "撤下", "撤下了，后面的诉求回到待交办。", "x", _with_reason(acts.drop)),
 }  # fmt: skip
+BESIDE = {"draft": ("review", "talk", "word"), "ready": ("word",), "failed": ("review",), "refused": ("drop",),
+          "not_agreed": ("drop",)}  # fmt: skip
 FIRST = {"draft": "review", "failed": "word", "refused": "again", "not_agreed": "again"}
 
 
@@ -185,28 +187,31 @@ def may_now(topic: Topic, name: str) -> bool:
     return TOPIC.may_now(topic.status, ACTS[name].step) or (name == "talk" and TOPIC.may_now(topic.status, "refuse"))
 
 
-def buttons(topic: Topic, *, office: bool, places: Sequence[Place]) -> list[dict[str, Any]]:
-    """What may be done now: the next step first and red, then the others."""
+def buttons(topic: Topic, *, office: bool, places: Sequence[Place]) -> dict[str, list[dict[str, Any]]]:
+    """What may be done now: the next step red, what else is missing beside it, the rest behind “更多”."""
     if not office:
-        return []
-    possible = [name for name in ACTS if may_now(topic, name)]
+        return {"first": [], "more": []}
     first = FIRST.get(topic.status, "")
     if topic.status == "draft":
         first = reads.next_step(topic)[1].removeprefix("topic-")
-    ordered = sorted(possible, key=lambda name: name != first)
-    found = [
-        {"label": _label(topic, name), "icon": ACTS[name].icon, "url": _address(topic, name), "main": name == first}
-        for name in ordered
-    ]
+    found = {
+        name: {
+            "label": _label(topic, name),
+            "icon": ACTS[name].icon,
+            "url": _address(topic, name),
+            "main": name == first,
+        }
+        for name in ACTS
+        if may_now(topic, name)
+    }
+    front = [found.pop(name) for name in (first, *BESIDE.get(topic.status, ())) if name in found]
     if topic.status == "ready":
-        found = [{**one, "main": False} for one in found]
-        call = {"label": "开会", "icon": "calendar-plus", "main": True,
-                "url": f"{reverse('desk:meeting-new')}?topics={topic.pk}"}  # fmt: skip
-        found.insert(0, call)
+        url = f"{reverse('desk:meeting-new')}?topics={topic.pk}"
+        front.insert(0, {"label": "开会", "icon": "calendar-plus", "url": url, "main": True})
     if topic.status == "agenda" and places:
         url = reverse("desk:meeting", args=[places[0].meeting_id])
-        found.insert(0, {"label": "看会议", "icon": "calendar-event", "url": url, "main": True})
-    return found
+        front.insert(0, {"label": "看会议", "icon": "calendar-event", "url": url, "main": True})
+    return {"first": front, "more": list(found.values())}
 
 
 def _label(topic: Topic, name: str) -> str:

@@ -133,6 +133,7 @@ def topic_new(request: Asked) -> HttpResponse:
         "offered": offered,
         "asked": asked,
         "chosen": len(chosen),
+        "picking": origin == "case" and not chosen and not form.is_bound,
         "departments": departments,
         "draft": f"topic-{origin}",
     }
