@@ -92,9 +92,7 @@ def test_whoever_asked_for_leave_is_not_marked_present_by_the_one_click(world):
 
 
 def test_who_is_no_participant_is_not_marked(world, opened):
-    answer = as_(world, "officer").post(
-        at(opened, "attend"), {"once": "x" * 32, "there": f"{world.plant.pk}:present"}
-    )
+    answer = as_(world, "officer").post(at(opened, "attend"), {"once": "x" * 32, "there": f"{world.plant.pk}:present"})
     assert answer.status_code == 404
 
 
@@ -257,7 +255,9 @@ def test_a_line_sent_twice_counts_once(world, opened):
 def test_a_form_without_its_id_is_refused(world, opened):
     client = as_(world, "officer")
     answer = client.post(
-        at(opened, "remark"), {"place": str(place_of(opened).pk), "text": "x"}, headers={"X-Room": world.as_("officer").code}
+        at(opened, "remark"),
+        {"place": str(place_of(opened).pk), "text": "x"},
+        headers={"X-Room": world.as_("officer").code},
     )
     assert answer.status_code == 422
     assert answer.json()["said"]

@@ -62,7 +62,9 @@ def agree(page: Page, measure: str, plus: str = "15 天后") -> None:
 def test_a_whole_meeting_by_keyboard(stage: Stage) -> None:
     """From the roll to the end without a mouse."""
     before = stage.world.now - timedelta(days=7)
-    meeting = make.planned(stage.world, make.ready(stage.world, at=before), make.ready(stage.world, at=before), at=before)
+    meeting = make.planned(
+        stage.world, make.ready(stage.world, at=before), make.ready(stage.world, at=before), at=before
+    )
     page = enter(stage, meeting)
     expect(page.locator("[data-missing]")).to_contain_text("工会负责人")
     page.get_by_role("button", name="全部到会").focus()
@@ -134,8 +136,46 @@ def test_ten_minutes_without_the_network(stage: Stage, meeting: Meeting) -> None
     one, two, _ = reads.agenda(meeting)
     assert [agreed.measure for agreed in one.agreed.all()] == ["末班车恢复 22:40 发车"]
     assert (two.result, two.next_way) == ("not_agreed", "up")
-    assert page.evaluate("Object.keys(localStorage).filter(one => one.includes('post:') || one.includes('person:'))") == []
+    assert (
+        page.evaluate("Object.keys(localStorage).filter(one => one.includes('post:') || one.includes('person:'))") == []
+    )
     expect(page.locator("[data-bar]")).to_be_hidden()
+
+
+@pytest.mark.clause("MY-2.2", "MY-3.2.2")
+def test_a_whole_meeting_before_the_network_is_back(stage: Stage) -> None:
+    """Roll, opening, discussion, vote, what was agreed and the end wait in one queue; an opening that is refused holds back
+    the rest until its reason is given."""
+    before = stage.world.now - timedelta(days=7)
+    meeting = make.planned(stage.world, make.ready(stage.world, at=before), at=before)
+    page = enter(stage, meeting)
+    page.context.set_offline(offline=True)
+    for name in ("郑卫国", "冯国庆", "何平", "钱进"):
+        page.get_by_role("group", name=name).get_by_role("button", name="到会").click()
+    expect(page.locator("[data-missing]")).to_be_hidden()
+    page.get_by_role("group", name="钱进").get_by_role("button", name="缺席").click()
+    expect(page.locator("[data-missing]")).to_contain_text("行政保障部的负责人")
+    page.get_by_role("button", name="开会").click()
+    entry = page.locator("article:visible")
+    entry.locator("summary").filter(has_text="表决").click()
+    expect(entry.get_by_text("先讨论，后表决", exact=False)).to_be_visible()
+    entry.get_by_label("说了什么").fill("赞成。")
+    page.keyboard.press("Enter")
+    for label, votes in (("赞成", "7"), ("反对", "1"), ("弃权", "0")):
+        entry.get_by_label(label, exact=True).fill(votes)
+    entry.get_by_role("button", name="记下票数").click()
+    agree(page, "末班车恢复 22:40 发车")
+    page.get_by_role("button", name="散会").click()
+    page.context.set_offline(offline=False)
+    expect(page.get_by_text("“开会”没有办成", exact=False)).to_be_visible(timeout=15_000)
+    assert not Remark.objects.exists()
+    look(page)
+    page.get_by_label("缺席的原因").fill("出差，委托总经理说明")
+    page.get_by_role("button", name="开会").click()
+    expect(page.get_by_text("会开完了，这里不能再记")).to_be_visible(timeout=20_000)
+    meeting.refresh_from_db()
+    (place,) = reads.agenda(meeting)
+    assert (meeting.status, said(meeting), place.votes_for, place.result) == ("held", [["赞成。"]], 7, "items")
 
 
 def test_what_waits_survives_a_reload_and_a_lost_answer_counts_once(stage: Stage, meeting: Meeting) -> None:

@@ -49,7 +49,7 @@ class AttendForm(RoomForm):
 
     def given(self) -> dict[str, Any]:
         """The mapping the act takes; what is no participant is none of this meeting's."""
-        pairs = (one.partition(":") for one in self.data.getlist("there"))  # type: ignore[union-attr]
+        pairs = (one.partition(":") for one in self.data.getlist("there"))  # type: ignore[attr-defined]
         return {"there": {_uuid(pk): value for pk, _, value in pairs}}
 
 
@@ -96,7 +96,10 @@ class SettleForm(RoomForm):
     place = _id()
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     result = forms.ChoiceField(
-        label="结果", choices=Place.RESULTS, widget=forms.RadioSelect, error_messages={**EMPTY, "required": "请选结果。"}
+        label="结果",
+        choices=Place.RESULTS,
+        widget=forms.RadioSelect,
+        error_messages={**EMPTY, "required": "请选结果。"},
     )
     next_way = forms.ChoiceField(
         label="没谈成，下一步", choices=Place.WAYS, widget=forms.RadioSelect, required=False, error_messages=EMPTY
@@ -164,7 +167,7 @@ class QuestionForm(RoomForm):
 class ScanForm(RoomForm):
     """The signed paper."""
 
-    files = SeveralFiles(label="签字的扫描件或照片", accept=ACCEPT)
+    files = SeveralFiles(label="签字的扫描件或照片", accept=ACCEPT)  # type: ignore[assignment]
 
     def given(self) -> dict[str, Any]:
         """Files are looked through before the act."""

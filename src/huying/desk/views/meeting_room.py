@@ -96,9 +96,8 @@ def room(request: Asked, meeting_id: UUID) -> HttpResponse:
 
 def _page(request: Asked, meeting: Meeting, act: str = "", form: forms.RoomForm | None = None) -> HttpResponse:
     found = Room(meeting, request.actor)
-    shown = _shown(
-        found, request.GET.get("entry") or (form.data.get("entry") or form.data.get("place") if form else "")
-    )
+    typed = form.data if form else {}
+    shown = _shown(found, str(request.GET.get("entry") or typed.get("entry") or typed.get("place") or ""))
     ground = {
         "room": found,
         "shown": shown,
@@ -161,7 +160,7 @@ def _answer(request: Asked, meeting_id: UUID, form: forms.RoomForm | None = None
         "who": request.actor.code,
     }
     if form is not None:
-        errors = {name: " ".join(words) for name, words in form.errors.items() if name != "__all__"}
+        errors = {name: " ".join(map(str, words)) for name, words in form.errors.items() if name != "__all__"}
         said |= {"errors": errors, "said": list(form.non_field_errors()), "stale": bool(getattr(form, "stale", None))}
     return JsonResponse(said, status=422 if form is not None else 200)
 

@@ -143,6 +143,9 @@ function paint() {
   }
   for (const list of all("[data-waiting]")) {
     const mine = records.filter(each => (each.place || "") === list.dataset.waiting && (each.act !== "attend" || each.refused));
+    const looks = JSON.stringify([mine, queue.sending]);
+    if (list.looks === looks) continue;   // what is read aloud is read once
+    list.looks = looks;
     list.replaceChildren(...mine.map(waits));
     list.hidden = !mine.length;
   }
@@ -153,7 +156,8 @@ function paint() {
     badge.hidden = !count;
   }
   people(attended);
-  const acts = records.filter(each => !each.refused || each.act === "open").map(each => each.act);
+  const held = records.some(each => each.refused && each.act === "open");
+  const acts = held ? [] : records.filter(each => !each.refused).map(each => each.act);
   const ahead = acts.filter(act => ["open", "close", "entered", "back"].includes(act)).pop();
   room.dataset.stage = ahead ? { open: "in", back: "in", close: "after", entered: "after" }[ahead] : served;
   order.forEach(renew);
@@ -234,7 +238,7 @@ function putBack(record) {
   }
   for (let fold = form.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   const refused = record.refused;
-  queue.drop(record.once);
+  if (!(refused && record.act === "open")) queue.drop(record.once);   // a refused opening goes on holding back what came after it
   form.dataset.used = "";
   if (form.dataset.queue === "agree") lacking(form);
   if (!refused) { firstField(form)?.focus(); return; }
@@ -469,6 +473,7 @@ async function poll() {
 all("[data-live]").forEach(part => MARKS.set(part.id, part.dataset.mark));
 all("[data-kept]").forEach(part => { part.hidden = false; });
 ready(room);
+if (served === "after") { try { localStorage.removeItem(`hy-room-at-${room.dataset.room}`); } catch { /* nothing is kept here */ } }
 for (const form of all("form[data-queue]")) if (one("[aria-invalid], .hy-note[role=alert]", form)) form.dataset.used = "";
 paint();
 tick();
