@@ -33,10 +33,15 @@ class BodyForm(forms.Form):
     def add_section(self, number: int, section: dict[str, Any]) -> None:
         """The two fields of one entry."""
         place, lines = section["place"], section["text"].count("\n") + len(section["text"]) // 40
-        heading = forms.CharField(label=f"第 {number} 项的标题", required=False, initial=section["heading"])
-        text = _words(f"第 {number} 项的内容", rows=min(14, max(4, lines + 2)), required=False)
+        must = self.is_needed(place)
+        heading = forms.CharField(label=f"第 {number} 项的标题", required=must, initial=section["heading"])
+        text = _words(f"第 {number} 项的内容", rows=min(14, max(3, lines + 1)), required=must)
         text.initial = section["text"]
         self.fields[f"heading-{place}"], self.fields[f"text-{place}"] = heading, text
+
+    def is_needed(self, place: str) -> bool:
+        """Whether an entry has to be written."""
+        return True
 
     def rows(self) -> list[dict[str, Any]]:
         """Each entry with its fields, for the page."""
@@ -76,6 +81,10 @@ class PublishForm(BodyForm):
             label=f"第 {number} 项公开", required=False, initial=ticked
         )
         super().add_section(number, section)
+
+    def is_needed(self, place: str) -> bool:
+        """What stays inside may be empty."""
+        return not self.is_bound or bool(self.data.get(f"out-{place}"))
 
     def rows(self) -> list[dict[str, Any]]:
         """Each entry with its tick and its fields."""

@@ -33,15 +33,17 @@ def minutes_page(actor: Member, meeting: Meeting, at: datetime) -> dict[str, Any
         return context
     places, people = reads.agenda(meeting), reads.participants(meeting)
     last, signed = reads.latest_minutes(meeting), reads.signatures(meeting)
+    body = reads.words_of(meeting, places, last)
     own = next((one for one in people if one.person_id and one.person_id == actor.person_id), None)
     side = reads.signing_side(actor, meeting, own)
     commitments = _commitments(actor, meeting, timezone.localdate(at)) if works and meeting.status == "signed" else {}
     context |= {
         "last": last,
-        "entries": _entries(places, reads.words_of(meeting, places, last), commitments),
-        "body": reads.words_of(meeting, places, last),
+        "entries": _entries(places, body, commitments),
+        "body": body,
         "attendance": attendance(people),
         "signed": [(label, signed.get(code)) for code, label in (("management", "行政方"), ("union", "工会方"))],
+        "scans": list(meeting.files.filter(kind="scan").order_by("at")),
         "corrections": list(meeting.corrections.order_by("at", "id")),
         "promised": sum(len(place.agreed.all()) for place in places),
         "unsettled": sum(place.result in ("not_agreed", "later") for place in places),

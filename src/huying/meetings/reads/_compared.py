@@ -40,12 +40,15 @@ def compared(old: dict[str, Any], new: dict[str, Any]) -> list[Part]:
     parts = [Part("开头", pieces(old["opening"], new["opening"]))]
     for place in order:
         was, now = before.get(place, {}), after.get(place, {})
-        parts.append(Part(now.get("heading") or was.get("heading", ""), pieces(_text(was), _text(now))))
+        parts.append(Part(now.get("heading") or was.get("heading", ""), _section(was, now)))
     return [*parts, Part("结尾", pieces(old["closing"], new["closing"]))]
 
 
-def _text(section: dict[str, str]) -> str:
-    return f"{section['heading']}\n{section['text']}" if section else ""
+def _section(was: dict[str, str], now: dict[str, str]) -> list[Piece]:
+    """An entry's text; its heading as well when that changed."""
+    same = was.get("heading") == now.get("heading")
+    old, new = ("" if not one else one["text"] if same else f"{one['heading']}\n{one['text']}" for one in (was, now))
+    return pieces(old, new)
 
 
 def pieces(old: str, new: str) -> list[Piece]:
