@@ -117,7 +117,7 @@ def test_a_long_selection_is_written_in_the_background(world, monkeypatch) -> No
     assert as_(world, "second").get(place).status_code == 404
     assert as_(world, "second").get(file).status_code == 404
     client.post(reverse("desk:ledger_export_stop", args=[export.pk]), {"once": uuid4().hex})
-    assert "这张表格没有了" in client.get(place).content.decode()
+    assert "这个文件没有了" in client.get(place).content.decode()
     assert client.get(file).status_code == 409
 
 

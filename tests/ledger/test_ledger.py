@@ -21,6 +21,7 @@ from huying.ledger import acts, jobs, reads
 from huying.ledger.models import Export
 from huying.ledger.rules import HIDDEN, Selection, in_time, may_show, standing
 from huying.trail.models import Entry, Reading
+from tests.factories import consultation
 from tests.factories import world as make
 
 NAME, PHONE, ORIGINAL = "欧阳雪莲", "13912345678", "我是三号炉的，车太早"
@@ -282,3 +283,22 @@ def test_the_shell_leaves_out_what_must_stay_unknown(world) -> None:
     for unit in (world.plant, world.county):
         with acts.export_unit(unit=unit, chosen=Selection(), by=SYSTEM, at=world.now) as book:
             assert len(by_openpyxl(book.read())) == 2
+
+
+@pytest.mark.clause("MY-3.2.6")
+def test_the_row_says_at_which_meeting_what_was_agreed(world) -> None:
+    consultation.signed(world, consultation.ready(world))
+    seen = reads.viewer(world.as_("officer"), world.now.date())
+    (row,) = reads.rows_of([Case.objects.get().pk], seen, world.now.date())
+    assert (row.met_on, row.meeting) == (world.now.date() + timedelta(days=7), "〔2026〕1号")
+    headings = [column.heading for column in reads.COLUMNS]
+    cells = dict(zip(headings, row.cells(), strict=True))
+    assert cells["协商事项"] == "末班车恢复 22:40 发车"
+    assert cells["会议编号"] == "〔2026〕1号"
+
+
+def test_a_meeting_that_is_not_signed_yet_stands_in_no_row(world) -> None:
+    consultation.circulated(world, consultation.ready(world))
+    seen = reads.viewer(world.as_("officer"), world.now.date())
+    (row,) = reads.rows_of([Case.objects.get().pk], seen, world.now.date())
+    assert (row.met_on, row.meeting, row.measures) == (None, "", ())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.utils import timezone
 
 from huying.cases.lifecycle import CASE
@@ -18,13 +18,15 @@ from huying.handling.models import Item, Telling
 from huying.ledger.reads._select import Viewer
 from huying.ledger.rules import HIDDEN, STEPS, Share, in_time, may_show, standing
 from huying.mechanism.rules import Rules
+from huying.meetings.models import Place
 from huying.papers.reads import Cell, Column
 
 CHUNK = 500
 COLUMNS = (
     Column("编号", 24), Column("收到", 12), Column("登记", 12), Column("单位", 24), Column("方式", 12), Column("类别", 20),
     Column("难易", 10), Column("标题", 32), Column("摘要", 48), Column("状态", 14), Column("责任人", 10), Column("承办部门", 18),
-    Column("办结", 12), Column("书面反馈", 12), Column("告知", 12), Column("测评", 20), Column("归档", 12),
+    Column("协商会议", 12), Column("会议编号", 12), Column("协商事项", 36), Column("办结", 12),
+    Column("书面反馈", 12), Column("告知", 12), Column("测评", 20), Column("归档", 12),
     *(Column(f"{label}是否按时", 12) for _, label in STEPS),
 )  # fmt: skip
 
@@ -40,6 +42,9 @@ class Row:
     channel: str
     category: str
     departments: tuple[str, ...]
+    met_on: date | None
+    meeting: str
+    measures: tuple[str, ...]
     done_on: date | None
     reported_on: date | None
     told_on: date | None
@@ -58,8 +63,9 @@ class Row:
         return [
             case.number, day_of(case.received_at), day_of(case.registered_at), case.unit.name, self.channel, self.category,
             case.get_difficulty_display(), self.title, self.summary, CASE.by_code[case.status].staff,
-            case.officer.person.name if case.officer else "", "、".join(self.departments), self.done_on, self.reported_on,
-            self.told_on, self.survey, day_of(case.archived_at), *(self.steps.get(code, "") for code, _ in STEPS),
+            case.officer.person.name if case.officer else "", "、".join(self.departments), self.met_on, self.meeting,
+            "；".join(one.rstrip("。；") for one in self.measures), self.done_on, self.reported_on, self.told_on,
+            self.survey, day_of(case.archived_at), *(self.steps.get(code, "") for code, _ in STEPS),
         ]  # fmt: skip
 
 
@@ -70,6 +76,13 @@ def day_of(at: datetime | None) -> date | None:
 def with_story(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Cases with everything a row needs, in a fixed number of statements."""
     steps = [code for code, _ in STEPS]
+    signed = Place.objects.filter(topic__gathered__case=OuterRef("pk"), left_at__isnull=True, meeting__status="signed")
+    last = signed.order_by("-meeting__starts_at", "-pk")
+    cases = cases.annotate(
+        met_at=Subquery(last.values("meeting__starts_at")[:1]),
+        met_year=Subquery(last.values("meeting__year")[:1]),
+        met_seq=Subquery(last.values("meeting__seq")[:1]),
+    )
     return cases.select_related("unit", "officer__person").prefetch_related(
         Prefetch("items", Item.objects.exclude(status="dropped").select_related("department").order_by("given_at")),
         Prefetch("tellings", Telling.objects.order_by("-round", "told_on")),
@@ -94,6 +107,9 @@ def row_of(case: Case, seen: Viewer, today: date) -> Row:
         channel=channel_of(rules, case),
         category=category_of(rules, case),
         departments=tuple(dict.fromkeys(item.department.name for item in items)),
+        met_on=day_of(case.met_at),  # type: ignore[attr-defined]
+        meeting=f"〔{case.met_year}〕{case.met_seq}号" if case.met_at else "",  # type: ignore[attr-defined]
+        measures=tuple(item.measure for item in items) if case.released_at else (),
         done_on=_last([item.done_on for item in items]),
         reported_on=_last([day_of(item.reported_at) for item in items]),
         told_on=telling.told_on if telling else None,
