@@ -161,6 +161,7 @@ def test_lists_and_counts(tall):
     assert number in html
     assert "山泉集团工会" in html
     assert "件报上来的下级没有按时答复" in seen(tall, "upper", "today")
+    assert "超期 1 件" in seen(tall, "group", "today")
     assert number not in seen(tall, "foreign", "climb")
     for name in ("boss", "manager", "handler", "clerk"):
         assert as_(tall, name).get(reverse("desk:climb")).status_code == 404

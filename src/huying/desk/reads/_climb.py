@@ -24,11 +24,13 @@ from huying.climb.reads import (
     ladder,
     lead_of,
     my_leads,
+    overdue,
     stuck_below,
     to_follow,
     with_us,
 )
 from huying.desk.reads._cases import Days, Line, Shown
+from huying.desk.reads._today import Figure
 from huying.handling.models import Item
 from huying.handling.reads import union_behind
 from huying.org.rules import ROLES, Can, Member, may
@@ -240,18 +242,24 @@ def _day(at: datetime) -> str:
 
 @dataclass(frozen=True)
 class ClimbDay:
-    """What 今日 says of the climb: short lists, and side notes as (how many, words, where)."""
+    """What 今日 says of the climb: a figure, short lists, and side notes as (how many, words, where)."""
 
+    figures: tuple[Figure, ...]
     groups: tuple[dict[str, Any], ...]
     notes: tuple[dict[str, Any], ...]
 
 
 def climb_day(actor: Member, days: Days) -> ClimbDay:
-    """What was sent up to us, what leaders wrote, what is under my name (seven queries at most)."""
+    """What was sent up to us, what leaders wrote, what is under my name (eight queries at most)."""
     climb, groups, notes = reverse("desk:climb"), [], []
+    figures: tuple[Figure, ...] = ()
     if actor.units(Can.HANDLE_CASES):
         groups.append(_short_list("climb", "报到本级", with_us(actor), f"{climb}?tab=here",
                                   lambda rows: rung_rows(rows, days, ours=True)))  # fmt: skip
+        if n := groups[0]["total"]:
+            late = with_us(actor).filter(overdue(days.today)).count()
+            context, state = (f"超期 {late} 件", "late") if late else ("", "")
+            figures = (Figure(n, "报到本级", f"{climb}?tab=here", context, state),)
         groups.append(_short_list("said", "批示待落实", to_follow(actor), f"{climb}?tab=said", said_rows))
     if actor.units(Can.ITEMS_OF_UNIT):
         groups.append(_short_list("sent-up", "上报来的事项", for_management(actor), reverse("desk:sent_up"),
@@ -261,7 +269,7 @@ def climb_day(actor: Member, days: Days) -> ClimbDay:
     if actor.units(Can.READ_BELOW):
         n = stuck_below(actor, days.today).count()
         notes.append({"n": n, "words": "件报上来的下级没有按时答复", "href": f"{climb}?tab=stuck"})
-    return ClimbDay(tuple(one for one in groups if one["rows"]), tuple(note for note in notes if note["n"]))
+    return ClimbDay(figures, tuple(one for one in groups if one["rows"]), tuple(note for note in notes if note["n"]))
 
 
 def _short_list(

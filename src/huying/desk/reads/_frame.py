@@ -41,7 +41,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("topics", "协商议题", "messages", (Can.HANDLE_CASES,)),
             Entry("meetings", "会议", "calendar-event", (Can.READ_CASES, Can.ATTEND), tab=True),
             Entry("climb", "上报", "arrow-up", (Can.HANDLE_CASES,)),
-            Entry("sent_up", "上报来的事项", "arrow-up", (Can.ITEMS_OF_UNIT,), tab=True),
+            Entry("sent_up", "上报来的", "arrow-up", (Can.ITEMS_OF_UNIT,), tab=True),
             Entry("leads", "我包的案", "flag", (Can.INSTRUCT,)),
         ),
     ),

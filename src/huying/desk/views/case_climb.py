@@ -26,6 +26,8 @@ def _offer(d: Doing, sent_from: Unit) -> dict[str, Any]:
     """Where to, and who there will read it."""
     found = reads.targets(d.case, sent_from, d.today)
     d.form.levels(found)  # type: ignore[attr-defined]
+    if "brief" in d.form.fields and not any(one.management for one in found):
+        del d.form.fields["brief"]  # nobody of management reads along
     if len(found) == 1 or (found and found[0].next_up):
         d.form.initial.setdefault("unit", str(found[0].unit.pk))
     return {"levels": found, "released": d.case.files.filter(sealed=False).count()}

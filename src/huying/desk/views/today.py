@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -40,7 +41,9 @@ def today(request: Asked) -> HttpResponse:
     if Can.READ_BELOW in can:
         context["below"] = reads.below(actor, days, request.now)
     if can & {Can.HANDLE_CASES, Can.INSTRUCT}:
-        context["climb"] = reads.climb_day(actor, days)
+        climb = context["climb"] = reads.climb_day(actor, days)
+        if "office" in context:
+            context["office"] = replace(context["office"], figures=(*context["office"].figures, *climb.figures))
     if can & {Can.HANDLE_CASES, Can.ATTEND}:
         context["consult"] = reads.consult_day(actor, days, request.now)
     if can & {Can.ITEMS, Can.ITEMS_OF_UNIT}:
