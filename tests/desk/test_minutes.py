@@ -16,6 +16,7 @@ from django.urls import reverse
 from docx import Document
 
 from huying.cases.models import Clock
+from huying.files.acts import check
 from huying.handling.models import Item
 from huying.meetings import acts, reads
 from huying.meetings.models import Meeting
@@ -237,6 +238,42 @@ def test_a_signature_on_paper_is_refused_when_the_words_moved(world, held):
     answer = office.post(address(held, "sign-paper"), {"once": uuid4().hex, "version": seen, **data})
     assert "何平提出意见" in page(answer, 422)
     assert not held.signatures.exists()
+
+
+def test_minutes_of_a_meeting_held_on_paper_are_marked_for_ever(world, clock):
+    by, at = world.as_("officer"), world.now + timedelta(days=3)
+    clock(at)
+    topic = make.ready(world)
+    meeting = make.planned(world, topic, at=at, starts_at=world.now + timedelta(days=1), on_paper=True)
+    there = dict.fromkeys(meeting.participants.values_list("pk", flat=True), "present")
+    acts.attend(meeting_id=meeting.pk, there=there, by=by, at=at)
+    make.settled(world, reads.agenda(meeting)[0], at)
+    scan = check(upload=SimpleUploadedFile("scan.jpg", photo()))
+    acts.add_paper(meeting_id=meeting.pk, checked=scan, label="签字纪要", kind="scan", by=by, at=at)
+    acts.enter_paper(meeting_id=meeting.pk, by=by, at=at)
+    office = as_(world, "officer")
+    assert "补录" in shown(office, meeting)
+    send(office, meeting, "circulate")
+    day = reads.day_of_meeting(meeting).isoformat()
+    for side, name in (("management", "冯国庆"), ("union", "郑卫国")):
+        send(office, meeting, "sign-paper", side=side, name=name, signed_on=day)
+    assert "签字纪要（扫描件）" in shown(office, meeting)
+    paper = Document(io.BytesIO(office.get(address(meeting, "print", "docx")).content))
+    assert "会后补录" in "\n".join(p.text for p in paper.paragraphs)
+
+
+def test_words_older_than_the_record_are_pointed_out_and_sent_round_whole(world, held, clock):
+    by, office, at = world.as_("officer"), as_(world, "officer"), held.starts_at + timedelta(hours=3)
+    send(office, held, "write", **typed(held, closing="完。"))
+    acts.go_back(meeting_id=held.pk, by=by, at=at)
+    acts.remark(place_id=reads.agenda(held)[0].pk, speaker="", text="双休日也发车。", by=by, at=at)
+    acts.close_meeting(meeting_id=held.pk, by=by, at=at)
+    clock(at + timedelta(hours=1))
+    assert "会议记录在第 1 稿以后改过" in shown(office, held)
+    assert "双休日也发车。" in page(office.get(address(held, "write") + "?fresh=1"))
+    send(office, held, "circulate")
+    last = reads.latest_minutes(held)
+    assert (last.number, last.body["closing"]) == (1, "完。")
 
 
 # --- afterwards -----------------------------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ def minutes_page(actor: Member, meeting: Meeting, at: datetime) -> dict[str, Any
         "waits_for_management": meeting.status == "circulated" and side == "union" and "management" not in signed,
         "answers": reads.answers(people, last),
         "acts": _acts(meeting, signed) if works else [],
+        "moved_on": works and meeting.status == "held" and reads.recorded_since(meeting, last),
         "days": reads.rules_of(meeting).count("minutes_days").value,
     }
     if works and meeting.status == "signed":

@@ -21,13 +21,13 @@ from huying.meetings.models import Correction, Meeting, Minutes, Participant, Pu
 from huying.meetings.reads import (
     agenda,
     day_of_meeting,
-    draft_minutes,
     latest_minutes,
     names_in,
     participant_of,
     rules_of,
     signatures,
     signing_side,
+    words_of,
 )
 from huying.meetings.rules import check_length, check_unnamed, required
 from huying.org.models import Unit
@@ -105,10 +105,14 @@ def _check_names(meeting: Meeting, body: dict[str, Any], because: str, *, strict
 
 @transaction.atomic
 def circulate(*, meeting_id: UUID, by: Actor, at: datetime, version: int | None = None) -> Meeting:
-    """Send the minutes to everybody asked, to be checked within the days the rules give."""
+    """Send the minutes to everybody asked, to be checked within the days the rules give; what nobody wrote yet is kept first
+    as the data gives it."""
     meeting = locked_meeting(meeting_id, by=by, version=version)
-    if latest_minutes(meeting) is None:
-        write_minutes(meeting_id=meeting.pk, body=draft_minutes(meeting), by=by, at=at)
+    last, places = latest_minutes(meeting), agenda(meeting)
+    whole = words_of(meeting, places, last)
+    if last is None or last.body != whole:
+        because = last.named_because if last else ""
+        write_minutes(meeting_id=meeting.pk, body=whole, named_because=because, by=by, at=at)
         meeting.refresh_from_db()
     days = rules_of(meeting).count("minutes_days").value
     meeting.reply_by = timezone.localdate(at) + timedelta(days=days)

@@ -49,6 +49,11 @@ def signing_side(actor: Actor, meeting: Meeting, row: Participant | None) -> str
     return "union" if chairs and may(actor, Can.HANDLE_CASES, meeting.unit) else ""
 
 
+def recorded_since(meeting: Meeting, last: Minutes | None) -> bool:
+    """Whether the record of the meeting was taken up again after these words were kept."""
+    return last is not None and meeting.events.filter(act__in=("close", "enter"), at__gt=last.at).exists()
+
+
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
