@@ -111,7 +111,7 @@ STEPS = (
         may="handle_cases",
         needs=("topic",),
         starts=("consult",),
-        told="工会把这件事列为协商议题",
+        told="工会要把这件事拿到会上，同单位商量",
         clause="MY-3.2.1",
     ),
     Step(

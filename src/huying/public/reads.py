@@ -259,6 +259,7 @@ def _result(case: Case, party: Party) -> str:
 _UNTIL = {
     "registered": (("accept",), "{}前，告诉您收没收、谁来负责。"),
     "supplement": (("supplement",), "请在 {}前回复，写在下面就行。"),
+    "consulting": (("consult",), "{}前，工会同单位开会商量。商量的结果会写在这里。"),
     "climbing": (("climb",), "{}前，上级给答复。工会会一直跟着，由它告诉您。"),
     "handling": (("item", "report"), "{}前办好，有了结果再告诉您。"),
     "reported": (("tell",), "{}前，工会把结果告诉您。"),

@@ -128,7 +128,7 @@ def put_up(topic: Topic, case: Case, *, by: Actor, at: datetime) -> None:
     data = {"topic": topic.pk}
     if case.status == "climbing" or case.holder_id != topic.unit_id:
         note(case, "put_up", f"{topic.unit.name}列为协商议题", by=by, at=at, data=data,
-             said=Said(worker_label="上级工会把这件事列为协商议题"))  # fmt: skip
+             said=Said(worker_label="上级工会要把这件事拿到会上商量"))  # fmt: skip
     elif case.status != "consulting":
         carry(case=case, act="put_up", by=by, at=at, said=Said(text=topic.title), data=data)
 
