@@ -180,9 +180,14 @@ def sign(request: Asked, meeting_id: UUID) -> HttpResponse:
     """Sign for one's own side."""
     given = {"meeting_id": meeting_id, "version": _version(request), "by": request.actor, "at": request.now}
     answer = _act(request, lambda: acts.sign(**given), meeting_id, "")
-    in_force = reads.get_meeting(request.actor, meeting_id).status == "signed"
-    messages.success(request, "签好了，纪要生效，定下的事项交给部门了。" if in_force else "签好了，接着由工会签。")
+    messages.success(request, f"签好了，{_what_follows(request, meeting_id)}")
     return answer
+
+
+def _what_follows(request: Asked, meeting_id: UUID) -> str:
+    """What a signature brought about."""
+    in_force = reads.get_meeting(request.actor, meeting_id).status == "signed"
+    return "纪要生效，定下的事项交给部门了。" if in_force else "接着由工会签。"
 
 
 @require_http_methods(["GET", "POST"])
@@ -199,7 +204,9 @@ def sign_paper(request: Asked, meeting_id: UUID) -> HttpResponse:
             given = form.cleaned_data | {"scans": tuple(files.check(upload=upload) for upload in uploads)}
             given |= {"meeting_id": meeting_id, "by": request.actor, "at": request.now}
             given.pop("files")
-            return _act(request, lambda: acts.sign_on_paper(**given), meeting_id, "签字登记好了。")
+            answer = _act(request, lambda: acts.sign_on_paper(**given), meeting_id, "")
+            messages.success(request, f"登记好了，{_what_follows(request, meeting_id)}")
+            return answer
         meeting = _of_office(request, meeting_id)
     scans = meeting.files.filter(kind="scan").order_by("at")
     more = {"signed": signed, "scans": list(scans), "lost": bool(request.FILES)}
