@@ -47,8 +47,12 @@ def make_small_firm(world: World) -> None:
     world.posts |= {
         "alone": make_post(firm, Role.CHAIR, person=alone),
         "contact": make_post(firm, Role.HANDLER, person=alone, department=works),
-        "director": make_post(firm, Role.MANAGEMENT_HEAD, person=make_person(firm, "江海", account=False), title="厂长"),
+        "director": make_post(
+            firm, Role.MANAGEMENT_HEAD, person=make_person(firm, "江海", account=False), title="厂长"
+        ),
         "foreman": make_post(firm, Role.HANDLER, person=make_person(firm, "申亮", account=False), department=works),
-        "works_head": make_post(firm, Role.DEPARTMENT_HEAD, person=make_person(firm, "唐林", account=False), department=works),
+        "works_head": make_post(
+            firm, Role.DEPARTMENT_HEAD, person=make_person(firm, "唐林", account=False), department=works
+        ),
         "firm_delegate": make_post(firm, Role.DELEGATE, person=make_person(firm, "尹秀", account=False)),
     }

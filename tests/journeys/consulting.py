@@ -87,7 +87,9 @@ def talk(page: Page, said: str, answer: str = "同意上会") -> None:
 
 def new_meeting(page: Page, when: Any, place: str = "三楼会议室", *, paper: bool = False) -> Meeting:
     """Time and place on the form of a new meeting; its topics are ticked already."""
-    page.get_by_label("哪天几点开的" if paper else "时间", exact=True).fill(f"{timezone.localtime(when):%Y-%m-%dT%H:%M}")
+    page.get_by_label("哪天几点开的" if paper else "时间", exact=True).fill(
+        f"{timezone.localtime(when):%Y-%m-%dT%H:%M}"
+    )
     page.get_by_label("地点").fill(place)
     page.get_by_role("button", name="建好").click()
     expect(page.locator("#people")).to_be_visible()

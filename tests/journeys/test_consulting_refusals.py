@@ -265,7 +265,12 @@ def test_a_talk_is_announced_asked_answered_and_its_promise_followed_up(stage: S
     meeting = new_meeting(page, in_days(stage, 7))
     page.get_by_label("列入一个问题").fill("夏天车间降温怎么安排？")
     page.get_by_role("button", name="列入问题").click()
-    acts.invite(meeting_id=meeting.pk, posts=[world.posts["manager"], world.posts["chair"]], by=world.as_("officer"), at=world.now)
+    acts.invite(
+        meeting_id=meeting.pk,
+        posts=[world.posts["manager"], world.posts["chair"]],
+        by=world.as_("officer"),
+        at=world.now,
+    )
     at(stage, page, "meeting-call", meeting.pk)
     text = "陈小燕请大家来问经理。"
     page.locator("textarea[name=announcement]").fill(text)
