@@ -61,7 +61,11 @@ def _uuid(text: str) -> UUID:
 
 
 class BecauseForm(RoomForm):
-    """Opening, or ending the entry of a paper meeting: why without a seat."""
+    """Opening, or ending the entry of a paper meeting: why without a seat.  ``asked``: a seat is empty as the page is shown."""
+
+    def __init__(self, *args: Any, asked: bool = False, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["because"].required = asked
 
     because = _line("缺席的原因", 200, help_text="有席位空着仍要开会，请写明原因，纪要里会写出来。")
 
@@ -168,6 +172,12 @@ class ScanForm(RoomForm):
     """The signed paper."""
 
     files = SeveralFiles(label="签字的扫描件或照片", accept=ACCEPT)  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields[
+            "files"
+        ].required = True  # said on the page; whether files came is checked where they are looked through
 
     def given(self) -> dict[str, Any]:
         """Files are looked through before the act."""

@@ -104,7 +104,9 @@ def _page(request: Asked, meeting: Meeting, act: str = "", form: forms.RoomForm 
         "forms": _forms(found, shown, act, form) if shown and found.stage != "after" else None,
         "blank": _forms(found, None) if found.entries and found.stage != "after" else None,
         "blank_id": BLANK,
-        "because": form if act in ("open", "entered") and form else forms.BecauseForm(auto_id="because-%s"),
+        "because": form
+        if act in ("open", "entered") and form
+        else forms.BecauseForm(auto_id="because-%s", asked=bool(found.missing)),
         "question": form if act == "question" and form else forms.QuestionForm(auto_id="question-%s"),
         "scan": form if act == "scan" and form else forms.ScanForm(auto_id="scan-%s"),
         "refused": form if act and act not in (*OF_ENTRY, "open", "entered", "question", "scan") else None,
@@ -160,7 +162,8 @@ def _answer(request: Asked, meeting_id: UUID, form: forms.RoomForm | None = None
         "who": request.actor.code,
     }
     if form is not None:
-        errors = {name: " ".join(map(str, words)) for name, words in form.errors.items() if name != "__all__"}
+        wrong = {name: " ".join(map(str, words)) for name, words in form.errors.items() if name != "__all__"}
+        errors = {name: f"{form.fields[name].label}：{words}" for name, words in wrong.items()}
         said |= {"errors": errors, "said": list(form.non_field_errors()), "stale": bool(getattr(form, "stale", None))}
     return JsonResponse(said, status=422 if form is not None else 200)
 

@@ -35,10 +35,22 @@ function show(place, { focus = true } = {}) {
   for (const link of all("[data-entry]")) {
     if (link.dataset.entry === place) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
   }
+  follow();
   const big = document.body.classList.contains("is-big");
   history.replaceState(null, "", `?entry=${place}${big ? "&big=1" : ""}`);
   try { localStorage.setItem(`hy-room-at-${room.dataset.room}`, place); } catch { /* a second window does not follow, that is all */ }
   if (focus) { article(place).focus({ preventScroll: true }); article(place).scrollIntoView({ block: "nearest" }); }
+}
+
+// a long list of entries keeps the one in front in view
+function follow() {
+  const list = one(".hy-room-list");
+  const link = list && one("[aria-current]", list);
+  if (!link) return;
+  const { top, bottom } = link.getBoundingClientRect();
+  const frame = list.getBoundingClientRect();
+  if (top < frame.top) list.scrollTop -= frame.top - top;
+  if (bottom > frame.bottom) list.scrollTop += bottom - frame.bottom;
 }
 
 // the forms of an entry that was not in front when the page came, from the blank ones
@@ -184,7 +196,10 @@ function people(attended) {
   if (!note) return;
   note.hidden = !empty.length;
   one("[data-missing-words]").textContent = empty.map(seat => seat.textContent).join("、");
-  all("[data-because]").forEach(each => { each.hidden = !empty.length; });
+  for (const each of all("[data-because]")) {
+    each.hidden = !empty.length;
+    one("input", each).required = Boolean(empty.length);
+  }
   const rest = one("[data-rest]");
   if (rest) rest.closest("form").hidden = rows.every(row => row.dataset.now);
 }
@@ -476,6 +491,7 @@ ready(room);
 if (served === "after") { try { localStorage.removeItem(`hy-room-at-${room.dataset.room}`); } catch { /* nothing is kept here */ } }
 for (const form of all("form[data-queue]")) if (one("[aria-invalid], .hy-note[role=alert]", form)) form.dataset.used = "";
 paint();
+follow();
 tick();
 setInterval(tick, 1000);
 setInterval(poll, POLL);
