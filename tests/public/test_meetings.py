@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from huying.handling import acts as handling
 from huying.handling.models import Item
+from huying.kernel.errors import Invalid
 from huying.meetings import acts, reads
 from huying.meetings.models import Meeting
 from tests.factories import consultation as make
@@ -161,6 +162,17 @@ def test_nothing_but_the_published_body_leaves(phone, world):
         page = read(phone, address)
         assert [word for word in whole if word in page] == [], address
     assert "末班车恢复 22:40。" in page
+
+
+@pytest.mark.clause("PD-5.2.1")
+@pytest.mark.clause("MY-3.2.3d")
+def test_an_answer_is_not_published_with_the_name_of_who_asked(phone, world):
+    meeting = over(world, talk(world))
+    sections = reads.draft_publication(meeting)["sections"]
+    with pytest.raises(Invalid) as refused:
+        out(world, meeting, sections=[{**sections[0], "text": "何平问到降温，行政答应装风机。"}])
+    assert "何平" in refused.value.fields[f"text-{sections[0]['place']}"]
+    read(phone, f"{home(world.plant)}{meeting.pk}/", 404)
 
 
 @pytest.mark.clause("MY-3.2.3d")

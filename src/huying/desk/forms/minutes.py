@@ -101,9 +101,12 @@ class ReplyForm(forms.Form):
     """What somebody asked says of the minutes."""
 
     agreed = forms.ChoiceField(choices=[("yes", "核对无误"), ("no", "有意见")], widget=forms.HiddenInput)
-    words = _words(
-        "哪里不对，应该怎么写", rows=4, required=False, help_text=f"写明第几项。最多 {LONGEST_TEXT} 字，工会会看到。"
-    )
+    words = _words("哪里不对，应该怎么写", rows=4, help_text=f"写明第几项。最多 {LONGEST_TEXT} 字，工会会看到。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["words"].required = self.data.get("agreed") != "yes"
+        self.fields["words"].error_messages["required"] = "请写明哪里不对、应该怎么写。"
 
 
 class SignPaperForm(forms.Form):
