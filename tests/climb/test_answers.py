@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from huying.cases import acts as cases
 from huying.cases.models import Case, Clock
@@ -199,3 +200,31 @@ def test_a_level_merged_into_the_one_below_it_steps_down(tall):
     tall.industry.save()
     assert acts.follow_merged(by=SYSTEM, at=tall.now) == 1
     assert tall.chips(rung.case) == [("山集", "taken"), ("机行", "returned")]
+
+
+def test_a_level_whose_union_was_closed_steps_down(tall):
+    rung = tall.on(tall.sent(), "group", unit=tall.industry)
+    tall.industry.closed_on = tall.now.date()
+    tall.industry.save()
+    assert acts.follow_merged(by=SYSTEM, at=tall.now) == 1
+    assert tall.chips(rung.case) == [("山集", "taken"), ("机行", "returned")]
+    tall.group.closed_on = tall.now.date()
+    tall.group.save()
+    assert acts.follow_merged(by=SYSTEM, at=tall.now) == 1
+    assert Case.objects.get(pk=rung.case_id).status == "accepted"
+
+
+def test_the_database_holds_one_level_here_and_no_loop(tall):
+    rung = tall.taken()
+    again = {
+        name: getattr(rung, name)
+        for name in ("root_id", "case_id", "round", "order", "sent_from_id", "reason", "tried", "brief")
+    }
+    for unit, status in ((tall.county, "sent"), (tall.group, "passed"), (tall.plant, "sent")):
+        answered = {"answer": "再报", "answered_at": tall.now} if status == "passed" else {}
+        made = Rung(unit=unit, status=status, sent_at=tall.now, **again, **answered)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            made.save(force_insert=True)
+    for status in ("returned", "solved"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Rung.objects.filter(pk=rung.pk).update(status=status)

@@ -93,6 +93,10 @@ def test_the_level_gives_it_to_its_own_department_from_the_dossier(tall):
     item = Item.objects.get(case=case)
     assert reverse("desk:case_act_of", args=[case.pk, "urge", item.pk]) in seen(tall, "group", "case", case.pk)
     do(tall, case, "urge", item.pk, by="group", text="请抓紧")
+    html = seen(tall, "group", "climb", tab="given")
+    assert case.number in html
+    assert "本级交办的 1" in html
+    assert "本级交办的 0" in seen(tall, "officer", "climb", tab="given")
     assert as_(tall, "upper").get(reverse("desk:case_act_of", args=[case.pk, "urge", item.pk])).status_code == 404
     clock = case.clocks.get(subject=item.pk)
     later = (tall.now.date() + timedelta(days=9)).isoformat()

@@ -152,6 +152,14 @@ def _items_in_hand(actor: Actor) -> QuerySet[Item]:
     return Item.objects.filter(Q(case__holder__in=units) | Q(given_by__unit__in=units), case__in=seen)
 
 
+def given_above(actor: Actor) -> CaseQuerySet:
+    """Cases of other unions whose departments work on what this person's union gave them as the level above."""
+    units = [unit.pk for unit in actor.units(Can.HANDLE_CASES)] if isinstance(actor, Member) else []
+    ours = Item.objects.filter(case=OuterRef("pk"), round=OuterRef("round"), given_by__unit__in=units)
+    ours = ours.exclude(status="dropped")
+    return Case.objects.visible_to(actor).filter(Exists(ours), status="handling").exclude(holder__in=units)
+
+
 def may_hand_over(actor: Actor, post: Post) -> bool:
     """Whether this person may hand over what a post has open: for cases its holder and who approves there, for items the
     office of the union."""

@@ -40,6 +40,8 @@ RECENT = timedelta(days=7)
 WHAT = {
     "dossier": "打开卷宗",
     "item": "打开协商事项",
+    "rung": "打开上报来的事项",
+    "lead": "打开包案的事项",
     "topic": "打开协商议题",
     "form1": "打印诉求记录表",
     "form2": "打开流程图",

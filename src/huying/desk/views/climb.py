@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -58,12 +58,18 @@ def climb(request: Asked) -> HttpResponse:
     context = {
         "tab": tab,
         "page": page,
-        "rows": desk.said_rows(shown) if tab == "said" else desk.rung_rows(shown, days, ours=tab == "here"),
+        "rows": _rows(tab, shown, actor, days),
         "lists": [{"code": code, "label": label, "n": found.count()} for code, (label, found) in lists.items()],
         "groups": _filters(request) if tab in ("here", "sent") else [],
         "filtered": bool({"state", "late"} & set(request.GET)),
     }
     return render(request, "desk/climb/climb.html", context)
+
+
+def _rows(tab: str, shown: list[Any], actor: Member, days: desk.Days) -> Sequence[Any]:
+    if tab == "said":
+        return desk.said_rows(shown)
+    return desk.case_rows(shown, actor, days) if tab == "given" else desk.rung_rows(shown, days, ours=tab == "here")
 
 
 def _lists(actor: Member, today: date) -> dict[str, tuple[str, QuerySet[Any]]]:
@@ -72,6 +78,7 @@ def _lists(actor: Member, today: date) -> dict[str, tuple[str, QuerySet[Any]]]:
         "here": ("报到本级", reads.with_us(actor)),
         "sent": ("我们报上去的", reads.sent_by_us(actor)),
     }
+    found["given"] = ("本级交办的", desk.with_names(items.given_above(actor)).order_by("-moved_at", "pk"))
     if actor.units(Can.READ_BELOW):
         found["stuck"] = ("下级卡住的", reads.stuck_below(actor, today))
     return found | {"said": ("批示待落实", reads.to_follow(actor))}
