@@ -15,7 +15,7 @@ from huying.meetings.models import Participant
 from huying.notices.models import Notice
 from huying.trail.models import Reading
 from tests.desk.browser import as_, page
-from tests.desk.meeting_pages import hub, send, url, version
+from tests.desk.meeting_pages import hub, send, statements, url, version
 from tests.factories import consultation as make
 from tests.factories.world import accepted, voice
 
@@ -147,6 +147,15 @@ def test_who_attends_reads_neutral_words_and_nothing_else(world, who):
     assert Reading.objects.filter(what="meeting", subject=str(meeting.pk)).exists()
 
 
+def test_who_attends_asks_as_much_for_three_topics_as_for_thirty(world):
+    few = make.planned(world, *[make.ready(world, title=f"议题{n}") for n in range(3)])
+    many = make.planned(world, *[make.ready(world, title=f"议题{n}") for n in range(30)])
+    for meeting in (few, many):
+        acts.call(meeting_id=meeting.pk, by=world.as_("officer"), at=world.now)
+    counts = [statements(world, url("meeting", one.pk), by="delegate") for one in (few, many)]
+    assert counts[0] == counts[1] < 40
+
+
 def test_what_was_told_counts_as_read_once_opened(world):
     meeting = make.planned(world, make.ready(world))
     send(world, "meeting-call", meeting.pk, version=version(meeting))
@@ -249,7 +258,9 @@ def test_invitation_agenda_and_sign_in_sheet_are_printed(world):
     assert "冯国庆" in text_of(invited)
     assert "夜班末班车时间" in text_of(invited)
     assert "各参会人员" in text_of(office.get(url("meeting-print", meeting.pk, "invitation", "pdf")))
-    assert "何平" in text_of(office.get(url("meeting-print", meeting.pk, "agenda", "pdf")))
+    agenda = text_of(office.get(url("meeting-print", meeting.pk, "agenda", "pdf")))
+    assert "何平" in agenda
+    assert "行政保障部" in agenda
     assert "钱进" in text_of(office.get(url("meeting-print", meeting.pk, "sign_in", "pdf")))
     for what in ("invitation", "agenda"):
         answer = manager.get(url("meeting-print", meeting.pk, what, "docx"))

@@ -9,7 +9,7 @@ from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 
 from huying.kernel.errors import NotYours
 from huying.meetings import paper
-from huying.meetings.models import Meeting, Participant, Place
+from huying.meetings.models import Meeting, Participant, Place, TopicDepartment
 from huying.meetings.reads._meetings import agenda, kind_label, papers_of, participants
 
 WEEKDAYS = "一二三四五六日"
@@ -46,12 +46,18 @@ def invitation(meeting: Meeting, row: Participant | None, *, on: date) -> paper.
         link=meeting.link,
         chair=meeting.chair.person.name,
         topics=tuple(_heading(place) for place in agenda(meeting)),
-        issued_on=on,
+        issued_on=_issued(meeting, row) or on,
         opening=f"定于近日召开{kind_label(meeting)}，请您参加。现将有关事项通知如下。",
         papers=tuple(one.label for one in papers_of(meeting, "paper")),
         closing="请收到通知后答复能否参加；不能参加的，请说明原因。",
         printed_on=on,
     )
+
+
+def _issued(meeting: Meeting, row: Participant | None) -> date | None:
+    """The day the call went out: to this person, or to the first of all."""
+    asked = [row.asked_at] if row else meeting.participants.values_list("asked_at", flat=True)
+    return min((timezone.localdate(at) for at in asked if at), default=None)
 
 
 def agenda_paper(meeting: Meeting, *, on: date) -> paper.Agenda:
@@ -61,7 +67,7 @@ def agenda_paper(meeting: Meeting, *, on: date) -> paper.Agenda:
         when=when_words(meeting),
         place=meeting.place or "线上",
         chair=meeting.chair.person.name,
-        lines=tuple(paper.AgendaLine(_heading(place)) for place in agenda(meeting)),
+        lines=_lines(agenda(meeting)),
         people=tuple(_named(one) for one in participants(meeting)),
         printed_on=on,
     )
@@ -76,6 +82,22 @@ def sign_in(meeting: Meeting, *, on: date) -> paper.SignIn:
         place=meeting.place or "线上",
         seats=tuple(paper.Seat(one.name, one.title) for one in rows),
         printed_on=on,
+    )
+
+
+def _lines(places: list[Place]) -> tuple[paper.AgendaLine, ...]:
+    """Entries with the departments they touch; what is weighty or a question says so."""
+    touched: dict[object, list[str]] = {}
+    rows = TopicDepartment.objects.filter(topic__in=[one.topic_id for one in places if one.topic_id])
+    for row in rows.select_related("department").order_by("department__name"):
+        touched.setdefault(row.topic_id, []).append(row.department.name)
+    return tuple(
+        paper.AgendaLine(
+            _heading(one),
+            who="、".join(touched.get(one.topic_id, [])),
+            note="问题" if one.topic is None else "重大特殊事项" if one.topic.weighty else "",
+        )
+        for one in places
     )
 
 
