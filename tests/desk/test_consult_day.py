@@ -94,3 +94,13 @@ def test_statements_do_not_grow_with_topics(world):
         make.raised(world, title=f"议题{n}")
         make.planned(world, make.ready(world, title=f"再一个{n}"))
     assert statements() == few
+
+
+def test_a_refused_topic_waits_until_its_case_goes_another_way(world):
+    topic = make.raised(world)
+    make.reviewed(world, topic)
+    make.talked(world, topic, agreed=False)
+    assert "个议题行政不同意上会" in seen(world, "officer")
+    topic.refresh_from_db()
+    acts.drop(topic_id=topic.pk, reason="改找别的办法。", by=world.as_("officer"), at=world.now)
+    assert "个议题行政不同意上会" not in seen(world, "officer")

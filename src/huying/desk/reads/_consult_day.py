@@ -14,11 +14,12 @@ from huying.desk.reads._cases import Days, Line, Shown
 from huying.desk.reads._meetings import Quarter, meeting_chip, quarter_notes
 from huying.desk.reads._today import SHORT, Day, Duty, Group
 from huying.desk.reads._topics import own_topics, topic_rows
-from huying.meetings.models import Meeting, Participant, Signature
+from huying.meetings.models import Meeting, Participant, Signature, TopicCase
 from huying.meetings.reads import asked_of, when_words, with_progress
 from huying.org.rules import Can, Member
 
 MOST = 50  # counted; the list has the rest
+LACKING = ("draft", "failed")
 AHEAD = ("draft", "called", "open", "held", "circulated")
 WAITS_FOR_US = {
     "draft": "接着准备",
@@ -119,25 +120,34 @@ def _meeting_line(one: Any, actor: Member, days: Days, at: datetime) -> Line:
 
 
 def _counted(actor: Member) -> dict[str, int]:
-    """How many topics of our unions stand in each state (one query)."""
-    return dict(own_topics(actor).order_by().values_list("status").annotate(n=Count("pk")))
+    """How many topics of our unions wait for what (one query).  One that was refused or not agreed waits only while a case
+    behind it has gone no other way."""
+    behind = TopicCase.objects.filter(topic=OuterRef("pk"))
+    left = Exists(behind.filter(case__status="accepted"))
+    on = Exists(behind.filter(case__status="consulting"))
+    return own_topics(actor).aggregate(
+        lacking=Count("pk", filter=Q(status__in=LACKING)),
+        ready=Count("pk", filter=Q(status="ready")),
+        refused=Count("pk", filter=Q(status="refused") & Q(left)),
+        not_agreed=Count("pk", filter=Q(status="not_agreed") & Q(on)),
+    )
 
 
 def _topics_group(actor: Member, days: Days, counted: dict[str, int]) -> list[Group]:
     """Topics that lack a review or a talk, the longest waiting first."""
-    total = counted.get("draft", 0) + counted.get("failed", 0)
-    if not total:
+    if not counted["lacking"]:
         return []
-    rows = with_progress(own_topics(actor).filter(status__in=("draft", "failed")).select_related("unit"))
+    rows = with_progress(own_topics(actor).filter(status__in=LACKING).select_related("unit"))
     shown = topic_rows(list(rows.order_by("moved_at", "pk")[:SHORT]), actor, days)
-    return [Group("topics", "还差审查、沟通的议题", shown, total, f"{reverse('desk:topics')}?tab=lacking")]
+    return [Group("topics", "还差审查、沟通的议题", shown, counted["lacking"], f"{reverse('desk:topics')}?tab=lacking")]
 
 
 def _topic_notes(counted: dict[str, int]) -> list[Duty]:
     topics = reverse("desk:topics")
     notes = [
-        Duty(counted.get("ready", 0), "个议题可以上会，还没有列入议程", f"{topics}?tab=ready"),
-        Duty(counted.get("refused", 0), "个议题行政不同意上会，等工会想办法", f"{topics}?tab=stopped"),
+        Duty(counted["ready"], "个议题可以上会，还没有列入议程", f"{topics}?tab=ready"),
+        Duty(counted["refused"], "个议题行政不同意上会，等工会想办法", f"{topics}?tab=stopped"),
+        Duty(counted["not_agreed"], "个议题会上没谈成，要接着商量", f"{topics}?tab=stopped"),
     ]
     return [note for note in notes if note.n]
 
