@@ -14,7 +14,16 @@ from huying.desk.reads._cases import (
     waits,
     with_names,
 )
-from huying.desk.reads._climb import Climb, climb_day, climb_of, lead_rows, masked_rows, rung_rows, said_about, said_rows
+from huying.desk.reads._climb import (
+    Climb,
+    climb_day,
+    climb_of,
+    lead_rows,
+    masked_rows,
+    rung_rows,
+    said_about,
+    said_rows,
+)
 from huying.desk.reads._consult_day import consult_day
 from huying.desk.reads._frame import frame
 from huying.desk.reads._notices import notices_of, unread_of
