@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from huying.desk.acts import keep_draft
+from huying.kernel.models import Draft
 from huying.meetings import acts, reads
 from huying.meetings.models import Meeting
 from huying.notices.models import Notice
@@ -114,6 +116,16 @@ def test_a_topic_about_the_chair_is_not_put_before_the_chair(world):
     assert "有议题涉及郑卫国" in html
     assert topic.title not in page(as_(world, "chair").get(url("meeting-new")))
     assert not Meeting.objects.exists()
+
+
+def test_what_was_kept_while_typing_is_forgotten_once_it_is_made(world):
+    by, at = world.as_("officer"), world.now
+    keep_draft(form="meeting-new", fields={"place": ["二楼"]}, by=by, at=at)
+    send(world, "meeting-new", **new(world))
+    meeting = Meeting.objects.get()
+    keep_draft(form=f"meeting-cancel-{meeting.pk}", fields={"reason": ["改期"]}, by=by, at=at)
+    send(world, "meeting-cancel", meeting.pk, version=meeting.version, reason="改期")
+    assert not Draft.objects.exists()
 
 
 def test_one_submission_makes_one_meeting(world):
@@ -242,6 +254,15 @@ def test_all_or_none_of_the_ticked_topics(world):
     good, raw = make.ready(world), make.raised(world, title="没审查")
     send(world, "meeting-place", meeting.pk, status=422, topics=[str(good.pk), str(raw.pk)])
     assert reads.agenda(meeting) == []
+
+
+def test_a_topic_of_another_union_is_not_there(world):
+    meeting = make.planned(world)
+    theirs = make.ready(world)
+    theirs.unit = world.other
+    theirs.save()
+    assert theirs.title not in hub(world, meeting)
+    send(world, "meeting-place", meeting.pk, status=404, topics=[str(theirs.pk)])
 
 
 def test_an_entry_of_another_meeting_is_not_moved_through_this_one(world):

@@ -15,6 +15,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from huying.desk.acts import drop_draft
 from huying.desk.forms import meetings as forms
 from huying.desk.forms.dossier import ActForm
 from huying.desk.reads._meetings import meeting_rows, quarter_notes
@@ -121,6 +122,7 @@ def _arranged(form: forms.PlanForm, chairs: list[Post]) -> dict[str, Any]:
 def _made(request: Asked, unit: Unit, given: dict[str, Any], *, on_paper: bool) -> str:
     topics = [UUID(one) for one in given.pop("topics")]
     made = acts.make_meeting(unit=unit, topics=topics, on_paper=on_paper, by=request.actor, at=request.now, **given)
+    drop_draft(form="meeting-new", by=request.actor, at=request.now)
     return address(made)
 
 
@@ -227,19 +229,26 @@ def office_meeting(request: Asked, meeting_id: UUID) -> Meeting:
 
 
 def _act_page(
-    request: Asked, found: Meeting, do: Callable[[], str], *, form: ActForm, act: str, said: str, **context: Any
+    request: Asked, found: Meeting, do: Callable[[], None], *, form: ActForm, act: str, said: str, **context: Any
 ) -> HttpResponse:  # fmt: skip
     """One act in a form of its own; what was typed stays when it is refused."""
     if request.method == "GET":
         MEETING.check_now(found.status, act)
     elif form.is_valid():
         with refusals_on(form):
-            answer = once(request, do)
+            answer = once(request, lambda: _done(request, found, act, do))
             messages.success(request, said)
             return answer
         found = reads.get_meeting(request.actor, found.pk)
     context = {"meeting": found, "form": form, **parts.when(found), **context}
     return render(request, f"desk/meetings/{act}.html", context, status=422 if form.errors else 200)
+
+
+def _done(request: Asked, found: Meeting, act: str, do: Callable[[], None]) -> str:
+    """Do it, and forget what was kept while it was being typed."""
+    do()
+    drop_draft(form=f"meeting-{act}-{found.pk}", by=request.actor, at=request.now)
+    return address(found)
 
 
 @require_http_methods(["GET", "POST"])
@@ -254,10 +263,9 @@ def meeting_plan(request: Asked, meeting_id: UUID) -> HttpResponse:
     form = forms.PlanForm(request.POST or None, initial=start)
     form.chairs(chairs)
 
-    def do() -> str:
+    def do() -> None:
         version = form.cleaned_data["version"]
         acts.plan(meeting_id=found.pk, version=version, by=request.actor, at=request.now, **_arranged(form, chairs))
-        return address(found)
 
     hears = [one for one in reads.participants(found) if one.person_id] if found.status == "called" else []
     said = "改好了，已经通知参会人。" if hears else "改好了。"
@@ -271,11 +279,10 @@ def meeting_call(request: Asked, meeting_id: UUID) -> HttpResponse:
     announces = found.kind != "consultation"
     form = forms.CallForm(request.POST or None, initial={"announcement": _announcement(found)})
 
-    def do() -> str:
+    def do() -> None:
         text = form.cleaned_data["announcement"] if announces else ""
         version = form.cleaned_data["version"]
         acts.call(meeting_id=found.pk, announcement=text, version=version, by=request.actor, at=request.now)
-        return address(found)
 
     people, missing = reads.participants(found), reads.missing_seats(found)
     context = {
@@ -307,10 +314,9 @@ def meeting_cancel(request: Asked, meeting_id: UUID) -> HttpResponse:
     found = office_meeting(request, meeting_id)
     form = forms.CancelForm(request.POST or None)
 
-    def do() -> str:
+    def do() -> None:
         version, reason = form.cleaned_data["version"], form.cleaned_data["reason"]
         acts.cancel(meeting_id=found.pk, reason=reason, version=version, by=request.actor, at=request.now)
-        return address(found)
 
     context = {"entries": parts.entries(reads.agenda(found), office=True)}
     return _act_page(request, found, do, form=form, act="cancel", said="会议取消了。", **context)
