@@ -268,8 +268,13 @@ def test_on_the_wall_and_on_small_screens(stage: Stage, meeting: Meeting) -> Non
     look(page)
     page.keyboard.press("ArrowRight")
     assert front(page) == TITLES[1]
+    wall = page.context.new_page()  # a second window on the projector goes along with the first
+    wall.goto(f"{page.url}&big=1")
     page.keyboard.press("b")
     expect(page.locator("article:visible").get_by_label("说了什么")).to_be_visible()
+    page.keyboard.press("3")
+    expect(wall.locator("article:visible h2")).to_have_text(TITLES[2])
+    wall.close()
     page.set_viewport_size({"width": 720, "height": 450})  # what 200 % leaves of 1440 px
     look(page)
     small = enter(stage, meeting, phone=True)
