@@ -101,7 +101,7 @@ def test_a_level_gives_it_to_its_own_department_and_the_first_union_tells(tall):
     item = given(tall, rung)
     case = Case.objects.get(pk=rung.case_id)
     rung.refresh_from_db()
-    assert (case.status, rung.status) == ("handling", "solved")
+    assert (case.status, rung.status) == ("handling", "assigned")
     assert rung.answer == "交由综合部办理：改签班车合同。"
     assert Clock.objects.get(subject=item.pk).unit == tall.group
     assert reads.acting_unions(case) == [tall.plant, tall.group]
@@ -225,6 +225,6 @@ def test_the_database_holds_one_level_here_and_no_loop(tall):
         made = Rung(unit=unit, status=status, sent_at=tall.now, **again, **answered)
         with pytest.raises(IntegrityError), transaction.atomic():
             made.save(force_insert=True)
-    for status in ("returned", "solved"):
+    for status in ("returned", "solved", "assigned"):
         with pytest.raises(IntegrityError), transaction.atomic():
             Rung.objects.filter(pk=rung.pk).update(status=status)

@@ -91,7 +91,10 @@ def test_the_level_gives_it_to_its_own_department_from_the_dossier(tall):
     do(tall, case, "assign", by="group", **four)
     assert case.status == "handling"
     item = Item.objects.get(case=case)
-    assert reverse("desk:case_act_of", args=[case.pk, "urge", item.pk]) in seen(tall, "group", "case", case.pk)
+    html = seen(tall, "group", "case", case.pk)
+    assert reverse("desk:case_act_of", args=[case.pk, "urge", item.pk]) in html
+    assert "山泉集团工会交给了部门办理" in html
+    assert "只看，不办" not in html
     do(tall, case, "urge", item.pk, by="group", text="请抓紧")
     html = seen(tall, "group", "climb", tab="given")
     assert case.number in html

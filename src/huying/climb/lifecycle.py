@@ -10,6 +10,7 @@ STATES = (
     State("passed", "已再上报", "又往上报了一级", "再上一级"),
     State("returned", "已退回并指导", "上级工会提出了办法，本单位接着办", "", final=True),
     State("solved", "已解决", "上级给了结果", "", final=True),
+    State("assigned", "已交本级部门办理", "上级交给它的部门办理了", "部门", final=True),
     State("withdrawn", "已随事项结束", "您撤回了这件事", "", final=True),
 )
 
@@ -17,7 +18,7 @@ STEPS = (
     Step("take", "接收", ("sent",), "taken", may="handle_cases", told="上级工会接收了", clause="MY-3.2.4d", main=True),
     Step("solve", "给出结果", ("taken",), "solved", may="handle_cases", needs=("result",), stops=("climb",),
          notice=("officer",), clause="MY-3.2.4d", main=True),
-    Step("assign", "交本级部门办理", ("taken",), "solved", may="handle_cases",
+    Step("assign", "交本级部门办理", ("taken",), "assigned", may="handle_cases",
          needs=("measure", "department", "handler", "deadline"), stops=("climb",), notice=("officer",), clause="MY-3.2.3b"),
     Step("give_back", "退回并指导", ("sent", "taken"), "returned", may="handle_cases", needs=("guidance",), stops=("climb",),
          notice=("officer",), clause="MY-3.2.4d"),

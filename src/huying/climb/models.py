@@ -78,7 +78,7 @@ class Rung(models.Model):
             models.CheckConstraint(name="rung_says_why", condition=~Q(reason="") & ~Q(tried="") & ~Q(brief="")),
             models.CheckConstraint(
                 name="rung_answered_is_complete",
-                condition=~Q(status__in=["passed", "returned", "solved"])
+                condition=~Q(status__in=["passed", "returned", "solved", "assigned"])
                 | (Q(answered_at__isnull=False) & ~Q(answer="")),
             ),
             models.CheckConstraint(

@@ -94,7 +94,7 @@ def acting_unions(case: Case) -> list[Unit]:
     departments work on it, the level that gave it to them."""
     rungs = case.rungs.filter(round=case.round).select_related("unit")
     if case.status == "handling":
-        given = rungs.filter(status="solved", above__isnull=True)
+        given = rungs.filter(status="assigned")
         return [case.holder, *[rung.unit for rung in given.order_by("-answered_at")[:1]]]
     return [case.holder, *[rung.unit for rung in rungs.filter(status="taken")]]
 

@@ -68,6 +68,12 @@ class Climb:
         """Whose limit it is, by level."""
         return {level.rung.pk: level.rung.unit.name for level in self.levels}
 
+    @property
+    def given(self) -> Rung | None:
+        """The level of this reader's union whose departments work on it."""
+        rungs = (level.rung for level in self.levels)
+        return next((rung for rung in rungs if rung.status == "assigned" and rung.unit_id in self.handles), None)
+
     def gave(self, item: Item) -> bool:
         """Whether an item was given by a union of this reader's."""
         return union_behind(item).pk in self.handles
@@ -80,7 +86,7 @@ def climb_of(actor: Member, case: Case, days: Days, done: Container[str]) -> Cli
     clocks = clocks_of(rungs) if rungs else {}
     active = next((rung for rung in rungs if rung.status in HERE), None)
     handles = _ids(actor, Can.HANDLE_CASES)
-    near = {case.holder_id, *[rung.unit_id for rung in rungs if rung.status in (*HERE, "solved")]}
+    near = {case.holder_id, *[rung.unit_id for rung in rungs if rung.status in (*HERE, "solved", "assigned")]}
     written = instructions_on(case) if "instruct" in done else []
     levels = []
     for rung in rungs:
@@ -106,8 +112,8 @@ def _ids(actor: Member, can: Can) -> frozenset[UUID]:
 
 def _state(rung: Rung, rungs: Sequence[Rung]) -> str:
     """The state in words; a level below the one that solved it did not solve it itself."""
-    if rung.status == "solved" and any(one.below_id == rung.pk and one.status == "solved" for one in rungs):
-        return "上一级已解决"
+    if rung.status == "solved" and any(one.below_id == rung.pk for one in rungs):
+        return "上级已交部门办理" if any(one.status == "assigned" for one in rungs) else "上一级已解决"
     return rung.state.staff
 
 
