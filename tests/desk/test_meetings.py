@@ -56,6 +56,27 @@ def test_who_attends_has_only_their_own_and_only_once_called(world):
     assert as_(world, "liaison").get(url("meetings")).status_code == 404
 
 
+def test_the_union_above_finds_meetings_below_on_a_list_of_their_own(world):
+    meeting = make.planned(world, make.ready(world))
+    client = as_(world, "upper")
+    assert "还没有开过会" in page(client.get(url("meetings")))
+    html = page(client.get(url("meetings", scope="below")))
+    assert url("meeting", meeting.pk) in html
+    assert "接着准备" not in html
+    assert "没有符合的会议" in page(client.get(url("meetings", scope="below", kind="talk")))
+    assert "还没有开过会" in page(as_(world, "foreign").get(url("meetings")))
+
+
+def test_the_past_is_found_by_year(world):
+    old = make.signed(world, make.ready(world))
+    Meeting.objects.filter(pk=old.pk).update(starts_at=old.starts_at - timedelta(days=400))
+    new_one = make.signed(world, make.ready(world, title="食堂"))
+    html = page(as_(world, "officer").get(url("meetings", year=2025)))
+    assert url("meeting", old.pk) in html
+    assert url("meeting", new_one.pk) not in html
+    assert "2026年" in html
+
+
 def test_the_list_takes_as_many_statements_for_three_as_for_thirty(world):
     for number in range(3):
         make.planned(world, starts_at=world.now + timedelta(days=1 + number))
