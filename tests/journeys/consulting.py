@@ -42,6 +42,14 @@ def alert(page: Page, words: str) -> None:
     expect(page.locator("main").get_by_role("alert").filter(has_text=words).first).to_be_visible()
 
 
+def press(page: Page, words: str) -> None:
+    """A button of the bar, which may stand behind “更多”."""
+    link = page.locator(".hy-bar").get_by_role("link", name=words)
+    if not link.is_visible():
+        page.locator(".hy-bar summary").click()
+    link.click()
+
+
 # --- topics -----------------------------------------------------------------------------------------------------------
 
 

@@ -24,6 +24,7 @@ from tests.journeys.consulting import (
     heading,
     in_days,
     new_meeting,
+    press,
     put,
     raise_from,
     review,
@@ -80,7 +81,7 @@ def topics_from_people(told: Quarter) -> None:
     review(page, wrong="procedure", because="停产要先经职代会讨论。")
     expect(page.locator("main")).to_contain_text("审查没有通过，不能上会。")
     assert page.get_by_role("link", name="开会").count() == 0
-    page.get_by_role("link", name="改写议题").first.click()
+    press(page, "改写议题")
     page.get_by_label("情况", exact=True).fill("夜班末班车提前以后，22:20 下线的职工赶不上车。")
     page.get_by_role("button", name="存下来").click()
     review(page)
@@ -102,7 +103,7 @@ def topics_from_people(told: Quarter) -> None:
     one, two = told.spoken("更衣室漏水", {}), told.spoken("更衣柜不够", {})
     raise_from(stage, page, [one], "后勤部")
     topic = put(page, TWO_CASES)
-    page.get_by_role("link", name="加入诉求").click()
+    press(page, "加入诉求")
     page.locator(f"input[name=cases][value='{two.pk}']").check()
     page.get_by_role("button", name="加进来").click()
     expect(page.locator("main")).to_contain_text(two.number)
@@ -139,7 +140,7 @@ def management_refuses_one(told: Quarter) -> None:
     review(page)
     talk(page, "今年没有这笔预算。", "不同意")
     expect(page.locator("main")).to_contain_text("行政不同意上会")
-    expect(page.get_by_role("link", name="再次提出")).to_be_visible()
+    expect(page.locator(".hy-bar").get_by_role("link", name="再次提出")).to_be_visible()
     expect(page.get_by_role("link", name="上报").first).to_be_visible()
     worker = told.worker(REFUSED)
     expect(worker.locator("main")).to_contain_text("单位没有同意把这件事拿到会上商量")
