@@ -201,6 +201,19 @@ def test_more_cases_join_and_alike_topics_become_one(world):
     assert "已经并入" in page(as_(world, "officer").get(where(other)))
 
 
+@pytest.mark.clause("MY-3.2.1")
+def test_topics_that_say_the_like_are_pointed_out(world):
+    topic = make.raised(world)
+    other = make.raised(world, title="夜班末班车", body="夜班末班车提前，职工赶不上车。")
+    third = make.raised(world, title="食堂热水", body="食堂没有热水。")
+    html = page(as_(world, "officer").get(where(topic))).split("看着像同一件事")[1].split("</div>")[0]
+    assert other.title in html
+    assert third.title not in html
+    offered = page(as_(world, "officer").get(where(topic, "merge")))
+    assert offered.index(f'value="{other.pk}"') < offered.index(f'value="{third.pk}"')
+    assert "看着像同一件事" not in page(as_(world, "upper").get(where(topic)))
+
+
 def test_finding_in_a_form_keeps_what_was_ticked(world):
     topic, more = make.raised(world), accepted(world, voice(name="马兰"))
     sent = {"once": "x" * 20, "version": topic.version, "find": "1", "q": "没有这样的", "cases": [more.pk]}

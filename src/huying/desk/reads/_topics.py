@@ -8,9 +8,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case as When
-from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, UUIDField, Value
-from django.db.models import When as If
+from django.db.models import (
+    Count,
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    prefetch_related_objects,
+)
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,12 +28,16 @@ from huying.climb.models import Rung
 from huying.desk.reads._cases import Days, Line, Shown
 from huying.kernel import search
 from huying.kernel.actors import Actor
+from huying.kernel.text import grams
 from huying.meetings import reads
-from huying.meetings.models import Agreed, AgreedItem, Meeting, Place, Topic, TopicCase
+from huying.meetings.models import Agreed, AgreedItem, Meeting, Place, Review, Talk, Topic, TopicCase
 from huying.org.models import Post, Role, Unit
 from huying.org.rules import Can, Member
 
 OFFERED = 40  # cases or topics to tick at once; more are found by words
+COMPARED = 200  # the newest topics looked at for likeness
+ALIKE = 0.25  # shared pairs of characters from which two topics look like the same matter
+SHOWN = 3
 GOING_ON = ("draft", "ready", "agenda")
 # By what has to be done next.  The word in the address, what the tab is called, the states in it.
 TABS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -215,14 +227,37 @@ def neutral_words(cases: Sequence[Case]) -> dict[str, str]:
 
 
 def other_topics(actor: Member, topic: Topic, words: str = "") -> list[Topic]:
-    """Topics of the same union not on an agenda yet, to be put together: those of the same class first."""
+    """Topics of the same union not on an agenda yet, to be put together: those that say the like first."""
     near = Topic.objects.visible_to(actor).filter(unit=topic.unit, status__in=("draft", "ready")).exclude(pk=topic.pk)
-    rows = topics_saying(near, words)
-    alike = When(If(content_class=topic.content_class, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return list(rows.annotate(cases=Count("gathered")).order_by(alike, "-raised_at")[:OFFERED])
+    rows = topics_saying(near, words).annotate(cases=Count("gathered")).order_by("-raised_at")[:COMPARED]
+    found: dict[UUID, Topic] = {one.pk: one for one in rows}
+    score = dict(search.likeness(_said(topic), _terms(found.values())))
+    return sorted(found.values(), key=lambda one: -score.get(one.pk, 0))[:OFFERED]
+
+
+def alike_topics(actor: Member, topic: Topic) -> list[Topic]:
+    """Topics that look like the same matter, best first."""
+    found = other_topics(actor, topic)
+    alike = {pk for pk, likeness in search.likeness(_said(topic), _terms(found)) if likeness >= ALIKE}
+    return [one for one in found if one.pk in alike][:SHOWN]
+
+
+def _terms(topics: Iterable[Topic]) -> list[tuple[UUID, str]]:
+    return [(one.pk, " ".join(grams(_said(one)))) for one in topics]
+
+
+def _said(topic: Topic) -> str:
+    return f"{topic.title}\n{topic.body}"
 
 
 # --- one topic --------------------------------------------------------------------------------------------------------
+
+
+def load_story(topic: Topic) -> None:
+    """Reviews and talks, the newest first, with who wrote them down; which cases it gathers (three queries)."""
+    rows = {"reviews": Review.objects, "talks": Talk.objects}
+    told = [Prefetch(name, of.select_related("post__person").order_by("-at", "-id")) for name, of in rows.items()]
+    prefetch_related_objects([topic], *told, "gathered")
 
 
 def visible_cases(actor: Actor, topic: Topic) -> list[Case]:

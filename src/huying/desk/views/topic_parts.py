@@ -121,17 +121,17 @@ def _talked(topic: Topic, talk: Talk | None) -> str:
 
 def reviews(topic: Topic) -> list[dict[str, Any]]:
     """Every review, the newest first."""
-    rows = topic.reviews.select_related("post__person").order_by("-at", "-id")
-    return [{"row": one, "old": one.edition != topic.edition, "by": one.post.person.name} for one in rows]
+    return [
+        {"row": one, "old": one.edition != topic.edition, "by": one.post.person.name} for one in topic.reviews.all()
+    ]
 
 
 def talks(topic: Topic) -> list[dict[str, Any]]:
     """Every talk with management, the newest first."""
-    rows = topic.talks.select_related("post__person").order_by("-at", "-id")
     said = {True: "同意上会", False: "不同意上会", None: "还没有定"}
     return [
         {"row": one, "old": one.edition != topic.edition, "by": one.post.person.name, "answer": said[one.agreed]}
-        for one in rows
+        for one in topic.talks.all()
     ]
 
 
@@ -207,7 +207,9 @@ def raising_url(case: Case, unit: Unit) -> str:
 
 def first_button(case: Case, consulting: dict[str, Any]) -> list[dict[str, Any]]:
     """What comes first on the bar of a case that waits for the table: the next step of its topic, or its meeting."""
-    now = next((one for one in consulting["topics"] if one["topic"].status in ("draft", "ready", "agenda", "failed")), None)
+    now = next(
+        (one for one in consulting["topics"] if one["topic"].status in ("draft", "ready", "agenda", "failed")), None
+    )
     if case.status != "consulting" or now is None:
         return []
     label, url = now["act"] or "看议题", now["act_url"] or reverse("desk:topic", args=[now["topic"].pk])

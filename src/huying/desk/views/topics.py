@@ -215,6 +215,7 @@ def topic(request: Asked, topic_id: UUID) -> HttpResponse:
     found = get_topic(actor, topic_id)
     note_reading(root=found.root_id, by=actor, at=request.now, what="topic", subject=found.pk, unit=found.unit_id)
     office = works_on(actor, found)
+    reads.load_story(found)
     cases = reads.visible_cases(actor, found)
     places = reads.results_of(found)
     steps = parts.checklist(found, office=office)
@@ -232,6 +233,7 @@ def topic(request: Asked, topic_id: UUID) -> HttpResponse:
         "talks": parts.talks(found),
         "places": [parts.place_part(place) for place in places],
         "ahead": reads.meetings_ahead(actor, found.unit) if office and found.status == "ready" else [],
+        "alike": reads.alike_topics(actor, found) if office and found.status in ("draft", "ready") else [],
         "story": parts.story(found),
     }
     return render(request, "desk/topics/topic.html", context)
