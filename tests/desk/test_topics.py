@@ -374,3 +374,11 @@ def test_the_dossier_asks_no_more_for_a_case_in_many_topics(world):
         acts.drop(topic_id=topic.pk, reason="另提一个。", by=world.as_("officer"), at=world.now)
         topic = make.raised(world, case)
     assert statements(case) == few
+
+
+def test_a_topic_on_an_agenda_leads_to_its_meeting(world):
+    topic = make.ready(world)
+    meeting = make.planned(world, topic)
+    html = page(as_(world, "officer").get(where(topic)))
+    assert "在哪个会上商量" in html
+    assert f"/desk/meetings/{meeting.pk}/" in html.split('class="hy-bar"')[1].split("</a>")[0]

@@ -78,6 +78,8 @@ class RaiseForm(WordForm):
                 del self.fields[name]
             return
         del self.fields["cases"]
+        for name in ("content_class", "category"):
+            self.fields[name].required = True
         classes = [one for one in rules.categories("") if origin != "management" or not one.has_worker] or list(
             rules.categories("")
         )
