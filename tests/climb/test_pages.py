@@ -16,6 +16,7 @@ from huying.climb.models import Instruction, Lead, Rung
 from huying.handling.models import Item
 from huying.org.models import Role
 from tests.climb.test_answers import given
+from tests.climb.test_up import told
 from tests.desk.browser import as_, do, page
 from tests.factories import world as make
 from tests.factories.org import make_post
@@ -325,3 +326,19 @@ def test_what_climbed_is_not_among_what_was_handed_on(tall):
     acts.solve(rung_id=rung.pk, result="好了", by=tall.as_("group"), at=tall.now)
     do(tall, rung.case, "urge_union", by="group", text="请尽快告知")
     assert rung.case.events.get(act="urge").label == "上级工会督促"
+
+
+def test_who_waits_for_an_answer_urges_the_level_that_owes_it(tall):
+    """The union below asks for it, the one above presses; the level itself has no such button."""
+    rung = tall.taken()
+    case = rung.case
+    assert "催请山泉集团工会答复" in seen(tall, "officer", "case", case.pk)
+    do(tall, case, "urge_union", text="职工等着呢")
+    assert case.events.filter(act="urge").latest("version").label == "下级工会催请山泉集团工会答复"
+    assert told(tall, "group")[-1] == f"{case.number} 下级工会催请山泉集团工会答复"
+    assert "督促山泉集团工会" in seen(tall, "upper", "case", case.pk)
+    do(tall, case, "urge_union", by="upper", text="请本周答复")
+    assert told(tall, "group")[-1] == told(tall, "officer")[-1] == f"{case.number} 上级工会督促山泉集团工会答复"
+    assert "请本周答复" in seen(tall, "group", "case", case.pk)
+    assert as_(tall, "group").get(reverse("desk:case_act", args=[case.pk, "urge_union"])).status_code == 404
+    assert as_(tall, "foreign").get(reverse("desk:case_act", args=[case.pk, "urge_union"])).status_code == 404

@@ -49,7 +49,7 @@ def _above_acts(case: Case, items: list[parts.ItemPart], climb: Climb) -> dict[s
     front += [made for part in items if climb.gave(part.item) and (made := _item_button(part, case))]
     leaders = leaders_buttons(climb, button)
     if not front and case.closed_at is None:
-        front = [button("urge_union")]
+        front = [button("urge_union", label=f"督促{climb.active.unit.name}" if climb.active else "督促承办工会")]
     return {"first": _only_one_red(case, front), "more": leaders}
 
 
@@ -84,6 +84,8 @@ def next_acts(
     for button in buttons:
         if waiting and button["act"] == "archive":
             button["why_not"] = "先决定是否重新办理。" if stand.approves else "职工不满意，等主席决定是否重新办理。"
+    if climb.active is not None and climb.here is None:
+        buttons.append(_button("urge_union", case, label=f"催请{climb.active.unit.name}答复"))
     more = [_button(name, case) for name in later]
     more += leaders_buttons(climb, lambda act, **given: _button(act, case, **given))
     if case.closed_at is None:

@@ -14,7 +14,7 @@ from huying.cases import acts as cases
 from huying.cases import reads
 from huying.cases.models import Case, Clock
 from huying.cases.rules import Voice, limit_of, standing
-from huying.climb.reads import giving_union
+from huying.climb.reads import active_rung, giving_union
 from huying.desk.forms import dossier as forms
 from huying.desk.views import dossier_parts as parts
 from huying.feedback import acts as feedback
@@ -183,6 +183,12 @@ def _gives(actor: Any, case: Case, of: Any) -> bool:
 def _oversees(actor: Any, case: Case, of: Any) -> bool:
     """Who looks after an item: the union that has the case, or the level that gave it."""
     return any(may(actor, Can.HANDLE_CASES, unit) for unit in (case.holder, union_behind(of)))
+
+
+def _urges(actor: Any, case: Case, of: Any) -> bool:
+    """Who urges: anybody who reads it and is not of the union whose turn it is."""
+    level = active_rung(case) if case.status == "climbing" else None
+    return not may(actor, Can.HANDLE_CASES, level.unit if level is not None else case.holder)
 
 
 def _limits(can: Can, clock: Callable[[Any], Clock] = lambda of: of) -> Callable[[Any, Case, Any], bool]:
@@ -376,8 +382,8 @@ ACTS: dict[str, CaseAct] = {
         can=Can.APPROVE, note="职工评价不满意，要求重新办理。由人来决定，理由职工会看到。"),
     "reopen": CaseAct(forms.ReopenForm, "重新办理", "重新办理", "回到待交办了。", "rotate", _reopen, can=Can.APPROVE,
         note="开始新的一轮：重新交办、告知、评价。已经做的都留着。"),
-    "urge_union": CaseAct(forms.UrgeForm, "督促承办工会", "督促", "督促的话发给承办工会了。", "bell-ringing",
-        lambda d: cases.urge(case_id=d.case.pk, text=d.given["text"], **d.who), can=None),
+    "urge_union": CaseAct(forms.UrgeForm, "督促", "督促", "督促的话发出去了。", "bell-ringing",
+        lambda d: cases.urge(case_id=d.case.pk, text=d.given["text"], **d.who), may=_urges),
     "give_again": CaseAct(forms.AgainForm, "重新交办", "重新交办", "重新交办了。", "send", _give_again, fill=_place_lists,
         start=_start_again,
         of="item", may=_oversees, template="item_act", note="部门退回期间时限一直在走。"),
