@@ -13,6 +13,7 @@ from huying.cases import acts as cases
 from huying.cases.rules import Concerns
 from huying.desk.views import cases as views
 from tests.desk.browser import as_
+from tests.factories import consultation
 from tests.factories import world as make
 
 LIST, FIND = "/desk/cases/", "/desk/search/?q="
@@ -87,6 +88,16 @@ def test_what_was_handed_on_stays_readable(world):
 
 
 @pytest.mark.clause("MY-3.1")
+def test_what_waits_for_the_table_is_not_handed_out_from_the_list(world):
+    """Its topic's next step comes first; giving it to a department past the table is behind the dossier."""
+    case = make.accepted(world)
+    assert "/assign/" in page(world, "officer", LIST)
+    consultation.raised(world, case)
+    html = page(world, "officer", LIST)
+    assert case.number in html
+    assert "/assign/" not in html
+
+
 def test_filters_narrow_and_stay_in_the_address(world):
     first = released(world, "食堂夜宵饭凉", channel="phone")
     second = make.said(world, make.voice(secrecy="anonymous"))

@@ -124,6 +124,8 @@ def test_changed_words_take_signatures_and_answers_back(world, held):
     send(office, held, "circulate")
     send(as_(world, "delegate"), held, "reply", agreed="yes")
     send(manager, held, "sign")
+    said = reads.answers(reads.participants(held), reads.latest_minutes(held), reads.signatures(held).values())
+    assert {one.name for one in said.agreed} == {"何平", "冯国庆"}
     assert "已经签的字作废" in shown(office, held, "write")
     send(office, held, "write", **typed(held, **{first(held): "行政方同意恢复末班车。"}))
     held.refresh_from_db()

@@ -216,7 +216,7 @@ LOOK = ("查看", "", None)
 def _act(case: Case, item: Item | None, clock: Shown | None, reader: _Reader) -> tuple[str, str, UUID | None]:
     """The next act by the lifecycle tables, if this person may do it, and the item it is about; else only to look."""
     post = reader.actor.post_for(Can.HANDLE_CASES, case.holder) if case.holder_id in reader.own else None
-    if post is None:
+    if post is None or case.status in ("consulting", "climbing"):  # its topic's next step comes first; the level's answer
         return LOOK
     if case.pk in reader.asking:
         return ("决定是否重新办理", "decide_reopen", None) if may(reader.actor, Can.APPROVE, case.holder) else LOOK

@@ -52,7 +52,7 @@ def minutes_page(actor: Member, meeting: Meeting, at: datetime) -> dict[str, Any
         "side": side,
         "can_sign": meeting.status == "circulated" and _turn(side, signed),
         "waits_for_management": meeting.status == "circulated" and side == "union" and "management" not in signed,
-        "answers": reads.answers(people, last),
+        "answers": reads.answers(people, last, signed.values()),
         "acts": _acts(meeting, signed) if works else [],
         "moved_on": works and meeting.status == "held" and reads.recorded_since(meeting, last),
         "days": reads.rules_of(meeting).count("minutes_days").value,

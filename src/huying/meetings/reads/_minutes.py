@@ -125,14 +125,16 @@ class Answers:
     before: list[Participant]
 
 
-def answers(people: Iterable[Participant], last: Minutes | None) -> Answers:
-    """Who agreed, who objected and who has not answered; guests outside the roster cannot be asked here."""
+def answers(people: Iterable[Participant], last: Minutes | None, signed: Iterable[Signature] = ()) -> Answers:
+    """Who agreed, who objected and who has not answered; guests outside the roster cannot be asked here.  Whoever signed
+    has agreed."""
     asked = [one for one in people if one.person_id]
-    number = last.number if last else 0
-    now = [one for one in asked if one.minutes_at and one.minutes_version == number]
+    number, keys = last.number if last else 0, {one.person_id or one.name for one in signed}
+    signers = [one for one in asked if {one.person_id, one.name} & keys]
+    now = [one for one in asked if one in signers or (one.minutes_at and one.minutes_version == number)]
     return Answers(
-        agreed=[one for one in now if one.minutes_agreed],
-        objected=[one for one in now if not one.minutes_agreed],
+        agreed=[one for one in now if one in signers or one.minutes_agreed],
+        objected=[one for one in now if one not in signers and not one.minutes_agreed],
         waiting=[one for one in asked if one not in now],
         before=[one for one in asked if one not in now and one.minutes_at and not one.minutes_agreed],
     )
