@@ -44,6 +44,7 @@ JOBS = {
     "huying.climb.jobs.follow_units": "上报跟着合并的组织走",
     "huying.intake.jobs.sweep": "清理没有确认的导入表格",
     "huying.ledger.jobs.sweep": "清理导出满一天的表格",
+    "huying.meetings.jobs.reminders": "开会前一天提醒",
     "huying.handling.jobs.sweep_ended": "收回已结束事项的交办",
     "huying.handling.jobs.reminders": "部门到期前后提醒",
     "huying.feedback.jobs.open_surveys": "发出满意度测评",
