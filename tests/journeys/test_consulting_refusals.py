@@ -131,7 +131,8 @@ def test_a_missing_seat_is_pointed_out_before_the_meeting_opens(stage: Stage) ->
     page.get_by_role("button", name="全部到会").click()
     uploaded(page)
     page.get_by_role("button", name="开会").click()
-    expect(page.get_by_text("还缺：行政保障部的负责人。仍要开会，请写明原因").first).to_be_visible()
+    expect(page.locator("[data-missing]")).to_contain_text("还缺：行政保障部的负责人")
+    expect(page.locator("[data-before] input[name=because]:invalid")).to_be_visible()  # the browser asks for the reason
     look(page)
     assert Meeting.objects.get().status == "draft"
 
@@ -297,7 +298,10 @@ def answered_and_promised(stage: Stage, meeting: Meeting) -> None:
     page = at(stage, stage.staff("officer"), "meeting-room", meeting.pk)
     page.get_by_role("button", name="全部到会").click()
     uploaded(page)
+    expect(page.locator("[data-missing]")).to_contain_text("职工代表")
+    page.get_by_label("缺席的原因").fill("代表的意见会前已经征集")
     page.get_by_role("button", name="开会").click()
+    expect(page.get_by_text("会议中").first).to_be_visible()
     found = entry(page, "夏天车间降温怎么安排？")
     found.get_by_label("说了什么", exact=True).fill("六月底前装好风机。")
     found.get_by_role("button", name="记下这一条").click()
