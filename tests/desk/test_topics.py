@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from huying.cases.models import Case
+from huying.cases.rules import Concerns
 from huying.meetings import acts
 from huying.meetings.models import Review, Talk, Topic
 from huying.meetings.reads import missing_for
@@ -289,6 +290,20 @@ def test_the_union_above_reads_and_does_nothing(world):
     assert "只看，不办" in html
     assert 'class="hy-bar"' not in html
     assert client.get(where(topic, "review")).status_code == 404
+
+
+def test_whom_a_case_names_finds_no_trace_of_its_topic(world):
+    waiting = accepted(world, concerns=Concerns(chair=True))
+    assert waiting.number in page(as_(world, "officer").get(LIST))
+    chair = as_(world, "chair")
+    assert waiting.number not in page(chair.get(LIST)) + page(chair.get(NEW, {"cases": [waiting.pk]}))
+    topic = make.raised(world, waiting, title="金丝雀")
+    other = make.raised(world, title="食堂热水")
+    assert topic.title in page(as_(world, "officer").get(LIST))
+    seen = [LIST, f"{LIST}?q=金丝雀", "/desk/", where(other), where(other, "merge")]
+    assert not [address for address in seen if "金丝雀</" in page(chair.get(address))]
+    assert chair.get(where(topic)).status_code == 404
+    assert chair.post(where(topic, "drop"), {"once": "w" * 20, "reason": "撤下"}).status_code == 404
 
 
 @pytest.mark.parametrize("who", ["foreign", "manager", "head", "handler", "delegate", "liaison", "system", "audit"])
