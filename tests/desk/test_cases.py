@@ -96,6 +96,7 @@ def test_what_waits_for_the_table_is_not_handed_out_from_the_list(world):
     html = page(world, "officer", LIST)
     assert case.number in html
     assert "/assign/" not in html
+    assert case.number not in page(world, "officer", f"{LIST}?wait=mine")
 
 
 def test_filters_narrow_and_stay_in_the_address(world):

@@ -27,7 +27,9 @@ from huying.mechanism.reads import calendar
 from huying.org.models import Unit
 from huying.org.rules import Can, Member, may
 
-UNION_TURN = tuple(state.code for state in CASE.states if state.turn == "工会")
+# What stands on the table or with a level above moves there: topics, meetings and levels have lines of their own.
+ELSEWHERE = ("consulting", "climbing")
+UNION_TURN = tuple(state.code for state in CASE.states if state.turn == "工会" and state.code not in ELSEWHERE)
 SEARCHED = 200  # newest candidates looked at letter by letter
 SHOWN = 50
 
@@ -216,7 +218,7 @@ LOOK = ("查看", "", None)
 def _act(case: Case, item: Item | None, clock: Shown | None, reader: _Reader) -> tuple[str, str, UUID | None]:
     """The next act by the lifecycle tables, if this person may do it, and the item it is about; else only to look."""
     post = reader.actor.post_for(Can.HANDLE_CASES, case.holder) if case.holder_id in reader.own else None
-    if post is None or case.status in ("consulting", "climbing"):  # its topic's next step comes first; the level's answer
+    if post is None or case.status in ELSEWHERE:
         return LOOK
     if case.pk in reader.asking:
         return ("决定是否重新办理", "decide_reopen", None) if may(reader.actor, Can.APPROVE, case.holder) else LOOK
