@@ -73,7 +73,7 @@ def test_what_management_wants_told_says_which_class_it_is(stage: Stage) -> None
     page.get_by_label("议题", exact=True).fill("技能竞赛")
     page.get_by_label("情况", exact=True).fill("问卷征集到的意见。")
     page.get_by_role("button", name="提出议题").click()
-    alert(page, "请选议题属于哪一类")
+    alert(page, "属于哪一类")
     kept(page, "情况", "问卷征集到的意见。")
     look(page)
     assert not Topic.objects.exists()
