@@ -160,7 +160,6 @@ def test_a_named_officer_above_gets_no_trace_of_it(tall):
 
 
 def test_a_named_head_of_management_above_gets_no_trace_of_it(tall):
-    make_post(tall.plant, Role.WORKER, person=tall.posts["boss"].person)
     rung = tall.sent(concerns=Concerns(superior="罗建军"))
     assert told(tall, "boss") == []
     assert not reads.for_management(tall.as_("boss")).exists()

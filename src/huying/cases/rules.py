@@ -76,21 +76,24 @@ def strictest(levels: Iterable[str]) -> str:
     return next(level for level in STRICTEST if level in given)
 
 
-def superior_keys(said: str, posts: Iterable[Post]) -> set[str]:
+def superior_keys(said: str, posts: Iterable[Post], above: Iterable[Post] = ()) -> set[str]:
     """Whom a superior's name or call (“刘志强”, “刘主任”) may mean among a unit's post-holders.
 
-    An exact name means that person; else everybody of that surname is kept away: hiding from one too many does no harm.
+    An exact name means that person, also among those of the levels ``above``; else everybody of that surname at the unit is
+    kept away: hiding from one too many does no harm.
     """
     name = said.strip()
     if not name:
         return set()
     posts = list(posts)
-    exact = {f"person:{p.person_id}" for p in posts if p.person.name == name or p.person.name in name}
+    exact = {f"person:{p.person_id}" for p in (*posts, *above) if p.person.name == name or p.person.name in name}
     return exact or {f"person:{p.person_id}" for p in posts if p.person.name[:1] == name[:1]}
 
 
-def recusal_keys(concerns: Concerns, unit: Unit, posts: Iterable[Post]) -> list[tuple[str, str]]:
-    """(key, what the worker said) for everything the matter concerns at a unit."""
+def recusal_keys(
+    concerns: Concerns, unit: Unit, posts: Iterable[Post], above: Iterable[Post] = ()
+) -> list[tuple[str, str]]:
+    """(key, what the worker said) for everything the matter concerns at a unit; a superior may hold office above it."""
     posts = list(posts)
     keys: dict[str, str] = {}
     if concerns.chair:
@@ -98,7 +101,7 @@ def recusal_keys(concerns: Concerns, unit: Unit, posts: Iterable[Post]) -> list[
         keys |= {f"person:{p.person_id}": "chair" for p in posts if p.role == Role.CHAIR and p.unit_id == unit.pk}
     if concerns.own_union:
         keys[f"unit:{unit.pk}"] = "union"
-    for key in superior_keys(concerns.superior, posts):
+    for key in superior_keys(concerns.superior, posts, above):
         keys.setdefault(key, "superior")
     for department in concerns.departments:
         keys[f"department:{department}"] = "department"

@@ -35,7 +35,7 @@ from huying.kernel.ids import readable_code
 from huying.kernel.models import DataKey
 from huying.mechanism.acts import snapshot
 from huying.org.models import Post, Unit
-from huying.org.reads import holders, union_above, union_of
+from huying.org.reads import chain, holders, union_above, union_of
 from huying.org.rules import Can
 from huying.privacy.rules import CONSENT_VERSION, mask, normal_name, normal_phone
 
@@ -127,7 +127,9 @@ def route(unit: Unit, concerns: Concerns, day: date) -> tuple[Unit, list[tuple[s
     keys: list[tuple[str, str]] = []
     if concerns:
         posts = list(Post.objects.on(day).filter(unit__in=[unit.pk, *_offices(unit)]).select_related("person"))
-        keys = recusal_keys(concerns, unit, posts)
+        ancestors = [one.pk for one in chain(unit)[:-1]] if concerns.superior.strip() else []
+        above = Post.objects.on(day).filter(unit__in=ancestors).select_related("person")
+        keys = recusal_keys(concerns, unit, posts, above)
     named = {key for key, _ in keys}
     holder, passed = unit, []
     while free_of(holders(holder, Can.HANDLE_CASES, day), named) == [] and (above := union_above(holder)):
