@@ -128,8 +128,8 @@ def route(unit: Unit, concerns: Concerns, day: date) -> tuple[Unit, list[tuple[s
     if concerns:
         posts = list(Post.objects.on(day).filter(unit__in=[unit.pk, *_offices(unit)]).select_related("person"))
         ancestors = [one.pk for one in chain(unit)[:-1]] if concerns.superior.strip() else []
-        above = Post.objects.on(day).filter(unit__in=ancestors).select_related("person")
-        keys = recusal_keys(concerns, unit, posts, above)
+        higher = Post.objects.on(day).filter(unit__in=ancestors).select_related("person")
+        keys = recusal_keys(concerns, unit, posts, higher)
     named = {key for key, _ in keys}
     holder, passed = unit, []
     while free_of(holders(holder, Can.HANDLE_CASES, day), named) == [] and (above := union_above(holder)):
