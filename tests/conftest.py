@@ -10,6 +10,7 @@ import socket
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -86,12 +87,16 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Everything in ``tests/journeys`` is a journey: a story in a browser.  What never asks the database is not run a
-    second time on PostgreSQL."""
-    journeys = Path(__file__).parent / "journeys"
+    """Everything in ``tests/journeys`` is a journey: a story in a browser; in ``tests/desk`` and ``tests/public`` a page.
+    What never asks the database is not run a second time on PostgreSQL."""
+    here = Path(__file__).parent
     for item in items:
-        if journeys in item.path.parents:
+        if here / "journeys" in item.path.parents:
             item.add_marker("journey")
+        if {here / "desk", here / "public"} & set(item.path.parents):
+            item.add_marker("page")
+    # Stable: tests that need the small world come last, so that it is built once and stands from then on.
+    items.sort(key=lambda item: "world" in getattr(item, "fixturenames", ()))
     if os.environ.get("DATABASE_URL", "").startswith("postgres"):
         same = [item for item in items if not _asks_the_database(item)]
         config.hook.pytest_deselected(items=same)
@@ -289,9 +294,16 @@ def _check_local(sock: socket.socket, address: Any) -> None:
         raise RuntimeError(f"a test tried to reach {host}: tests use no network")
 
 
-@pytest.fixture
-def world(db: None, now: datetime) -> Any:
-    """The small world of ``tests/factories/world.py``."""
+@pytest.fixture(scope="session")
+def standing_world(django_db_setup: None, django_db_blocker: Any) -> Any:
+    """The small world, committed once for every test that is taken back; none that commits runs after it."""
     from tests.factories.world import make_world
 
-    return make_world(now)
+    with django_db_blocker.unblock():
+        return make_world(NOW)
+
+
+@pytest.fixture
+def world(standing_world: Any, db: None) -> Any:
+    """The small world of ``tests/factories/world.py``, a copy of its own for each test."""
+    return deepcopy(standing_world)
