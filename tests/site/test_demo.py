@@ -63,7 +63,17 @@ class TestCounty:
     def test_every_state_can_be_seen(self):
         states = Counter(Case.objects.values_list("status", flat=True))
         assert set(states) == {
-            *("registered", "supplement", "accepted", "consulting", "climbing", "handling", "reported", "told", "rated"),
+            *(
+                "registered",
+                "supplement",
+                "accepted",
+                "consulting",
+                "climbing",
+                "handling",
+                "reported",
+                "told",
+                "rated",
+            ),
             "archived",
             *("declined", "withdrawn", "merged", "spam"),
         }
