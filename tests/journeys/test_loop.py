@@ -222,9 +222,9 @@ def ledger_and_papers(stage: Stage, page: Page, number: str) -> None:
     assert TITLE in mine[0]
     assert not [cell for cell in mine[0] if NAME in str(cell) or PHONE in str(cell)]
     page.get_by_role("link", name=TITLE).click()
-    pdf = downloaded(page, page.locator("a[href$='form1.pdf']").first.click)
+    pdf = downloaded(page, page.locator("a[href^='/desk/cases/'][href$='form1.pdf']").first.click)
     text = "".join(side.extract_text() for side in PdfReader(BytesIO(pdf)).pages)
-    word = downloaded(page, page.locator("a[href$='form1.docx']").first.click)
+    word = downloaded(page, page.locator("a[href^='/desk/cases/'][href$='form1.docx']").first.click)
     sheet = Document(BytesIO(word))
     cells = "".join(cell.text for table in sheet.tables for row in table.rows for cell in row.cells)
     cells += "".join(line.text for line in sheet.paragraphs)

@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from huying.desk.views.case_acts import ACTS
 from huying.desk.views.items import ACTS as ITEM_ACTS
 from tests.journeys.stage import DESK, PHONE, Stage, look
+from tests.matrix.climb import CLIMB
 from tests.matrix.scene import Scene
 from tests.matrix.table import DEPARTMENT, DOSSIER, LISTS, RULES
 
@@ -122,8 +123,9 @@ PAGES: dict[str, Any] = {
 
 
 def test_the_walk_takes_every_act() -> None:
-    """An act added to a table is walked, because the walk reads the same table as the matrix."""
-    walked = {row.act for row in (*DOSSIER, *DEPARTMENT)}
+    """An act added to a table is walked, because the walk reads the same table as the matrix; those of the climb are walked
+    with the pages of consultation."""
+    walked = {row.act for row in (*DOSSIER, *DEPARTMENT, *CLIMB)}
     assert set(ACTS) | set(ITEM_ACTS) <= walked
     assert LISTS
 
