@@ -26,6 +26,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("meetings",),
     ("feedback",),
     ("ledger",),
+    ("duties",),
+    ("oversight",),
     ("desk", "public"),
     ("site",),
 )

@@ -128,6 +128,7 @@ class Case(models.Model):
             models.Index(fields=["holder", "status", "-registered_at"], name="case_holder_status"),
             models.Index(fields=["officer", "status"], name="case_officer_status"),
             models.Index(fields=["-registered_at"], name="case_registered"),
+            models.Index(fields=["moved_at"], name="case_moved"),  # rooms above sweep up what moved
             models.Index(
                 fields=["holder", "-registered_at"], condition=Q(closed_at__isnull=True), name="case_open_holder"
             ),

@@ -52,6 +52,8 @@ INSTALLED_APPS = [
     "huying.meetings",
     "huying.feedback",
     "huying.ledger",
+    "huying.duties",
+    "huying.oversight",
     "huying.desk",
     "huying.public",
     "huying.site",
