@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from huying.cases import acts as cases
 from huying.cases.models import Case, Clock, Event
 from huying.cases.reads import worker_by_receipt
+from huying.files.acts import check
 from huying.handling import acts
 from huying.handling.models import Item, ItemEvent, Telling
 from huying.kernel.errors import Invalid, NotYours, Refused, Stale
 from huying.mechanism import acts as mechanism
 from huying.notices.models import Notice
 from tests.factories import world as make
+from tests.matrix.scene import picture
 
 DAY = timedelta(days=1)
 
@@ -270,3 +272,72 @@ def test_a_clear_and_easy_case_is_settled_by_the_union_itself(world):
     cases.settle(case_id=case.pk, result="当面说清了", by=world.as_("officer"), at=world.now)
     case.refresh_from_db()
     assert case.status == "reported"
+
+
+# --- a department that works on paper ------------------------------------------------------------------------------------
+
+
+def on_paper(world, item, **changes):
+    day = world.now.date()
+    given = {
+        "able": True, "text": "末班车已恢复。", "done_on": day, "handed_on": day, "files": (check(upload=picture()),),
+        "by": world.as_("officer"), "at": world.now, **changes,
+    }  # fmt: skip
+    return acts.report_on_paper(item_id=item.pk, **given)
+
+
+@pytest.mark.clause("MY-3.2.4a")
+@pytest.mark.clause("MY-3.2.4b")
+def test_a_report_on_paper_stops_and_starts_clocks_on_the_day_it_was_handed_in(world):
+    """Entered late: neither the department nor the union wins or loses days by it."""
+    item = make.assigned(world, at=world.now - 9 * DAY)
+    done, handed = world.now - 7 * DAY, world.now - 2 * DAY
+    on_paper(world, item, done_on=done.date(), handed_on=handed.date())
+    item.refresh_from_db()
+    clocks = {clock.code: clock for clock in Clock.objects.filter(case=item.case)}
+    assert (item.status, item.report) == ("reported", "末班车已恢复。")
+    assert clocks["report"].start_day == done.date()
+    assert clocks["report"].stopped_at.date() == handed.date()
+    assert clocks["report"].late
+    assert (clocks["tell"].start_day, clocks["tell"].stopped_at) == (handed.date(), None)
+    assert item.files.count() == 1
+
+
+def test_a_report_on_paper_keeps_the_day_the_department_named_itself(world):
+    item = make.assigned(world, at=world.now - 3 * DAY)
+    acts.finish(
+        item_id=item.pk, able=False, text="没有车", done_on=None, by=world.as_("handler"), at=world.now - 2 * DAY
+    )
+    on_paper(world, item, able=True, done_on=world.now.date())
+    item.refresh_from_db()
+    assert item.done_on == (world.now - 2 * DAY).date()
+    assert item.events.get(act="report_on_paper").state == "unable"
+
+
+@pytest.mark.clause("MY-3.2.4a")
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"text": "  "}, "text"),
+        ({"text": "长" * 5001}, "text"),
+        ({"files": ()}, "files"),
+        ({"done_on": None}, "done_on"),
+        ({"done_on": date(2026, 11, 1)}, "done_on"),
+        ({"handed_on": date(2026, 11, 19)}, "handed_on"),
+        ({"handed_on": date(2026, 11, 21)}, "handed_on"),
+    ],
+)
+def test_a_report_on_paper_needs_its_scan_and_days_in_order(world, changes, field):
+    item = make.assigned(world)
+    with pytest.raises(Invalid) as refused:
+        on_paper(world, item, **changes)
+    assert field in refused.value.fields
+    item.refresh_from_db()
+    assert item.status == "given"
+
+
+@pytest.mark.parametrize("name", ["handler", "manager", "foreign", "liaison", "upper"])
+def test_only_the_union_that_gave_it_enters_a_paper(world, name):
+    item = make.assigned(world)
+    with pytest.raises(NotYours):
+        on_paper(world, item, by=world.as_(name))

@@ -227,6 +227,9 @@ DOSSIER = (
     of_row("check", _item("doing"), TEXT),
     of_row("urge", _item("given"), TEXT),
     of_row("answer", _item("asked"), TEXT),
+    of_row("report_on_paper", _item("doing"), lambda s, p: {
+        **TEXT, "able": "done", "done_on": s.world.now.date().isoformat(), "handed_on": s.world.now.date().isoformat(),
+        "files": picture()}),
     of_row("drop", _item("given"), REASON),
     of_row("extend", _clock, _day(8)),
     of_row("pause", _clock, REASON),

@@ -37,6 +37,8 @@ STEPS = (
     Step("end", "随事项结束", ("given", "doing", "returned", "done", "unable"), "dropped", may="", notice=("handler",)),
     Step("answer", "答复部门", ("given", "doing", "done", "unable"), None, may="handle_cases", needs=("text",),
          notice=("handler",)),
+    Step("report_on_paper", "补录书面反馈", ("given", "doing", "done", "unable"), "reported", may="handle_cases",
+         needs=("done_on", "handed_on", "text", "files"), stops=("item", "report"), clause="MY-3.2.4a"),
     Step("drop", "撤销", ("given", "doing", "returned"), "dropped", may="handle_cases", needs=("reason",),
          stops=("item",), notice=("handler",)),
 )  # fmt: skip

@@ -34,15 +34,21 @@ def settle(*, case_id: UUID, result: str, by: Actor, at: datetime, version: int 
 
 
 @transaction.atomic
-def carry(*, case: Case, act: str, by: Actor, at: datetime, said: Said | None = None, data: dict | None = None) -> Case:
-    """One step of the table for a case already locked by a later room, with the clocks the table names for the case."""
+def carry(
+    *, case: Case, act: str, by: Actor, at: datetime, said: Said | None = None, data: dict | None = None,
+    since: datetime | None = None,
+) -> Case:  # fmt: skip
+    """One step of the table for a case already locked by a later room, with the clocks the table names for the case.
+
+    ``since``: when what starts the clock of telling reached the union, where that was before it was entered.
+    """
     advance(case, act, by=by, at=at, said=said, data=data)
     if act == "put_up":
         start_clock(case, "consult", by=by, at=at)
     elif act in ("off_table", "send_up", "assign"):
         stop_clock(case, "consult", by=by, at=at)
     elif act in ("all_reported", "solved_above"):
-        start_clock(case, "tell", by=by, at=at)
+        start_clock(case, "tell", by=by, at=at, since=since)
     elif act == "back_to_work":
         stop_clock(case, "tell", by=by, at=at)
     elif act == "tell":

@@ -105,20 +105,24 @@ def _trail(clock: Clock, act: str, *, by: Actor, at: datetime, data: dict) -> No
     )  # fmt: skip
 
 
-def stop_clock(case: Case, *codes: str, by: Actor, at: datetime, subject: UUID | None = None) -> None:
-    """Stop running clocks of a case (or of one item) and keep whether they were late."""
-    _stop(Clock.objects.filter(case=case, code__in=codes, subject=subject or case.pk, stopped_at__isnull=True), by, at)
+def stop_clock(
+    case: Case, *codes: str, by: Actor, at: datetime, subject: UUID | None = None, since: datetime | None = None
+) -> None:
+    """Stop running clocks of a case (or of one item) and keep whether they were late.  ``since`` is when it really happened,
+    where that was before it was entered (``at``)."""
+    running = Clock.objects.filter(case=case, code__in=codes, subject=subject or case.pk, stopped_at__isnull=True)
+    _stop(running, by, at, since or at)
 
 
 def stop_all(case: Case, *, by: Actor, at: datetime) -> None:
     """Stop everything that still runs (withdrawn)."""
-    _stop(Clock.objects.filter(case=case, stopped_at__isnull=True), by, at)
+    _stop(Clock.objects.filter(case=case, stopped_at__isnull=True), by, at, at)
 
 
-def _stop(clocks: QuerySet[Clock], by: Actor, at: datetime) -> None:
+def _stop(clocks: QuerySet[Clock], by: Actor, at: datetime, when: datetime) -> None:
     for clock in clocks:
-        clock.stopped_at = at
-        clock.late = clock.paused_on is None and day_of(at) > clock.due_on
+        clock.stopped_at = when
+        clock.late = clock.paused_on is None and day_of(when) > clock.due_on
         clock.save(update_fields=["stopped_at", "late"])
         clock.changes.filter(state="asked").update(state="refused", decided_at=at, decision="时限已结束")
         _trail(clock, "stop", by=by, at=at, data={"late": clock.late})

@@ -256,6 +256,20 @@ class CallForm(ActForm):
     words = words("职工还说了什么", rows=3, required=False, help_text="密封保存。")
 
 
+class OnPaperForm(ActForm):
+    """What a department handed in on paper."""
+
+    able = pick("书面材料上写的")
+    done_on = day("哪一天办结的", help_text="照书面材料写。书面反馈的期限从这一天算起。")
+    handed_on = day("哪一天交到工会的", help_text="工会告知职工的期限从这一天算起。")
+    text = words("书面反馈的内容", rows=6, help_text="怎么办的、结果怎样。照材料写，不写材料上没有的。")
+    files = papers("书面材料的照片或扫描件")  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("able", [("done", "已完成"), ("unable", "不具备条件无法执行")])
+
+
 class DecideReopenForm(ActForm):
     """Take it up again or not, with reasons."""
 

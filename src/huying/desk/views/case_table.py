@@ -247,6 +247,17 @@ def _supervise(*, urge: bool) -> Callable[[Doing], Any]:
     return lambda d: handling.check(item_id=d.of.pk, text=d.given["text"], urge=urge, **d.who)
 
 
+def _on_paper(d: Doing) -> Any:
+    given = {**d.given, "able": d.given["able"] == "done", "files": d.files}
+    return handling.report_on_paper(item_id=d.of.pk, version=d.version, **given, **d.who)
+
+
+def _start_on_paper(d: Doing) -> dict[str, Any]:
+    """The day and the end the department named itself, where it did."""
+    said = {"done_on": d.of.done_on, "able": "unable" if d.of.status == "unable" else "done"} if d.of.done_on else {}
+    return {"handed_on": d.today, **said}
+
+
 def _answer(d: Doing) -> Any:
     return handling.answer(item_id=d.of.pk, text=d.given["text"], **d.who)
 
@@ -397,6 +408,9 @@ ACTS: dict[str, CaseAct] = {
     "urge": CaseAct(forms.UrgeForm, "催办", "催办", "催办的话发给承办人了。", "bell-ringing", _supervise(urge=True),
         of="item", may=_oversees,
         template="item_act"),
+    "report_on_paper": CaseAct(forms.OnPaperForm, "补录部门书面反馈", "登记书面反馈", "书面反馈登记好了。", "file-text", _on_paper,
+        of="item", may=_oversees, template="item_act", start=_start_on_paper,
+        note="部门没有账号、用纸面交来反馈的，由工会照材料补录，附上照片或扫描件。"),
     "drop": CaseAct(forms.ReasonForm, "撤销交办", "撤销", "撤销了，部门不用再办。", "file-x", on_item(handling.drop),
         of="item", may=_oversees,
         template="item_act"),

@@ -2,6 +2,7 @@
 
 from huying.handling.acts._department import ask_union, finish, progress, report, send_back, take_item
 from huying.handling.acts._instruct import instruct_item
+from huying.handling.acts._paper import report_on_paper
 from huying.handling.acts._union import (
     answer,
     assign,
@@ -30,6 +31,7 @@ __all__ = [
     "redo",
     "remind_handlers",
     "report",
+    "report_on_paper",
     "send_back",
     "take_item",
     "tell",

@@ -11,23 +11,12 @@ from django.utils import timezone
 from huying.cases.acts import start_clock, stop_clock, tell_officer
 from huying.cases.reads import rules_of
 from huying.files.acts import Checked
-from huying.handling.acts._gate import advance_item, for_department, keep_item_files
+from huying.handling.acts._gate import advance_item, for_department, keep_item_files, moment_of, said
 from huying.handling.acts._union import close_if_all_reported
 from huying.handling.models import Item, ItemEvent
 from huying.handling.reads import union_behind
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, Refused
-
-LONGEST = 5000
-
-
-def _said(text: str, field: str = "text", what: str = "请写明情况。") -> str:
-    text = text.strip()
-    if not text:
-        raise Invalid({field: what})
-    if len(text) > LONGEST:
-        raise Invalid({field: f"写了 {len(text)} 字，最多 {LONGEST} 字。"})
-    return text
 
 
 @transaction.atomic
@@ -43,7 +32,7 @@ def take_item(*, item_id: UUID, by: Actor, at: datetime, version: int | None = N
 def ask_union(*, item_id: UUID, text: str, by: Actor, at: datetime) -> Item:
     """A question to the union; nothing stops."""
     item, *_ = for_department(item_id, by=by)
-    advance_item(item, "ask_union", by=by, at=at, text=_said(text))
+    advance_item(item, "ask_union", by=by, at=at, text=said(text))
     tell_officer(item.case, "asked", "部门有问题要问", by=by, at=at, key=f"{item.pk}:{item.version}")
     return item
 
@@ -52,7 +41,7 @@ def ask_union(*, item_id: UUID, text: str, by: Actor, at: datetime) -> Item:
 def send_back(*, item_id: UUID, reason: str, by: Actor, at: datetime, version: int | None = None) -> Item:
     """Send an item back to the union: with a reason, counted, limited by the pack; the clock runs on."""
     items = for_department(item_id, by=by, version=version)
-    reason = _said(reason, "reason", "请写明退回的理由。")
+    reason = said(reason, "reason", "请写明退回的理由。")
     for item in items:
         if item.returns >= rules_of(item.case).count("returns_allowed").value:
             raise Refused(f"这个事项已经退回 {item.returns} 次，不能再退。", "请与工会当面商量，或登记“不具备条件”。")
@@ -68,7 +57,7 @@ def progress(
 ) -> Item:
     """A tracking entry “正在进行中” (form 3)."""
     items = for_department(item_id, by=by, version=version)
-    text = _said(text)
+    text = said(text)
     for item in items:
         event = advance_item(item, "progress", by=by, at=at, text=text, state="doing", label="正在进行中")
         keep_item_files(item, event, files, by=by, at=at)
@@ -76,7 +65,7 @@ def progress(
     return items[0]
 
 
-def _last_progress(item: Item) -> date:
+def last_progress(item: Item) -> date:
     """The day of the last tracking entry, or the day it was given."""
     last = (
         ItemEvent.objects.filter(item=item, act__in=["progress", "redo"])
@@ -105,10 +94,10 @@ def finish(
     today shows in the history.
     """
     items = for_department(item_id, by=by, version=version)
-    text = _said(text)
+    text = said(text)
     today = timezone.localdate(at)
     done_on = done_on or today
-    earliest = max(_last_progress(item) for item in items)
+    earliest = max(last_progress(item) for item in items)
     if not earliest <= done_on <= today:
         raise Invalid({"done_on": f"办结日期要在 {earliest.month}月{earliest.day}日（上次登记）到今天之间。"})
     for item in items:
@@ -127,21 +116,11 @@ def _finish(
     keep_item_files(item, event, files, by=by, at=at)
     stop_clock(item.case, "item", by=by, at=at, subject=item.pk)
     start_clock(
-        item.case, "report", by=by, at=at, since=_moment(done_on, at), subject=item.pk, unit=union_behind(item),
+        item.case, "report", by=by, at=at, since=moment_of(done_on, at), subject=item.pk, unit=union_behind(item),
         department=item.department_id,
     )  # fmt: skip
     tell_officer(
         item.case, state, "部门说办好了" if able else "部门说不具备条件", by=by, at=at, key=f"{item.pk}:{item.version}"
-    )
-
-
-def _moment(day: date, at: datetime) -> datetime:
-    """The end of an earlier day, or the moment itself for today."""
-    local = timezone.localtime(at)
-    return (
-        at
-        if day == local.date()
-        else local.replace(year=day.year, month=day.month, day=day.day, hour=18, minute=0, second=0)
     )
 
 
@@ -151,7 +130,7 @@ def report(
 ) -> Item:
     """The written report to the union; with the last one in, the union's own three days begin (MY-3.2.4a, b)."""
     items = for_department(item_id, by=by, version=version)
-    text = _said(text, "text", "请写明怎么办的、结果怎样。")
+    text = said(text, "text", "请写明怎么办的、结果怎样。")
     for item in items:
         item.report, item.reported_at = text, at
         event = advance_item(item, "report", by=by, at=at, text=text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +16,32 @@ from huying.handling.lifecycle import ITEM
 from huying.handling.models import Item, ItemEvent, ItemFile
 from huying.handling.reads import union_behind
 from huying.kernel.actors import Actor
-from huying.kernel.errors import NotYours, Stale
+from huying.kernel.errors import Invalid, NotYours, Stale
 from huying.kernel.models import DataKey
 from huying.notices.acts import send
 from huying.org.models import Post
 from huying.org.rules import Can, check_may, may
 from huying.trail.acts import append
+
+LONGEST = 5000  # characters of what is said about an item
+
+
+def said(text: str, field: str = "text", what: str = "请写明情况。") -> str:
+    """What was written, trimmed; ``Invalid`` when it is empty or too long."""
+    text = text.strip()
+    if not text:
+        raise Invalid({field: what})
+    if len(text) > LONGEST:
+        raise Invalid({field: f"写了 {len(text)} 字，最多 {LONGEST} 字。"})
+    return text
+
+
+def moment_of(day: date, at: datetime) -> datetime:
+    """The end of an earlier day, or the moment itself for today."""
+    local = timezone.localtime(at)
+    if day == local.date():
+        return at
+    return local.replace(year=day.year, month=day.month, day=day.day, hour=18, minute=0, second=0)
 
 
 def for_department(item_id: UUID, *, by: Actor, version: int | None = None) -> list[Item]:

@@ -228,11 +228,12 @@ def drop(*, item_id: UUID, reason: str, by: Actor, at: datetime, version: int | 
     return item
 
 
-def close_if_all_reported(case: Case, *, by: Actor, at: datetime) -> None:
-    """When every item of the round has its written report, the clock for telling the worker starts."""
+def close_if_all_reported(case: Case, *, by: Actor, at: datetime, since: datetime | None = None) -> None:
+    """When every item of the round has its written report, the clock for telling the worker starts; ``since`` the last one
+    was handed in, where that was before it was entered."""
     items = list(Item.objects.filter(case=case, round=case.round).exclude(status="dropped"))
     if case.status == "handling" and items and all(item.status == "reported" for item in items):
-        carry(case=case, act="all_reported", by=by, at=at)
+        carry(case=case, act="all_reported", by=by, at=at, since=since)
 
 
 @transaction.atomic
