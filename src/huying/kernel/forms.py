@@ -19,9 +19,14 @@ class SeveralFiles(forms.FileField):
 
     widget = SeveralFilesInput
 
-    def __init__(self, *, accept: str = "", **more: Any) -> None:
-        super().__init__(widget=SeveralFilesInput(attrs={"accept": accept} if accept else {}), required=False, **more)
+    def __init__(self, *, accept: str = "", required: bool = False, **more: Any) -> None:
+        super().__init__(
+            widget=SeveralFilesInput(attrs={"accept": accept} if accept else {}), required=required, **more
+        )
 
     def clean(self, data: list[UploadedFile[Any]] | None, initial: object = None) -> list[UploadedFile[Any]]:
         """The uploads as they came."""
-        return [one for one in data or [] if one]
+        found = [one for one in data or [] if one]
+        if self.required and not found:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return found

@@ -263,7 +263,7 @@ class OnPaperForm(ActForm):
     done_on = day("哪一天办结的", help_text="照书面材料写。书面反馈的期限从这一天算起。")
     handed_on = day("哪一天交到工会的", help_text="工会告知职工的期限从这一天算起。")
     text = words("书面反馈的内容", rows=6, help_text="怎么办的、结果怎样。照材料写，不写材料上没有的。")
-    files = papers("书面材料的照片或扫描件")  # type: ignore[assignment]
+    files = papers("书面材料的照片或扫描件", required="请附上部门的书面材料（照片或扫描件）。")  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -14,10 +14,14 @@ def _words(label: str, help_text: str, rows: int = 5) -> forms.CharField:
     return forms.CharField(label=label, help_text=help_text, widget=forms.Textarea(attrs={"rows": rows}))
 
 
-def papers(label: str) -> SeveralFiles:
-    """Proof, or what goes along with a message."""
+def papers(label: str, *, required: str = "") -> SeveralFiles:
+    """Proof, or what goes along with a message; ``required``: what is said when there is none."""
     return SeveralFiles(
-        label=label, accept=ACCEPT, help_text=f"照片、PDF、Word、Excel 等，最多 {MAX_FILES} 个，每个 20 MB 以内"
+        label=label,
+        accept=ACCEPT,
+        required=bool(required),
+        help_text=f"照片、PDF、Word、Excel 等，最多 {MAX_FILES} 个，每个 20 MB 以内",
+        error_messages={"required": required},
     )
 
 
