@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django.plugin import blocking_manager_key  # the guard of the tests' database
 
 from huying.mechanism.pack_file import PackError
 
@@ -99,8 +100,6 @@ def _use(piece: dict[str, str]) -> None:
         shutil.copy(path, packs)
     (packs / piece["file"]).write_text(piece["text"], encoding="utf-8")
     pack_file.SHIPPED = packs
-    from pytest_django.plugin import blocking_manager_key  # the tests' own guard
-
     with _config.stash[blocking_manager_key].unblock():
         acts.load_shipped(by=SYSTEM, at=conftest.NOW)
         connection.close()
@@ -125,8 +124,17 @@ class _Database:
         primer.config.hook.pytest_runtest_protocol(item=primer, nextitem=other)
         if session.testsfailed:
             raise session.Interrupted("the database could not be built")
+        self.put_down()
         for name in ("test", "fresh"):
             shutil.copy(HOME / f"{name}.sqlite3", HOME / f"{name}.kept")
+
+    @staticmethod
+    def put_down() -> None:
+        """Nobody here has it open: what is open in two processes at once, or copied over, is no database any more."""
+        from django.db import connections
+
+        with _config.stash[blocking_manager_key].unblock():
+            connections.close_all()
 
     def put_back(self) -> None:
         """As before."""

@@ -44,8 +44,10 @@ def rules_of_units(units: Iterable[Unit], on: date) -> dict[UUID, Rules]:
     """The rules of many units at once (two queries, however many they are; one more for each combination that is new)."""
     rows = Adoption.objects.on(on).order_by("unit__path", "from_day", "id")
     by_path: dict[str, list[_Key]] = {}
-    for path, *key in rows.values_list("unit__path", "pack_id", "code", "pack__version", "unit__name"):
-        by_path.setdefault(path, []).append((key[0], key[1], key[2], key[3]))
+    for path, pack, code, version, name in rows.values_list(
+        "unit__path", "pack_id", "code", "pack__version", "unit__name"
+    ):
+        by_path.setdefault(path, []).append((pack, code, version, name))
     start = _starting_id()
     return {unit.pk: _resolved(start, _once(by_path, unit)) for unit in units}
 
@@ -65,8 +67,8 @@ def adopted_since(units: Iterable[Unit], on: date) -> dict[UUID, dict[str, date]
     """
     by_path: dict[str, list[tuple[str, date, date | None]]] = {}
     rows = Adoption.objects.filter(from_day__lte=on).exclude(code=HOUSE)
-    for path, *row in rows.values_list("unit__path", "code", "from_day", "until"):
-        by_path.setdefault(path, []).append((row[0], row[1], row[2]))
+    for path, code, from_day, until in rows.values_list("unit__path", "code", "from_day", "until"):
+        by_path.setdefault(path, []).append((code, from_day, until))
     return {
         unit.pk: _since([row for path in _chain_paths(unit) for row in by_path.get(path, ())], on) for unit in units
     }

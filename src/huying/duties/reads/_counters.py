@@ -116,7 +116,7 @@ def _how_late(clock: Clock, on: date) -> str:
 # --- surveys (MY-3.2.5a, MY-3.2.5c) ----------------------------------------------------------------------------------------
 
 
-def _told(asked: Asked) -> QuerySet[Clock]:
+def _told(asked: Asked) -> QuerySet[Any]:
     """Cases told in the span: their time to be rated began."""
     rows = Clock.objects.filter(
         code="survey", case__holder__in=asked.units, start_day__gte=asked.since, start_day__lt=asked.until
@@ -146,7 +146,7 @@ def _deeds_of_surveys(asked: Asked) -> list[Deed]:
     return [Deed("case", one.case_id, one.start_day, "missed", "告知了，还没有发出测评") for one in rows]
 
 
-def _ended(asked: Asked) -> QuerySet[Survey]:
+def _ended(asked: Asked) -> QuerySet[Any]:
     """Surveys of the present round that ended in the span."""
     rows = Survey.objects.filter(
         case__holder__in=asked.units, closed_at__gte=midnight(asked.since), closed_at__lt=midnight(asked.until)
@@ -159,11 +159,10 @@ def _count_signed(asked: Asked) -> Iterator[Counted]:
     work = calendar()
     for row in rows.annotate(n=Count("pk")):
         due = asked.rules[row["case__holder"]].due("sign", row["ended"], work)[0].on
-        over = (row["signed"] or asked.on) > due
-        if over:
-            yield Counted(row["case__holder"], row["ended"], Figure(missed=row["n"]))
-        else:
-            yield Counted(row["case__holder"], row["ended"], _kept(bool(row["signed"]), over, row["n"], due))
+        signed: date | None = row["signed"]
+        over = (signed if signed is not None else asked.on) > due
+        kept = signed is not None and not over
+        yield Counted(row["case__holder"], row["ended"], _kept(kept, over, row["n"], due))
 
 
 def _deeds_of_signed(asked: Asked) -> list[Deed]:
@@ -191,7 +190,7 @@ GAPS = (
 )
 
 
-def _archived(asked: Asked) -> QuerySet[Case]:
+def _archived(asked: Asked) -> QuerySet[Any]:
     """Cases archived in the span, each with what its story lacks."""
     now = {"case": OuterRef("pk"), "round": OuterRef("round")}
     people = Party.objects.filter(
