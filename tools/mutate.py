@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pytest_django.plugin import blocking_manager_key  # the guard of the tests' database
 
 from huying.mechanism.pack_file import PackError
 
@@ -100,13 +99,20 @@ def _use(piece: dict[str, str]) -> None:
         shutil.copy(path, packs)
     (packs / piece["file"]).write_text(piece["text"], encoding="utf-8")
     pack_file.SHIPPED = packs
-    with _config.stash[blocking_manager_key].unblock():
+    with _unblocked():
         acts.load_shipped(by=SYSTEM, at=conftest.NOW)
         connection.close()
         shutil.copy(conftest.HOME / "test.sqlite3", conftest.HOME / "fresh.sqlite3")
 
 
 _config: Any = None
+
+
+def _unblocked() -> Any:
+    """The database may be asked, though no test is running."""
+    from pytest_django.plugin import blocking_manager_key  # only once pytest has loaded it
+
+    return _config.stash[blocking_manager_key].unblock()
 
 
 class _Database:
@@ -133,7 +139,7 @@ class _Database:
         """Nobody here has it open: what is open in two processes at once, or copied over, is no database any more."""
         from django.db import connections
 
-        with _config.stash[blocking_manager_key].unblock():
+        with _unblocked():
             connections.close_all()
 
     def put_back(self) -> None:
