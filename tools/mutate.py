@@ -4,6 +4,8 @@ Everything is loaded and the database built once; each weakening then gets a for
 came of it into a file.  Nothing is shared between two of them but the fresh database.
 """
 
+# ruff: noqa: PLC0415 - rooms and tests are loaded only once the tests have prepared their settings
+
 from __future__ import annotations
 
 import json
@@ -51,6 +53,8 @@ class Runner:
             said = self._tried(session, items, piece, fresh)
             with self.out.open("a", encoding="utf-8") as out:
                 out.write(json.dumps({"key": piece["key"], **said}, ensure_ascii=False) + "\n")
+            if piece.get("must_pass") and said["state"] != PASSED:
+                raise session.Interrupted(f"{said['test']} fails without any weakening")
         return True
 
     def _tried(
@@ -72,6 +76,8 @@ class Runner:
         said = {"state": BROKEN, "test": "", "tests": str(len(items))}
         try:
             _use(piece)
+            if items:  # what the first test stood on and these do not need goes; what belongs to the whole run stays
+                session._setupstate.teardown_exact(items[0])
             said["state"] = PASSED
             for item, following in zip(items, [*items[1:], None], strict=True):
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)

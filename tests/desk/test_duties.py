@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -140,6 +141,59 @@ def test_every_clause_says_what_carries_it_out_and_whether_it_is_met(world: Any)
     unmet = opened(world, "chair", "clauses", only="unmet")
     assert "1 件没有按时" in unmet
     assert body["clauses"][0]["summary"][:12] not in unmet
+
+
+PHASES = (
+    ("征集协商议题", "MY-3.2.1", "topics"),
+    ("确定协商人员", "MY-3.2.2", "meetings"),
+    ("召开协商会议", "MY-3.2.3a", "meetings"),
+    ("工会督导办理", "MY-3.2.4e", "cases"),
+    ("满意度测评", "MY-3.2.5a", "cases"),
+    ("建立工作台账", "MY-3.2.6", "ledger"),
+)
+
+
+@pytest.mark.parametrize(
+    ("number", "label", "view"),
+    [
+        pytest.param(number, label, view, marks=pytest.mark.clause("MY-3.2", clause))
+        for number, (label, clause, view) in enumerate(PHASES)
+    ],
+)
+def test_the_closed_loop_leads_to_the_page_of_each_phase(world: Any, number: int, label: str, view: str) -> None:
+    html = opened(world, "chair", "clauses")
+    loop = html[html.index('class="hy-phases"') :].partition("</ol>")[0]
+    phases = re.findall(r'<li><a href="([^"]+)">([^<]+)</a>', loop)
+    assert phases[number] == (reverse(f"desk:{view}"), label)
+    assert len(phases) == len(PHASES)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param("由工会代表职工提出，不写职工姓名；本人同意的除外。", marks=pytest.mark.clause("MY-3.2.3d")),
+        pytest.param("解决不了或一时难以解决的，要把理由向提出的职工讲清楚。", marks=pytest.mark.clause("MY-3.2.4c")),
+        pytest.param(
+            "测评结果由督办人签字备案，并反馈给承办部门、承办人和单位主要负责人。",
+            marks=pytest.mark.clause("MY-3.2.5c"),
+        ),
+    ],
+)
+def test_what_a_clause_wants_said_stands_beside_it(world: Any, said: str) -> None:
+    assert f"办理时要讲清：{said}" in opened(world, "chair", "clauses")
+
+
+@pytest.mark.clause("MY-4.3")
+def test_a_public_institution_reads_that_it_goes_by_the_same_rules(world: Any) -> None:
+    own, other = (opened(world, name, "packs") for name in ("foreign", "chair"))
+    assert "事业单位参照执行。" not in own + other
+    world.other.ownership = "institution"
+    world.other.save()
+    html = opened(world, "foreign", "packs")
+    assert "事业单位参照执行。" in html
+    assert reverse("desk:clause", args=["MY-4.3"]) in html
+    assert "3 个自然日" in html, "and its limits are the same"
+    assert "事业单位参照执行。" not in opened(world, "chair", "packs")
 
 
 def test_the_table_is_printed_and_exported(world: Any) -> None:

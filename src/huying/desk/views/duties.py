@@ -85,8 +85,7 @@ def _crumbs(reader: shown.DutyReader) -> list[tuple[str, str]]:
 def duties(request: Asked) -> HttpResponse:
     """How a unit stands: what is missing first, then its year period by period; every figure opens what is behind it."""
     reader, on = _reader(request), _today(request)
-    first = reader.unit.opened_on.year if reader.unit.opened_on else on.year
-    years = list(range(max(first, on.year - 2), on.year + 1))
+    years = list(range(max(reads.begun_in(reader.unit, on), on.year - 4), on.year + 1))
     year = next((one for one in years if str(one) == request.GET.get("year")), on.year)
     rows = shown.duty_rows(reads.standing(reader.unit, on, blind=reader.actor), reader, on)
     strips = shown.strip_rows(reads.year(reader.unit, year, on, blind=reader.actor), reader, on)
@@ -173,6 +172,8 @@ def below(request: Asked) -> HttpResponse:
     """Who is behind: worst first."""
     top, rows, state, q = _rows_below(request)
     context: Any = {"request": request}
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    stands = reads.standing_of_units(list(page.object_list), _today(request), blind=request.actor)
     options = [
         {"label": label, "url": qs(context, state=code or None, page=None), "current": state == code}
         for code, label in STATES
@@ -182,7 +183,10 @@ def below(request: Asked) -> HttpResponse:
         "desk/duties/below.html",
         {
             "unit": top,
-            "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+            "page": page,
+            "rows": [
+                (one, [row for row in stands[one.pk] if row.state in ("missed", "soon")]) for one in page.object_list
+            ],
             "groups": [{"label": "现在", "options": options}],
             "q": q,
             "filtered": bool(state or q),
@@ -227,6 +231,7 @@ def clauses(request: Asked) -> HttpResponse:
         {
             "unit": reader.unit,
             "rows": unmet if only else rows,
+            "phases": shown.phase_rows(rules_for(reader.unit, on)),
             "all": len(rows),
             "unmet": len(unmet),
             "only": only,

@@ -131,6 +131,12 @@ def year(unit: Unit, of: int, on: date, *, blind: Actor | None = None) -> list[S
     return strips
 
 
+def begun_in(unit: Unit, on: date) -> int:
+    """The year in which the first of a unit's duties began; this year where it has none."""
+    (one,) = owed_by([unit], on)
+    return min((one.since(duty).year for duty in one.duties()), default=on.year)
+
+
 # --- the units below ------------------------------------------------------------------------------------------------------
 
 
@@ -141,6 +147,20 @@ def below(unit: Unit, on: date, *, blind: Actor | None = None) -> QuerySet[Unit]
     """
     touched = list(_below.touched_by(blind, unit)) if blind is not None else []
     return _below.below(unit, on, instead=_without(touched, on, blind) if touched else ())
+
+
+def standing_of_units(units: Sequence[Unit], on: date, *, blind: Actor | None = None) -> dict[UUID, list[Standing]]:
+    """How several units stand in the running periods, what is missing first (a constant number of queries)."""
+    some = owed_by(units, on)
+    spans = {(one.unit.pk, duty.code): [period_of(on, one.months(duty))] for one in some for duty in one.duties()}
+    found = counted(some, spans_of(spans.values()), on, blind=blind)
+    rows = {
+        one.unit.pk: [
+            row for duty in one.duties() for row in standings(one, duty, spans[one.unit.pk, duty.code], found, on)
+        ]
+        for one in some
+    }
+    return {pk: sorted(some, key=lambda row: WORST_FIRST.index(row.state)) for pk, some in rows.items()}
 
 
 def _without(units: Sequence[Unit], on: date, blind: Actor | None) -> Iterator[tuple[UUID, dict[str, int]]]:
