@@ -49,6 +49,9 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "汇总",
         (
             Entry("ledger", "台账", "table", (Can.READ_CASES,), tab=True),
+            Entry("duties", "履职", "calendar-check", (Can.READ_FIGURES,)),
+            Entry("duties_below", "下级履职", "sitemap", (Can.READ_BELOW,)),
+            Entry("clauses", "条款对照", "list-check", (Can.READ_FIGURES,)),
             Entry("import", "导入来件", "upload", (Can.HANDLE_CASES,)),
             Entry("hand_over", "移交", "transfer", (Can.HANDLE_CASES,)),
         ),
