@@ -1,6 +1,7 @@
 """Addresses of the desk."""
 
 from huying.desk.views import (
+    assessment,
     audit,
     cases,
     climb,
@@ -18,6 +19,7 @@ from huying.desk.views import (
     org_units,
     papers,
     register,
+    reports,
     rules,
     system,
     today,
@@ -40,6 +42,8 @@ urlpatterns = [
     *meetings.urls,
     *meeting_acts.urls,
     *minutes.urls,
+    *reports.urls,
+    *assessment.urls,
     *imports.urls,
     *rules.urls,
     *audit.urls,

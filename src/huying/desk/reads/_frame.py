@@ -49,6 +49,8 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "汇总",
         (
             Entry("ledger", "台账", "table", (Can.READ_CASES,), tab=True),
+            Entry("reports", "情况报告", "report", (Can.HANDLE_CASES, Can.ITEMS_OF_UNIT)),
+            Entry("assessment", "考核", "award", (Can.HANDLE_CASES,)),
             Entry("import", "导入来件", "upload", (Can.HANDLE_CASES,)),
             Entry("hand_over", "移交", "transfer", (Can.HANDLE_CASES,)),
         ),

@@ -21,7 +21,7 @@ from huying.org.rules import Can, check_may
 from huying.oversight.acts._gate import advance_sheet, assessor, given, locked_sheet
 from huying.oversight.lifecycle import SHEET
 from huying.oversight.models import Line, Round, Sheet
-from huying.oversight.reads import assessed_units, picture_of
+from huying.oversight.reads import assessed_units, closable, picture_of
 from huying.oversight.rules import TENTH, measured, period_called, total
 from huying.trail.acts import append
 
@@ -201,11 +201,6 @@ def close_sheet(*, sheet_id: UUID, answer: str = "", by: Actor, at: datetime, ve
     advance_sheet(sheet, "close", by=by, at=at, text=sheet.answer, data={"score": sheet.score})
     _tell_unit(sheet, "closed", "考核结果定下了", by=by, at=at)
     return sheet
-
-
-def closable(sheet: Sheet, at: datetime) -> bool:
-    """Whether the unit has said it is right, or may not object any more."""
-    return bool(sheet.agreed_at) or (sheet.object_until is not None and timezone.localdate(at) > sheet.object_until)
 
 
 @transaction.atomic

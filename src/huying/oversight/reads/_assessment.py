@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Avg, Count, F, Q, QuerySet
+from django.utils import timezone
 
 from huying.kernel.actors import Actor
 from huying.kernel.errors import NotYours
@@ -104,6 +105,11 @@ def lines_of(sheet: Sheet) -> list[Shown]:
     """The lines in their order."""
     rows = sorted(sheet.lines.all(), key=lambda line: line.order)
     return [Shown(line, BY_CODE[line.code]) for line in rows if line.code in BY_CODE]
+
+
+def closable(sheet: Sheet, at: datetime) -> bool:
+    """Whether the unit has said it is right, or may not object any more."""
+    return bool(sheet.agreed_at) or (sheet.object_until is not None and timezone.localdate(at) > sheet.object_until)
 
 
 def answers_here(actor: Actor, sheet: Sheet) -> bool:

@@ -10,8 +10,8 @@ from huying.oversight.rules._words import GAP, LONGEST_BODY, Body, Sections, che
 __all__ = [
     "GAP",
     "ITEMS",
-    "TENTH",
     "LONGEST_BODY",
+    "TENTH",
     "Block",
     "Body",
     "DutyFact",
