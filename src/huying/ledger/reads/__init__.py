@@ -5,6 +5,7 @@ from huying.ledger.form1 import Form1, Remark, form1_docx, form1_pdf
 from huying.ledger.form2 import Chart, form2_docx, form2_pdf
 from huying.ledger.form3 import Form3, Track, form3_docx, form3_pdf
 from huying.ledger.reads._dossier import dossier_of
+from huying.ledger.reads._figures import Figures, Sight, figures, roots, sight
 from huying.ledger.reads._papers import (
     blank_form3,
     chart_of,
@@ -32,11 +33,13 @@ __all__ = [
     "Chart",
     "Dossier",
     "Entry",
+    "Figures",
     "Form1",
     "Form3",
     "Remark",
     "Row",
     "Section",
+    "Sight",
     "Track",
     "Viewer",
     "blank_form3",
@@ -46,6 +49,7 @@ __all__ = [
     "dossier_pdf",
     "export_for",
     "exports_of",
+    "figures",
     "form1_docx",
     "form1_of",
     "form1_of_item",
@@ -58,9 +62,11 @@ __all__ = [
     "form3_pdf",
     "general_chart",
     "item_for",
+    "roots",
     "row_of",
     "rows_of",
     "selected",
+    "sight",
     "sums",
     "units_below",
     "viewer",
