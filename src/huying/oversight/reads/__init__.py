@@ -21,6 +21,7 @@ from huying.oversight.reads._assessment import (
 from huying.oversight.reads._gathered import duties_of, outside, picture_of
 from huying.oversight.reads._printed import opinion_paper, report_paper, round_book, round_paper, sheet_paper
 from huying.oversight.reads._reports import (
+    REPORTS_COUNTED,
     management_heads,
     mended_by,
     report_for,
@@ -32,6 +33,7 @@ from huying.oversight.reads._reports import (
 )
 
 __all__ = [
+    "REPORTS_COUNTED",
     "Shown",
     "answers_here",
     "assessed_units",

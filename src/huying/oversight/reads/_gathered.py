@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -16,7 +16,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from huying.cases.lifecycle import CASE
 from huying.cases.models import Recusal
 from huying.duties.reads import standing
+from huying.duties.rules import Period as Span
+from huying.duties.rules import Standing
 from huying.handling.models import Item
+from huying.kernel.actors import Actor
 from huying.ledger.reads import Figures, figures
 from huying.ledger.rules import STEPS
 from huying.meetings.models import Agreed, Meeting
@@ -65,7 +68,7 @@ def picture_of(unit: Unit, period: Period, *, by: Post, today: date) -> Picture:
         reopened=found.n("reopened"),
         climbed=found.n("climbed"),
         groups=tuple(_group(found, code, label) for code, label in GROUPS),
-        duties=duties_of(unit, period, today),
+        duties=duties_of(unit, period, today, blind=reader, smallest=found.smallest),
         meetings=meetings.count(),
         agreed=agreed.count(),
         promises=_promises(agreed, today),
@@ -102,23 +105,20 @@ def _group(found: Figures, code: str, label: str) -> Group:
 # --- duties -------------------------------------------------------------------------------------------------------------
 
 
-def duties_of(unit: Unit, period: Period, today: date) -> tuple[DutyFact, ...]:
-    """Every duty of the unit in the quarters of a period that have begun, each once."""
-    found: dict[tuple[str, str], DutyFact] = {}
-    for quarter in period.quarters():
-        if quarter.since > today:
-            break
-        for one in standing(unit, on=min(quarter.until, today)):
-            if one.state != "nothing" and one.period.since <= period.until and one.period.until >= period.since:
-                found[one.duty.code, one.period.label] = _duty(one)
-    return tuple(found.values())
+def duties_of(unit: Unit, period: Period, today: date, *, blind: Actor, smallest: int) -> tuple[DutyFact, ...]:
+    """Every duty of the unit over a period, as somebody sees it of whom some cases are kept."""
+    span = Span(period.since, period.until + timedelta(days=1))
+    rows = standing(unit, today, span, blind=blind)
+    return tuple(_duty(one, smallest) for one in rows if one.state != "nothing")
 
 
-def _duty(one: Any) -> DutyFact:
-    due = one.due_on.isoformat() if one.due_on else ""
+def _duty(one: Standing, smallest: int) -> DutyFact:
+    """A duty owed for every case says how many only where there are enough of them, kept and not kept."""
+    few = one.duty.per_case and any(0 < n < smallest for n in (one.need, one.done, one.need - one.done))
+    need, done = (None, None) if few else (one.need, one.done)
     return DutyFact(
-        code=one.duty.code, label=one.duty.label, badge=one.duty.clause.badge, period=one.period.label, need=one.need,
-        done=one.done, state=one.state, due_on=due,
+        code=one.duty.code, label=one.duty.label, badge=one.duty.clause.badge, period=one.period.label, need=need, done=done,
+        state=one.state, due_on=one.due_on.isoformat(),
     )  # fmt: skip
 
 

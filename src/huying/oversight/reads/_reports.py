@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
+from huying.duties.rules import Asked, Counted, Counter, Deed, Figure
 from huying.kernel.actors import Actor
 from huying.kernel.errors import NotYours
 from huying.org.models import Post, Unit
 from huying.org.reads import holders
 from huying.org.rules import Can, may
-from huying.oversight.models import Report, ReportText
+from huying.oversight.models import Report, ReportText, Sending
 
 
 def reports_of(actor: Actor) -> QuerySet[Report]:
@@ -55,14 +56,25 @@ def management_heads(unit: Unit, on: date) -> list[Post]:
     return list(holders(unit, Can.ITEMS_OF_UNIT, on).filter(person__user__is_active=True))
 
 
-def reports_issued(units: Collection[str], since: date, until: date) -> QuerySet[Report]:
-    """Reports that went to the Party organisation on a day of the period, of units at or below these paths; a report that
-    was withdrawn, or only withdraws one, is none (MY-4.1)."""
-    reach = Q(pk__in=[])
-    for path in units:
-        reach |= Q(unit__path=path)
-    rows = Report.objects.filter(reach, status="issued", sendings__side="party", sendings__on__range=(since, until))
-    return rows.exclude(how="withdrawal").exclude(mended_by__status="issued", mended_by__how="withdrawal").distinct()
+def reports_issued(units: QuerySet[Unit], since: date, until: date) -> QuerySet[Sending]:
+    """When issued reports of these units went to the Party organisation, from ``since`` to the day before ``until``; one
+    that was withdrawn, or only withdraws another, is none (MY-4.1)."""
+    sent = Sending.objects.filter(side="party", report__unit__in=units, on__gte=since, on__lt=until)
+    withdrawn = Report.objects.filter(mends=OuterRef("report"), status="issued", how="withdrawal")
+    return sent.exclude(report__how="withdrawal").exclude(Exists(withdrawn)).order_by("on", "pk")
+
+
+def _count(asked: Asked) -> Iterator[Counted]:
+    for unit, day in reports_issued(asked.units, asked.since, asked.until).values_list("report__unit", "on"):
+        yield Counted(unit, day, Figure(done=1))
+
+
+def _deeds(asked: Asked) -> list[Deed]:
+    rows = reports_issued(asked.units, asked.since, asked.until).values_list("report", "on")
+    return [Deed("report", report, day, "met") for report, day in rows]
+
+
+REPORTS_COUNTED = Counter(count=_count, deeds=_deeds)
 
 
 def rows_of(report: Report) -> dict[str, Any]:

@@ -26,11 +26,6 @@ class Period:
         """``7月1日至9月30日``."""
         return f"{self.since.month}月{self.since.day}日至{self.until.month}月{self.until.day}日"
 
-    def quarters(self) -> tuple[Period, ...]:
-        """The quarters it is made of: what has to be done each quarter is looked for in each."""
-        first, last = (self.since.month - 1) // 3 + 1, (self.until.month - 1) // 3 + 1
-        return tuple(_quarter(self.since.year, number) for number in range(first, last + 1))
-
 
 def period_called(code: str) -> Period:
     """The period of a code; ``Invalid`` for anything else."""

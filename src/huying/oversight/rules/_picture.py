@@ -56,14 +56,14 @@ class Group:
 
 @dataclass(frozen=True)
 class DutyFact:
-    """A duty in one of its periods, as ``duties`` computed it."""
+    """A duty over the period, as ``duties`` computed it; of one owed for every case how many only where there are enough."""
 
     code: str
     label: str
     badge: str
     period: str
-    need: int
-    done: int
+    need: Number
+    done: Number
     state: str
     due_on: str
 

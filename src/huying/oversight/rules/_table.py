@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from huying.oversight.rules._picture import Group, Named, Number, Picture, Step
+from huying.oversight.rules._picture import DutyFact, Group, Named, Number, Picture, Step
 
 FEW = "数少，不列出"
 STATES = {"met": "做到", "missed": "没有做到", "open": "还有时间", "soon": "快到期"}
@@ -38,10 +38,13 @@ def table(seen: Picture) -> tuple[Block, ...]:
         Block("各步按时", tuple(_step(one) for one in seen.steps)),
         Block("满意度测评", tuple(_group(one) for one in seen.groups)),
         Block("协商会议", (Row("签字生效的协商会议", f"{seen.meetings} 次"), Row("定下的协商事项", f"{seen.agreed} 项"))),
-        Block("履职要求", tuple(Row(f"{one.period}：{one.label}", f"应 {one.need}，实际 {one.done}，{STATES[one.state]}")
-                                for one in seen.duties)),
+        Block("履职要求", tuple(Row(one.label, _duty(one)) for one in seen.duties)),
     )  # fmt: skip
     return tuple(block for block in blocks if block.rows)
+
+
+def _duty(one: DutyFact) -> str:
+    return STATES[one.state] if one.need is None else f"{STATES[one.state]}，应 {one.need}，实际 {one.done}"
 
 
 def _basics(seen: Picture) -> Iterable[Row]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from huying.kernel.errors import Invalid
 from huying.oversight.rules._period import Period
-from huying.oversight.rules._picture import Group, Named, Picture, Promise, Step
+from huying.oversight.rules._picture import DutyFact, Group, Named, Picture, Promise, Step
 
 Body = dict[str, Any]
 Sections = list[dict[str, str]]
@@ -85,8 +85,12 @@ def _handling(seen: Picture) -> list[str]:
         lines.append(f"其中{'、'.join(told)}。")
     if due := len(seen.met) + len(seen.missed):
         lines.append(f"到期的履职要求{due}项，做到{len(seen.met)}项。")
-        lines += [f"没有做到的：{one.period}{one.label}（应{one.need}，实际{one.done}）。" for one in seen.missed]
+        lines += [f"没有做到的：{one.label}{_times(one)}。" for one in seen.missed]
     return lines
+
+
+def _times(one: DutyFact) -> str:
+    return "" if one.need is None else f"（应{one.need}，实际{one.done}）"
 
 
 def _in_time(step: Step) -> str:
