@@ -12,7 +12,7 @@ class OversightConfig(AppConfig):
 
     def ready(self) -> None:
         """Reports are what the duty to report to the Party organisation counts (MY-4.1)."""
-        from huying.duties.rules import register
-        from huying.oversight.reads import REPORTS_COUNTED
+        from huying.duties.rules import register  # noqa: PLC0415  (models are loaded by now)
+        from huying.oversight.reads import REPORTS_COUNTED  # noqa: PLC0415
 
         register("report", REPORTS_COUNTED)
