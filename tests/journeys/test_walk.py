@@ -13,6 +13,7 @@ from huying.desk.views.case_acts import ACTS
 from huying.desk.views.items import ACTS as ITEM_ACTS
 from tests.journeys.stage import DESK, PHONE, Stage, look
 from tests.matrix.climb import CLIMB
+from tests.matrix.duties import DUTIES
 from tests.matrix.scene import Scene
 from tests.matrix.table import DEPARTMENT, DOSSIER, LISTS, RULES
 
@@ -69,6 +70,9 @@ def chair_pages(scene: Scene) -> Iterator[str]:
         yield reverse("desk:case_act", args=[scene.case("plant", status).pk, act])
     change = scene.change("plant")
     yield reverse("desk:case_act_of", args=[change.clock.case_id, "decide", change.pk])
+    for row in DUTIES:
+        if "chair" in row.reads["plant"] and not row.name.endswith(("xlsx", "pdf")):
+            yield reverse(row.name, args=row.args(scene, "plant"))
     for row in RULES:
         if not row.alone and row.name != "desk:calendar":
             yield reverse(row.name, args=row.args(scene, "plant"))

@@ -60,6 +60,9 @@ def questions(world: Any) -> dict[str, tuple[str, dict[str, str], bool]]:
         "earlier": ("desk:register-earlier", register, True),
         "items": ("desk:items", {}, False),
         "hand over": ("desk:hand_over", {}, False),
+        "duties": ("desk:duties", {}, False),
+        "duties below": ("desk:duties_below", {}, False),
+        "clauses": ("desk:clauses", {}, False),
     }
 
 

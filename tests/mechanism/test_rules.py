@@ -354,7 +354,10 @@ def test_accessors_of_the_document(tree, adopt):
     adopt(tree.county)
     rules = reads.rules_for(tree.group, TODAY)
     assert [seat.label for seat in rules.seats("consultation") if seat.chairs] == ["工会负责人"]
-    assert [duty.code for duty in rules.duties()] == ["meeting_each_quarter"]
+    assert [duty.code for duty in rules.duties()] == [
+        "meeting_each_quarter", "report_in_time", "tell_in_time", "survey_of_every_case", "survey_signed", "ledger_complete",
+        "report_to_party",
+    ]  # fmt: skip
     assert rules.needs("item").label_of("person") == "具体人员"
     assert rules.form("record").label == "职工诉求记录表"
     assert rules.text("spoken_for").clause.id == "MY-3.2.3d"

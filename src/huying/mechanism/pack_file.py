@@ -14,6 +14,8 @@ from typing import Any
 import yaml
 
 SHIPPED = Path(__file__).parent / "packs"
+# How often a duty comes round: in every period, for every case, or every so many months, a number each union sets.
+EVERY = ("day", "week", "month", "quarter", "half_year", "year", "months", "case")
 CLAUSE_KINDS = ("flow", "duty", "record", "vote", "doc", "view", "rule")
 
 
@@ -67,8 +69,9 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
         "at_least": Key("number", required=False), "at_most": Key("number", required=False), **_LIMITS,
     },
     "duties": {
-        "code": _CODE, "clause": _CLAUSE, "label": _TEXT, "what": _TEXT, "of": _CODE, "times": Key("number"),
-        "every": Key(choices=("day", "week", "month", "quarter", "half_year", "year")),
+        "code": _CODE, "clause": _CLAUSE, "label": _TEXT, "what": _TEXT, "who": Key(choices=("union", "employer_union")),
+        "of": _CODE, "times": Key("number"), "every": Key(choices=EVERY),
+        "months": Key("code", required=False, default=""), "note": _OPTIONAL,
     },
     "scales": {
         "code": _CODE, "clause": _CLAUSE, "label": _TEXT, "default": Key("flag", required=False, default=False),
@@ -187,6 +190,8 @@ class _Reader:
         """What one row has to keep beyond its keys."""
         if section == "clocks" and row["days"] < 1:
             raise self.fail(node, "days 至少是 1")
+        if section == "duties" and (row["every"] == "months") != bool(row["months"]):
+            raise self.fail(node, "every 写 months 时，months 要写明由哪个数目（counts）来定，其他时候不写")
         if section == "counts":
             given = [sense for sense in ("at_least", "at_most") if row[sense] is not None]
             if len(given) != 1:

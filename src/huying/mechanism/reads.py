@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -40,6 +40,54 @@ def rules_for(unit: Unit, on: date) -> Rules:
     return _resolved(_starting_id(), _layer_keys(adoptions(unit, on)))
 
 
+def rules_of_units(units: Iterable[Unit], on: date) -> dict[UUID, Rules]:
+    """The rules of many units at once (two queries, however many they are; one more for each combination that is new)."""
+    rows = Adoption.objects.on(on).order_by("unit__path", "from_day", "id")
+    by_path: dict[str, list[_Key]] = {}
+    for path, *key in rows.values_list("unit__path", "pack_id", "code", "pack__version", "unit__name"):
+        by_path.setdefault(path, []).append((key[0], key[1], key[2], key[3]))
+    start = _starting_id()
+    return {unit.pk: _resolved(start, _once(by_path, unit)) for unit in units}
+
+
+def _once(by_path: Mapping[str, Sequence[_Key]], unit: Unit) -> tuple[_Key, ...]:
+    found: dict[object, _Key] = {}
+    for path in _chain_paths(unit):
+        for key in by_path.get(path, ()):
+            found.setdefault(key[0] if key[1] == HOUSE else key[1], key)
+    return tuple(found.values())
+
+
+def adopted_since(units: Iterable[Unit], on: date) -> dict[UUID, dict[str, date]]:
+    """From which day on the packs in force have held without a break, for many units at once (one query).
+
+    A new version of a pack is the same adoption going on.
+    """
+    by_path: dict[str, list[tuple[str, date, date | None]]] = {}
+    rows = Adoption.objects.filter(from_day__lte=on).exclude(code=HOUSE)
+    for path, *row in rows.values_list("unit__path", "code", "from_day", "until"):
+        by_path.setdefault(path, []).append((row[0], row[1], row[2]))
+    return {
+        unit.pk: _since([row for path in _chain_paths(unit) for row in by_path.get(path, ())], on) for unit in units
+    }
+
+
+def _since(spans: Sequence[tuple[str, date, date | None]], on: date) -> dict[str, date]:
+    found: dict[str, date] = {}
+    for code in {row[0] for row in spans}:
+        begins = None
+        for _, start, until in sorted((row for row in spans if row[0] == code), key=lambda row: row[1], reverse=True):
+            if until is None or until > on or (begins is not None and until >= begins):
+                begins = start if begins is None else min(begins, start)
+        if begins is not None:
+            found[code] = begins
+    return found
+
+
+def _chain_paths(unit: Unit) -> list[str]:
+    return [unit.path[:end] for end in range(Unit.steplen, len(unit.path) + 1, Unit.steplen)]
+
+
 @lru_cache(maxsize=512)
 def rules_kept(snapshot_id: UUID) -> Rules:
     """The rules a case began with.  Snapshots never change, so a process reads each once."""
@@ -48,9 +96,7 @@ def rules_kept(snapshot_id: UUID) -> Rules:
 
 def adoptions(unit: Unit, on: date) -> QuerySet[Adoption]:
     """Adoptions and house rules in force for a unit, from the topmost unit down."""
-    steps = range(Unit.steplen, len(unit.path) + 1, Unit.steplen)
-    chain = [unit.path[:end] for end in steps]
-    return Adoption.objects.on(on).filter(unit__path__in=chain).order_by("unit__path", "from_day", "id")
+    return Adoption.objects.on(on).filter(unit__path__in=_chain_paths(unit)).order_by("unit__path", "from_day", "id")
 
 
 def adopted(unit: Unit, on: date) -> list[Adopted]:

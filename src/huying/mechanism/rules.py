@@ -91,12 +91,24 @@ class CountRule(Coded):
 
 @dataclass(frozen=True)
 class Duty(Coded):
-    """Something to be done so many times in each period; ``of`` names the kind of record counted."""
+    """Something to be done so many times in each period, or for every case (``every`` is ``case``).
+
+    ``who`` owes it: every ``union`` that has cases, or the ``employer_union`` only (企事业单位工会).  ``of`` names what is
+    counted, ``months`` the count that says after how many months it comes round, where the document leaves that open.
+    """
 
     what: str
+    who: str
     of: str
     times: int
     every: str
+    months: str
+    note: str
+
+    @property
+    def per_case(self) -> bool:
+        """Owed for every case, not in every period."""
+        return self.every == "case"
 
 
 @dataclass(frozen=True)

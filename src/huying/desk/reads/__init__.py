@@ -25,6 +25,18 @@ from huying.desk.reads._climb import (
     said_rows,
 )
 from huying.desk.reads._consult_day import consult_day
+from huying.desk.reads._duties import (
+    STRIP_MONTHS,
+    ClauseRow,
+    DutyReader,
+    behind_rows,
+    clause_rows,
+    duty_reader,
+    duty_rows,
+    duty_words,
+    strip_rows,
+    strip_today,
+)
 from huying.desk.reads._frame import frame
 from huying.desk.reads._notices import notices_of, unread_of
 from huying.desk.reads._register import (
@@ -75,11 +87,14 @@ from huying.desk.reads._topics import (
 
 __all__ = [
     "OFFERED",
+    "STRIP_MONTHS",
     "TABS",
     "UNION_TURN",
+    "ClauseRow",
     "Climb",
     "Days",
     "Duty",
+    "DutyReader",
     "Entry",
     "Found",
     "Group",
@@ -89,10 +104,12 @@ __all__ = [
     "act_url",
     "administration",
     "alike_topics",
+    "behind_rows",
     "below",
     "below_cases",
     "case_rows",
     "cases_by_id",
+    "clause_rows",
     "climb_day",
     "climb_of",
     "consult_clocks",
@@ -102,6 +119,9 @@ __all__ = [
     "departments_at",
     "draft",
     "draft_place",
+    "duty_reader",
+    "duty_rows",
+    "duty_words",
     "find_cases",
     "frame",
     "heads_of_management",
@@ -130,6 +150,8 @@ __all__ = [
     "rung_rows",
     "said_about",
     "said_rows",
+    "strip_rows",
+    "strip_today",
     "topic_rows",
     "topics_below",
     "topics_of_case",

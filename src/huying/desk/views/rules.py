@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from huying.desk.forms.rules import HouseForm, PackForm, limit_words
+from huying.desk.reads import duty_words
 from huying.kernel.errors import NotYours
 from huying.kernel.web import Asked, once, refusals_on
 from huying.mechanism import acts, reads
@@ -40,7 +41,6 @@ from huying.org.rules import Can, Member, check_may, may
 KINDS = {
     "flow": "办理流程", "rule": "规则", "duty": "履职要求", "record": "登记", "doc": "文书", "view": "查看", "vote": "测评表决",
 }  # fmt: skip
-EVERY = {"week": "每周", "month": "每月", "quarter": "每季度", "day": "每天", "half_year": "每半年", "year": "每年"}
 FOUND = 20
 
 
@@ -106,7 +106,7 @@ def packs(request: Asked) -> HttpResponse:
         "rules": rules,
         "clocks": list(_clock_rows(rules)),
         "classes": [(row, rules.categories(parent=row.code)) for row in rules.categories(parent="")],
-        "duties": [(duty, EVERY.get(duty.every, duty.every)) for duty in rules.duties()],
+        "duties": [(duty, duty_words(duty, rules)) for duty in rules.duties()],
     }
     status = 422 if form.errors else 200
     return render(request, "desk/rules/packs.html", context, status=status)
@@ -218,7 +218,7 @@ def _said(rule: Coded) -> tuple[str, str, str, Coded]:
             sort = "数目"
             says = f"{rule.what}：{'至少' if rule.sense == 'at_least' else '最多'} {rule.value} {rule.measure}。"
         case Duty():
-            sort, says = "履职要求", f"{rule.what}。"
+            sort, says = "履职要求", f"{rule.what}。{rule.note}"
         case Phase():
             sort, says = "环节", rule.what
         case Seat():

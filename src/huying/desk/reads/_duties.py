@@ -1,0 +1,254 @@
+"""What the pages of duties show: figures in words, bars and heat strips as shapes, clauses with what carries them out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from huying.cases.models import Case
+from huying.desk.reads._clauses import CARRIED_BY, PROOFS, Carrier
+from huying.duties import reads
+from huying.duties.rules import HIDDEN, Deed, Period, Standing
+from huying.kernel.errors import NotYours
+from huying.mechanism.rules import Clause, Duty, Rules
+from huying.meetings.models import Meeting
+from huying.org.models import Unit
+from huying.org.rules import Can, Member, may
+
+EVERY = {
+    "day": "每天", "week": "每周", "month": "每月", "quarter": "每季度", "half_year": "每半年", "year": "每年",
+}  # fmt: skip
+CHIPS = {"missed": "late", "soon": "soon", "open": "ok", "met": "done", "nothing": "done"}
+SHAPES = {"missed": "x", "soon": "o", "open": "o", "met": "m", "nothing": "o"}
+WIDE, GAP = 780, 3
+STRIP_MONTHS = [(month, (month - 1) * WIDE // 12) for month in range(1, 13)]
+
+
+@dataclass(frozen=True)
+class DutyReader:
+    """Who looks at the duties of a unit: ``circle``, the union that has the cases, sees every figure; others none about
+    fewer than ``smallest``; ``opens`` says whether the cases behind may be opened."""
+
+    actor: Member
+    unit: Unit
+    circle: bool
+    opens: bool
+    smallest: int
+
+    def shows(self, row: Standing) -> bool:
+        """Whether this figure may be seen."""
+        return self.circle or not row.duty.per_case or not row.need or row.need >= self.smallest
+
+
+def duty_reader(actor: Member, unit: Unit, smallest: int) -> DutyReader:
+    """The reader of a unit's duties, or ``NotYours``: the union itself, its head of management, the unions above."""
+    circle = may(actor, Can.READ_CASES, unit)
+    above = may(actor, Can.READ_BELOW, unit)
+    if not (circle or above or may(actor, Can.READ_FIGURES, unit)):
+        raise NotYours
+    return DutyReader(actor, unit, circle, circle or above, smallest)
+
+
+def duty_words(duty: Duty, rules: Rules) -> str:
+    """How much is asked how often: 每季度至少 1 次, 件件都要, 最长每 3 个月 1 次."""
+    if duty.per_case:
+        return "件件都要"
+    if duty.every == "months":
+        return f"最长每 {rules.count(duty.months).value} 个月 {duty.times} 次"
+    return f"{EVERY[duty.every]}至少 {duty.times} 次"
+
+
+# --- one figure -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DutyRow:
+    """A duty in its running period as a page shows it."""
+
+    standing: Standing
+    figure: str
+    of: str
+    measure: str
+    words: str
+    chip: str
+    chip_words: str
+    bar: int
+    href: str
+
+
+def duty_rows(rows: Iterable[Standing], reader: DutyReader, on: date) -> list[DutyRow]:
+    """Duties of the running period, what is missing first."""
+    return [_duty_row(row, reader, on) for row in rows]
+
+
+def _duty_row(row: Standing, reader: DutyReader, on: date) -> DutyRow:
+    measure = "件" if row.duty.per_case else "次"
+    if not reader.shows(row):
+        return DutyRow(row, "—", "", "", HIDDEN, "", "", 0, "")
+    return DutyRow(
+        row, str(row.done), str(row.need), measure, _says(row, on, measure), CHIPS[row.state], row.label,
+        min(200, row.done * 200 // row.need) if row.need else 0, _href(row, reader) if row.need else "",
+    )  # fmt: skip
+
+
+def _says(row: Standing, on: date, measure: str) -> str:
+    """What is missing and until when."""
+    due = f"{row.due_on.month}月{row.due_on.day}日"
+    if row.state == "nothing":
+        return f"{row.period.label}还没有到这一步的事项"
+    if row.state == "met":
+        return f"{row.period.label}做到了"
+    if row.state == "missed":
+        late = f"{row.missed} 件没有按时" if row.duty.per_case else f"差 {row.left} 次"
+        return f"{row.period.label}{late}"
+    if row.duty.per_case:
+        return f"{row.left} 件还在期限内，最早 {due} 到期"
+    return f"还差 {row.left} 次，{due} 前，还有 {(row.due_on - on).days} 天"
+
+
+def _href(row: Standing, reader: DutyReader) -> str:
+    if row.duty.per_case and not reader.opens:
+        return ""
+    query = urlencode({"unit": row.unit.pk, "since": row.period.since.isoformat()})
+    return f"{reverse('desk:duty', args=[row.duty.code])}?{query}"
+
+
+# --- heat strip --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One period of a strip: where it is drawn, how, what it says, and what it opens."""
+
+    x: float
+    width: float
+    shape: str
+    middle: float
+    words: str
+    href: str
+
+
+@dataclass(frozen=True)
+class StripRow:
+    """A duty over a year as a drawing and in words."""
+
+    duty: Duty
+    cells: tuple[Cell, ...]
+    kept: int
+    of: int
+    words: str
+    begins: str
+
+
+def strip_rows(strips: Sequence[reads.Strip], reader: DutyReader, on: date) -> list[StripRow]:
+    """Every duty over the year."""
+    return [_strip_row(strip, reader, on) for strip in strips]
+
+
+def _strip_row(strip: reads.Strip, reader: DutyReader, on: date) -> StripRow:
+    step = WIDE / len(strip.cells)
+    cells = [_cell((number * step, step), period, row, reader, on) for number, (period, row) in enumerate(strip.cells)]
+    counts = [row for _, row in strip.cells if row is not None and row.need and reader.shows(row)]
+    kept = sum(row.state == "met" for row in counts)
+    missed = [row.period.label for row in counts if row.state == "missed"]
+    words = f"{kept} 个做到，{len(missed)} 个没有做到" + (f"：{'、'.join(missed)}" if missed else "")
+    over = sum(row.state in ("met", "missed") for row in counts)
+    begins = strip.begins.label if strip.begins.since > on else ""
+    return StripRow(strip.duty, tuple(cells), kept, over, words, begins)
+
+
+def _cell(place: tuple[float, float], period: Period, row: Standing | None, reader: DutyReader, on: date) -> Cell:
+    x, width = place[0], place[1] - GAP
+    if row is None:
+        shape, words = ("f", "未到") if period.since > on else ("o", "没有要求")
+        return Cell(x, width, shape, x + width / 2, f"{period.label}：{words}", "")
+    if not reader.shows(row):
+        return Cell(x, width, "o", x + width / 2, f"{period.label}：{HIDDEN}", "")
+    more = row.state == "met" and not row.duty.per_case and row.done > row.need
+    shape = "m2" if more else SHAPES[row.state]
+    figure = f" {row.done} / {row.need}" if row.need else ""
+    href = _href(row, reader) if row.need else ""
+    return Cell(x, width, shape, x + width / 2, f"{period.label}：{row.label}{figure}", href)
+
+
+def strip_today(year: int, on: date) -> float | None:
+    """Where the line of today stands on a strip of a year."""
+    if on.year != year:
+        return None
+    days = (date(year + 1, 1, 1) - date(year, 1, 1)).days
+    return round((on - date(year, 1, 1)).days * WIDE / days, 1)
+
+
+# --- what is behind --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class BehindRow:
+    """One thing behind a figure, as far as its reader may know it."""
+
+    title: str
+    href: str
+    day: date
+    state: str
+    why: str
+
+
+def behind_rows(deeds: Sequence[Deed], actor: Member) -> list[BehindRow]:
+    """What this reader may see of what is behind a figure, in the given order (a query for each kind)."""
+    ids = {kind: [deed.id for deed in deeds if deed.kind == kind] for kind in ("case", "meeting")}
+    found = {one.pk: one for one in Case.objects.visible_to(actor).filter(pk__in=ids["case"])}
+    met = {one.pk: one for one in Meeting.objects.visible_to(actor).filter(pk__in=ids["meeting"])}
+    return list(_behind(deeds, found, met))
+
+
+def _behind(deeds: Sequence[Deed], cases: dict[Any, Case], meetings: dict[Any, Meeting]) -> Iterator[BehindRow]:
+    for deed in deeds:
+        if case := cases.get(deed.id):
+            words = f"{case.number} {case.shown_title}"
+            yield BehindRow(words, reverse("desk:case", args=[case.pk]), deed.day, deed.state, deed.why)
+        elif meeting := meetings.get(deed.id):
+            yield BehindRow(meeting.title, reverse("desk:meeting", args=[meeting.pk]), deed.day, deed.state, deed.why)
+        elif deed.kind not in ("case", "meeting"):
+            yield BehindRow(deed.why, "", deed.day, deed.state, "")
+
+
+# --- clause by clause --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ClauseRow:
+    """A clause of an adopted document: what carries it out, whether it is met now, and the figures."""
+
+    clause: Clause
+    carrier: Carrier
+    page: str
+    proof: str
+    state: str
+    figures: tuple[DutyRow, ...]
+
+    @property
+    def now(self) -> str:
+        """Whether it is met, in words."""
+        if not self.figures:
+            return self.proof
+        return {"missed": "没有做到", "soon": "快到期", "open": "还没有做，时间还早", "met": "做到", "hidden": HIDDEN,
+                "nothing": "现在没有要做的"}[self.state]  # fmt: skip
+
+
+def clause_rows(unit: Unit, reader: DutyReader, on: date) -> list[ClauseRow]:
+    """Every clause of the packs a unit works by, in the order of the documents."""
+    found = reads.clauses_standing(unit, on, blind=reader.actor)
+    return [_clause_row(clause, rows, reader, on) for clause, rows in found]
+
+
+def _clause_row(clause: Clause, rows: Sequence[Standing], reader: DutyReader, on: date) -> ClauseRow:
+    carrier = CARRIED_BY.get(clause.id) or Carrier("packs", "机制和细则", "record", "")
+    shown = [row for row in rows if reader.shows(row)]
+    state = min((row.state for row in shown), key=reads.WORST_FIRST.index, default="hidden" if rows else carrier.proof)
+    figures = tuple(_duty_row(row, reader, on) for row in rows)
+    return ClauseRow(clause, carrier, reverse(f"desk:{carrier.page}"), PROOFS[carrier.proof], state, figures)

@@ -1,0 +1,174 @@
+"""Keeping the figures of duties up to date, reminding while there is time, telling the union above what was missed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from huying.cases.models import Case, Recusal
+from huying.duties.models import Kept
+from huying.duties.reads import Owed, begun, counted, owed_by, spans_of, standing, standings
+from huying.duties.rules import Period, Standing
+from huying.kernel.actors import Actor
+from huying.meetings.models import Meeting
+from huying.notices.acts import send
+from huying.org.models import Level, Person, Post, Role, Unit
+from huying.org.reads import acting_as, holders, union_above
+from huying.org.rules import Can
+
+AT_ONCE = 500  # units counted together
+BACK = timedelta(minutes=3)  # a sweep looks a little further back than the one before, so that nothing falls between
+ADDRESS = "desk:duties"
+TOLD = (Role.CHAIR, Role.OFFICER)
+
+
+def unions() -> Iterable[Unit]:
+    """Every union that can owe something."""
+    return Unit.objects.open().filter(has_union=True).exclude(level=Level.WORKSHOP).order_by("path")
+
+
+def recount(*, units: Sequence[Unit], by: Actor, at: datetime) -> int:
+    """Count the duties of units anew for this year, and keep what was found; how many rows changed."""
+    on, changed = timezone.localdate(at), 0
+    for start in range(0, len(units), AT_ONCE):
+        changed += _recount(owed_by(units[start : start + AT_ONCE], on), on)
+    return changed
+
+
+@transaction.atomic
+def _recount(some: Sequence[Owed], on: date) -> int:
+    """One lot of units: rows that are new, rows that are different, rows that are owed no more."""
+    fresh = {(row.unit_id, row.duty, row.since): row for row in _rows(some, on)}
+    units = [one.unit.pk for one in some]
+    old = {
+        (row.unit_id, row.duty, row.since): row
+        for row in Kept.objects.select_for_update().filter(unit__in=units, since__year=on.year)
+    }
+    gone = [row.pk for key, row in old.items() if key not in fresh]
+    Kept.objects.filter(pk__in=gone).delete()
+    Kept.objects.bulk_create([row for key, row in fresh.items() if key not in old])
+    different = [
+        _taken_over(old[key], row) for key, row in fresh.items() if key in old and _figures(old[key]) != _figures(row)
+    ]
+    Kept.objects.bulk_update(different, FIGURES, batch_size=AT_ONCE)
+    return len(gone) + len(fresh.keys() - old.keys()) + len(different)
+
+
+FIGURES = ("clause", "label", "per_case", "until", "need", "done", "missed", "due_on", "remind_on")
+
+
+def _figures(row: Kept) -> tuple[object, ...]:
+    return tuple(getattr(row, name) for name in FIGURES)
+
+
+def _taken_over(row: Kept, fresh: Kept) -> Kept:
+    for name in FIGURES:
+        setattr(row, name, getattr(fresh, name))
+    return row
+
+
+def _rows(some: Sequence[Owed], on: date) -> Iterable[Kept]:
+    """What is kept of these units: a row a duty and period that has begun."""
+    spans = {(one.unit.pk, duty.code): begun(one, duty, on) for one in some for duty in one.duties()}
+    found = counted(some, spans_of(spans.values()), on)
+    for one in some:
+        for duty in one.duties():
+            for row in standings(one, duty, spans[one.unit.pk, duty.code], found, on):
+                yield _kept(row)
+
+
+def _kept(row: Standing) -> Kept:
+    return Kept(
+        root_id=row.unit.root_id or row.unit.pk, unit=row.unit, duty=row.duty.code, clause=row.duty.clause.id,
+        label=row.duty.label, per_case=row.duty.per_case, since=row.period.since, until=row.period.until, need=row.need,
+        done=row.done, missed=row.missed, due_on=row.due_on, remind_on=row.remind_on,
+    )  # fmt: skip
+
+
+def sweep(*, since: datetime, by: Actor, at: datetime) -> int:
+    """Count again the unions at which something happened; how many rows changed."""
+    begins = since - BACK
+    moved = set(Case.objects.filter(moved_at__gte=begins).values_list("holder", flat=True).distinct())
+    moved |= set(Meeting.objects.filter(moved_at__gte=begins).values_list("unit", flat=True).distinct())
+    units = [unit for unit in unions() if unit.pk in moved] if moved else []
+    return recount(units=units, by=by, at=at)
+
+
+# --- reminders ------------------------------------------------------------------------------------------------------------
+
+
+def remind(*, by: Actor, at: datetime) -> int:
+    """Once each: the union's office while there is still time, the union above when a period ended without.
+
+    Every one is told what they themselves may know: a meeting about a matter that names somebody is none to them, so its being
+    held must not show in a reminder that does not come.
+    """
+    on, told = timezone.localdate(at), 0
+    for row in _ending(on):
+        with transaction.atomic():
+            told += _remind(row, on, by=by, at=at)
+    for row in _ended(on):
+        with transaction.atomic():
+            told += _tell_above(row, on, by=by, at=at)
+    return told
+
+
+def _ending(on: date) -> list[Kept]:
+    """Kept figures of periods near their end that are not met, or met by something somebody must not know of."""
+    rows = Kept.objects.filter(per_case=False, remind_on__lte=on, until__gt=on).select_related("unit", "root")
+    return [row for row in rows if row.done < row.need or _secret(row)]
+
+
+def _ended(on: date) -> list[Kept]:
+    """The same for periods that ended within the last month."""
+    begins = on - timedelta(days=31)
+    rows = Kept.objects.filter(per_case=False, until__lte=on, until__gt=begins).select_related("unit", "root")
+    return [row for row in rows if row.done < row.need or _secret(row)]
+
+
+def _secret(row: Kept) -> bool:
+    """Whether a meeting of the period concerns a case that names somebody."""
+    return Recusal.objects.filter(
+        case__topics__topic__places__meeting__unit=row.unit_id,
+        case__topics__topic__places__meeting__starts_at__date__gte=row.since,
+        case__topics__topic__places__meeting__starts_at__date__lt=row.until,
+    ).exists()
+
+
+def _remind(row: Kept, on: date, *, by: Actor, at: datetime) -> int:
+    posts = Post.objects.on(on).filter(unit=row.unit, role__in=TOLD).select_related("person", "unit")
+    people = [post.person for post in posts if _lacks(row, post, on)]
+    title = f"{row.label}：{row.due_on.month}月{row.due_on.day}日前还没有做到"
+    return _send(row, people, "duty_soon", title, reverse(ADDRESS), by=by, at=at)
+
+
+def _tell_above(row: Kept, on: date, *, by: Actor, at: datetime) -> int:
+    above = union_above(row.unit)
+    if above is None:
+        return 0
+    posts = holders(above, Can.READ_BELOW, on)
+    people = [post.person for post in posts if _lacks(row, post, on)]
+    title = f"{row.unit.name} {row.label}：没有做到"
+    url = f"{reverse(ADDRESS)}?unit={row.unit_id}"
+    return _send(row, people, "duty_missed", title, url, by=by, at=at)
+
+
+def _send(row: Kept, people: Sequence[Person], kind: str, title: str, url: str, *, by: Actor, at: datetime) -> int:
+    return len(
+        send(
+            to=people, kind=kind, title=title, url=url, root=row.root, subject=row.unit_id,
+            by=by, at=at, key=f"{row.duty}:{row.since}",
+        )
+    )  # fmt: skip
+
+
+def _lacks(row: Kept, post: Post, on: date) -> bool:
+    """Whether the duty is unmet as far as this person may know."""
+    if row.done < row.need:
+        return True
+    seen = standing(row.unit, on, Period(row.since, row.until), blind=acting_as(post, on))
+    return any(one.duty.code == row.duty and one.done < one.need for one in seen)

@@ -1,0 +1,244 @@
+"""Asking how units stand with their duties: one unit, its year, everything below, clause by clause, what is behind a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from huying.duties.reads import _below, _counters  # noqa: F401  (the counters say how the rooms below are counted)
+from huying.duties.reads._below import unions_below as unions_below
+from huying.duties.rules import (
+    COUNTERS,
+    Asked,
+    Counted,
+    Deed,
+    Figure,
+    Period,
+    Standing,
+    first_owed,
+    months_of,
+    owed,
+    owes,
+    period_of,
+    periods_of_year,
+    standing_of,
+)
+from huying.kernel.actors import Actor
+from huying.kernel.clock import WorkDays
+from huying.mechanism.reads import adopted_since, calendar, rules_of_units
+from huying.mechanism.rules import Clause, Duty, Rules
+from huying.org.models import Unit
+
+WORST_FIRST = ("missed", "soon", "open", "met", "nothing")
+
+
+@dataclass(frozen=True)
+class Owed:
+    """The duties of one unit with what is needed to compute them."""
+
+    unit: Unit
+    rules: Rules
+    adopted: Mapping[str, date]
+
+    def duties(self) -> list[Duty]:
+        """Duties this unit owes and somebody counts."""
+        return [duty for duty in self.rules.duties() if owes(duty, self.unit) and duty.of in COUNTERS]
+
+    def since(self, duty: Duty) -> date:
+        """From which day the pack of a duty has been in force here."""
+        code = next(pack.code for pack in self.rules.packs if pack.number == duty.clause.number)
+        return self.adopted[code]
+
+    def owes(self, duty: Duty, period: Period) -> bool:
+        """Whether a period counts."""
+        return owed(duty, period, self.unit, self.since(duty))
+
+    def months(self, duty: Duty) -> int:
+        """How long its period is."""
+        return months_of(duty, self.rules)
+
+
+def owed_by(units: Iterable[Unit], on: date) -> list[Owed]:
+    """What units owe on a day (a constant number of queries)."""
+    units = list(units)
+    rules, since = rules_of_units(units, on), adopted_since(units, on)
+    return [Owed(unit, rules[unit.pk], since[unit.pk]) for unit in units]
+
+
+# --- one unit -----------------------------------------------------------------------------------------------------------
+
+
+def standing(unit: Unit, on: date, period: Period | None = None, *, blind: Actor | None = None) -> list[Standing]:
+    """How a unit stands, one for each duty in force, what is missing first: in the running period, or over a given span.
+
+    ``blind``: what names this person is left out, as if it were not there.
+    """
+    (one,) = owed_by([unit], on)
+    if period is None:
+        spans = {duty.code: [period_of(on, one.months(duty))] for duty in one.duties()}
+    else:
+        spans = {duty.code: _inside(period, one.months(duty)) for duty in one.duties()}
+    found = counted([one], spans_of(spans.values()), on, blind=blind)
+    rows = []
+    for duty in one.duties():
+        all_of = standings(one, duty, spans[duty.code], found, on)
+        rows += [_joined(all_of, period)] if period and all_of else all_of
+    return sorted(rows, key=lambda row: WORST_FIRST.index(row.state))
+
+
+def _inside(span: Period, months: int) -> list[Period]:
+    """The periods that lie in a span; the one it lies in where it is shorter."""
+    found, period = [], period_of(span.since, months)
+    while period.since < span.until:
+        if period.since >= span.since and period.until <= span.until:
+            found.append(period)
+        period = period_of(period.until, months)
+    return found or [period_of(span.since, months)]
+
+
+def _joined(rows: Sequence[Standing], span: Period) -> Standing:
+    """Several periods as one.  What was done too often in one does not stand for another."""
+    worst = min(rows, key=lambda row: WORST_FIRST.index(row.state))
+    return replace(
+        worst, period=span, need=sum(row.need for row in rows), done=sum(min(row.done, row.need) for row in rows),
+        missed=sum(row.missed for row in rows),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A duty over a year: every period that counts (``None``: nothing is owed yet), and from when it is owed."""
+
+    duty: Duty
+    cells: tuple[tuple[Period, Standing | None], ...]
+    begins: Period
+
+
+def year(unit: Unit, of: int, on: date, *, blind: Actor | None = None) -> list[Strip]:
+    """Every duty of a unit over a year, period by period, in the order of the documents."""
+    (one,) = owed_by([unit], on)
+    spans = {duty.code: periods_of_year(of, one.months(duty)) for duty in one.duties()}
+    found = counted([one], spans_of(spans.values()), on, blind=blind)
+    strips = []
+    for duty in one.duties():
+        rows = {row.period: row for row in standings(one, duty, spans[duty.code], found, on) if row.period.since <= on}
+        cells = tuple((period, rows.get(period)) for period in spans[duty.code])
+        strips.append(Strip(duty, cells, first_owed(one.months(duty), unit, one.since(duty))))
+    return strips
+
+
+# --- the units below ------------------------------------------------------------------------------------------------------
+
+
+def below(unit: Unit, on: date, *, blind: Actor | None = None) -> QuerySet[Unit]:
+    """Unions below with how they stand, worst first, from kept figures: ``n_missed``, ``n_soon``, ``n_met``, ``n_year``.
+
+    Of units whose figures count a case that names the reader (``blind``) they are counted anew without it.
+    """
+    touched = list(_below.touched_by(blind, unit)) if blind is not None else []
+    return _below.below(unit, on, instead=_without(touched, on, blind) if touched else ())
+
+
+def _without(units: Sequence[Unit], on: date, blind: Actor | None) -> Iterator[tuple[UUID, dict[str, int]]]:
+    """What the kept figures of these units would be if a case that names somebody were not there."""
+    some = owed_by(units, on)
+    spans = {(one.unit.pk, duty.code): begun(one, duty, on) for one in some for duty in one.duties()}
+    found = counted(some, spans_of(spans.values()), on, blind=blind)
+    for one in some:
+        rows = [row for duty in one.duties() for row in standings(one, duty, spans[one.unit.pk, duty.code], found, on)]
+        now = [row.state for row in rows if row.period.until > on]
+        ended = [row.state for row in rows if row.period.until <= on]
+        yield (
+            one.unit.pk,
+            {"n_missed": now.count("missed"), "n_soon": now.count("soon"), "n_met": now.count("met"),
+             "n_year": ended.count("missed")},
+        )  # fmt: skip
+
+
+def begun(one: Owed, duty: Duty, on: date) -> list[Period]:
+    """The periods of this year that have begun."""
+    return [period for period in periods_of_year(on.year, one.months(duty)) if period.since <= on]
+
+
+# --- counting -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the counters found, by kind and unit, and the calendar in which it is judged."""
+
+    rows: Mapping[str, Mapping[UUID, Sequence[Counted]]]
+    work: WorkDays
+
+
+def spans_of(lists: Iterable[Sequence[Period]]) -> Period:
+    """The span around every period."""
+    every = [period for some in lists for period in some]
+    if not every:
+        return Period(date(1, 1, 1), date(1, 1, 2))
+    return Period(min(one.since for one in every), max(one.until for one in every))
+
+
+def counted(units: Sequence[Owed], span: Period, on: date, *, blind: Actor | None = None) -> Found:
+    """What the counters find of these units in a span, by kind and unit."""
+    asked = Asked(
+        units=Unit.objects.filter(pk__in=[one.unit.pk for one in units]).order_by(),
+        rules={one.unit.pk: one.rules for one in units}, since=span.since, until=span.until, on=on, blind=blind,
+    )  # fmt: skip
+    found: dict[str, dict[UUID, list[Counted]]] = {}
+    for of in dict.fromkeys(duty.of for one in units for duty in one.duties()):
+        rows = found.setdefault(of, {})
+        for row in COUNTERS[of].count(asked):
+            rows.setdefault(row.unit, []).append(row)
+    return Found(found, calendar())
+
+
+def standings(one: Owed, duty: Duty, periods: Iterable[Period], found: Found, on: date) -> list[Standing]:
+    """A unit's standing in each of the periods that count for it."""
+    rows = found.rows.get(duty.of, {}).get(one.unit.pk, ())
+    remind = one.rules.count("duty_remind_days").value
+    result = []
+    for period in periods:
+        if not one.owes(duty, period):
+            continue
+        figure = Figure()
+        for row in rows:
+            if period.since <= row.day < period.until:
+                figure = figure.plus(row.figure)
+        result.append(standing_of(duty, one.unit, period, figure, on, remind=remind, calendar=found.work))
+    return result
+
+
+def behind(row: Standing, on: date, *, blind: Actor | None = None) -> list[Deed]:
+    """What stands behind a figure, what was not kept first.  The desk shows of it what its reader may see."""
+    (one,) = owed_by([row.unit], on)
+    asked = Asked(
+        units=Unit.objects.filter(pk=row.unit.pk).order_by(), rules={row.unit.pk: one.rules}, since=row.period.since,
+        until=row.period.until, on=on, blind=blind,
+    )  # fmt: skip
+    return COUNTERS[row.duty.of].deeds(asked)
+
+
+def duty_of(unit: Unit, code: str, on: date) -> Duty | None:
+    """One duty a unit owes, by its code."""
+    (one,) = owed_by([unit], on)
+    return next((duty for duty in one.duties() if duty.code == code), None)
+
+
+# --- clause by clause ---------------------------------------------------------------------------------------------------
+
+
+def clauses_standing(unit: Unit, on: date, *, blind: Actor | None = None) -> list[tuple[Clause, list[Standing]]]:
+    """Every clause of the adopted packs in the order of the documents, with how the unit stands where it is a duty."""
+    (one,) = owed_by([unit], on)
+    numbers = {pack.number for pack in one.rules.packs}
+    rows = standing(unit, on, blind=blind)
+    return [
+        (clause, [row for row in rows if row.duty.clause.id == clause.id])
+        for clause in one.rules.clauses()
+        if clause.number in numbers
+    ]
