@@ -136,3 +136,52 @@ class Swept(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["root"], name="swept_one_a_root")]
+
+
+class Frozen(models.Model):
+    """Figures of a unit as they stood when somebody kept them for a report: they never change afterwards, so what is printed
+    again is the same.  ``body`` is what the person saw, ``outside`` what may be handed on; the trail keeps a digest of both.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    root = root_key()
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=60)
+    since = models.DateField()
+    until = models.DateField()
+    at = models.DateTimeField()
+    body = models.JSONField()
+    outside = models.JSONField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = "定格的数字"
+        constraints = [models.CheckConstraint(name="frozen_period_runs_on", condition=Q(since__lte=models.F("until")))]
+        indexes = [models.Index(fields=["person", "-at"], name="frozen_person_at")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SavedView(models.Model):
+    """Filters, columns and order of the ledger somebody saved by name; for themselves, or for their colleagues at the union
+    as well.  ``query`` is the address's; what it opens is asked for anew by whoever opens it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    root = root_key()
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=30)
+    query = models.CharField(max_length=1000, blank=True)
+    shared = models.BooleanField(default=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "台账视图"
+        constraints = [models.UniqueConstraint(fields=["person", "name"], name="savedview_name_once")]
+        indexes = [models.Index(fields=["unit"], condition=Q(shared=True), name="savedview_shared")]
+
+    def __str__(self) -> str:
+        return self.name

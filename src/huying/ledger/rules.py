@@ -52,9 +52,33 @@ def paper(code: str, fmt: str) -> Paper:
     return found
 
 
+_DAYS = ("since", "until", "archived_since", "archived_until")
+COUNTED = "counted"  # a state that is none: everything but what was joined to another case
+NONE = "none"
+MARKS = (
+    ("returned", "退回过"),
+    ("reopened", "重新办理过"),
+    ("climbed", "上报过"),
+    ("surveyed", "测评过"),
+    ("archived", "已归档"),
+)
+STANDS = (("ok", "按时"), ("late", "超期"), ("overdue", "超期未办"), ("running", "在办"))
+SORTS = (
+    ("", "最近登记"),
+    ("oldest", "最早登记"),
+    ("received", "最近收到"),
+    ("moved", "最近有动静"),
+    ("archived", "最近归档"),
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """What of the ledger somebody asked for.  Empty fields do not narrow; dates are of receipt, both inclusive."""
+    """What of the ledger somebody asked for.  Empty fields do not narrow; dates are of receipt, or of archiving, both inclusive.
+
+    ``at`` is the union the cases belong to, by id, with those of the unions ``below`` it; ``place`` narrows to a part of it.
+    ``step`` is a step and how it stands (``item:late``), ``mark`` something that happened (``MARKS``).
+    """
 
     since: date | None = None
     until: date | None = None
@@ -67,7 +91,16 @@ class Selection:
     timing: str = ""
     satisfaction: str = ""
     unit: str = ""
+    officer: str = ""
+    step: str = ""
+    mark: str = ""
+    archived_since: date | None = None
+    archived_until: date | None = None
+    at: str = ""
+    below: str = ""
+    place: str = ""
     words: str = ""
+    sort: str = ""
 
     def __bool__(self) -> bool:
         return any(getattr(self, one.name) for one in fields(self))
@@ -82,7 +115,7 @@ class Selection:
         given: dict[str, Any] = {}
         for one in fields(cls):
             text = str(plain.get(one.name, "")).strip()
-            if one.name in ("since", "until"):
+            if one.name in _DAYS:
                 given[one.name] = _day(text)
             else:
                 given[one.name] = text[:60]
@@ -90,7 +123,7 @@ class Selection:
 
     def codes(self) -> dict[str, str]:
         """What the trail keeps of it: codes; of names and free words only that there were some."""
-        free = {"words", "unit", "department"}
+        free = {"words", "unit", "department", "officer"}
         return {name: "given" if name in free else value for name, value in self.plain().items()}
 
 

@@ -16,17 +16,23 @@ from huying.ledger.acts._figures import (
     settle_figures,
     sweep_figures,
 )
+from huying.ledger.acts._frozen import freeze_figures
 from huying.ledger.acts._papers import print_item_paper, print_paper
+from huying.ledger.acts._views import delete_view, rename_view, save_view
 
 __all__ = [
     "ask_export",
     "check_figures",
+    "delete_view",
     "export_now",
     "export_unit",
+    "freeze_figures",
     "mend_figures",
     "print_item_paper",
     "print_paper",
     "rebuild_figures",
+    "rename_view",
+    "save_view",
     "settle_figures",
     "stop_export",
     "sweep_exports",

@@ -5,7 +5,7 @@ from huying.ledger.form1 import Form1, Remark, form1_docx, form1_pdf
 from huying.ledger.form2 import Chart, form2_docx, form2_pdf
 from huying.ledger.form3 import Form3, Track, form3_docx, form3_pdf
 from huying.ledger.reads._dossier import dossier_of
-from huying.ledger.reads._figures import Figures, Sight, figures, roots, sight
+from huying.ledger.reads._figures import Figures, Sight, figures, opening, roots, sight
 from huying.ledger.reads._papers import (
     blank_form3,
     chart_of,
@@ -22,10 +22,14 @@ from huying.ledger.reads._select import (
     departments_of,
     export_for,
     exports_of,
+    frozen,
+    frozen_of,
     selected,
     units_below,
+    view_for,
     viewer,
     viewer_of_unit,
+    views_of,
 )
 
 __all__ = [
@@ -60,8 +64,11 @@ __all__ = [
     "form3_of",
     "form3_of_item",
     "form3_pdf",
+    "frozen",
+    "frozen_of",
     "general_chart",
     "item_for",
+    "opening",
     "roots",
     "row_of",
     "rows_of",
@@ -69,7 +76,9 @@ __all__ = [
     "sight",
     "sums",
     "units_below",
+    "view_for",
     "viewer",
     "viewer_of_unit",
+    "views_of",
     "with_story",
 ]

@@ -17,6 +17,8 @@ from huying.kernel.errors import NotYours
 from huying.ledger.facts import counted
 from huying.ledger.models import CaseFact, Scope, Tally
 from huying.ledger.rules import (
+    COUNTED,
+    NONE,
     STEPS,
     Share,
     hidden_cells,
@@ -208,10 +210,8 @@ def _without(
     naming = Recusal.objects.filter(case=OuterRef("case"), key__in=list(by.keys))
     unseen = Q(past=True) & ~Exists(Case.objects.visible_to(by).filter(pk=OuterRef("case")).order_by())
     facts = CaseFact.objects.filter(Exists(naming) | unseen, month__range=period)
-    if seen.below:
-        facts = facts.filter(path__gte=unit.path, path__lt=path_end(unit.path))
-    else:
-        facts = facts.filter(unit=unit)
+    below = Q(path__gte=unit.path, path__lt=path_end(unit.path))
+    facts = facts.filter(below if seen.below else Q(unit=unit))
     atoms: set[tuple[UUID, date]] = set()
     for fact in facts:
         for key, n, total in counted(fact):
@@ -274,3 +274,32 @@ def _labels(cells: _Cells, rules: Rules) -> dict[Name, str]:
     places = [value for measure, value in cells if measure == "place"]
     named = Unit.objects.order_by().filter(pk__in=places).values_list("pk", "name") if places else ()
     return found | {("place", str(pk)): name for pk, name in named}
+
+
+def opening(found: Figures, measure: str, value: str = "") -> dict[str, str] | None:
+    """The selection of the ledger behind a figure: exactly its cases.  Nothing for figures about people, hidden ones, and
+    readers who do not read cases."""
+    if not found.cases or found.outside or is_of_people(measure) or (measure, value) in found.hidden:
+        return None
+    narrowed = _narrowed(measure, value)
+    if narrowed is None:
+        return None
+    period = {"since": found.since.isoformat(), "until": found.until.isoformat()}
+    scope = {"at": str(found.unit.pk), **({"below": "1"} if found.below else {})}
+    return {**period, **scope, "state": COUNTED, **narrowed}
+
+
+def _narrowed(measure: str, value: str) -> dict[str, str] | None:
+    kind, _, step = measure.partition(":")
+    content_class, _, category = value.partition("/")
+    return {
+        "received": {},
+        "channel": {"channel": value},
+        "state": {"state": value},
+        "place": {"place": value},
+        "class": {"content_class": value or NONE},
+        "category": {"content_class": content_class or NONE, "category": category or NONE},
+        "step": {"step": f"{step}:{value}"},
+        "overdue": {"step": f"{step}:overdue"},
+        **{mark: {"mark": mark} for mark in ("returned", "reopened", "climbed")},
+    }.get(kind)
