@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huying.desk.forms import assessment as forms
-from huying.desk.views.reports import attached, clause_of, ledger_url
+from huying.desk.views.reports import attached, clause_of, ledger_url, of_unit
 from huying.kernel.errors import NotYours
 from huying.kernel.templatetags.huying import qs
 from huying.kernel.web import Asked, once, refusals_on
@@ -248,7 +248,7 @@ def _behind(found: Sheet, shown: reads.Shown) -> str:
     """Where the cases behind an item are."""
     if shown.item.code == "duties" or shown.line.of in (None, 0):
         return ""
-    asked = {"since": found.round.since.isoformat(), "until": found.round.until.isoformat(), "unit": found.unit.name}
+    asked = {"since": found.round.since.isoformat(), "until": found.round.until.isoformat(), **of_unit(found.unit)}
     return ledger_url({**asked, **dict(shown.item.ask)})
 
 

@@ -145,7 +145,7 @@ def _page(request: Asked, found: Report, *, office: bool) -> dict[str, Any]:
         "office": office,
         "period": period_called(found.period),
         "seen": Picture.of(found.facts),
-        "blocks": blocks_of(found, links=reads_cases, own=office),
+        "blocks": blocks_of(found, links=reads_cases),
         "gaps": left,
         "sides": [(label, hanging["sendings"].get(code)) for code, label in _SIDES if code in found.sides],
         "reachable": [post.person.name for post in reads.management_heads(found.unit, timezone.localdate(request.now))],
@@ -160,12 +160,10 @@ def _page(request: Asked, found: Report, *, office: bool) -> dict[str, Any]:
 _SIDES = (("party", "党组织"), ("management", "行政"))
 
 
-def blocks_of(found: Report, *, links: bool, own: bool) -> list[dict[str, Any]]:
+def blocks_of(found: Report, *, links: bool) -> list[dict[str, Any]]:
     """The table of figures, each row with the address of the cases behind it for who may read them."""
     blocks: tuple[Block, ...] = () if found.how == "withdrawal" else table(Picture.of(found.facts))
-    base = {"since": found.since.isoformat(), "until": found.until.isoformat()}
-    if not own:
-        base["unit"] = found.unit.name
+    base = {"since": found.since.isoformat(), "until": found.until.isoformat(), **of_unit(found.unit)}
     return [
         {
             "title": block.title,
@@ -177,6 +175,11 @@ def blocks_of(found: Report, *, links: bool, own: bool) -> list[dict[str, Any]]:
         }
         for block in blocks
     ]  # fmt: skip
+
+
+def of_unit(unit: Unit) -> dict[str, str]:
+    """The ledger of a unit, of a local union with those below it: the cases its figures count."""
+    return {"at": str(unit.pk), **({"below": "1"} if unit.is_upper else {})}
 
 
 def ledger_url(asked: dict[str, str]) -> str:
@@ -259,7 +262,7 @@ def report_write(request: Asked, report_id: UUID) -> HttpResponse:
     theirs = text.body if getattr(form, "stale", None) else None
     context = {
         "report": found, "form": form, "rows": form.rows(theirs), "text": text, "theirs": theirs,
-        "blocks": blocks_of(found, links=True, own=True), "draft": _draft("write", report_id), "seen": Picture.of(found.facts),
+        "blocks": blocks_of(found, links=True), "draft": _draft("write", report_id), "seen": Picture.of(found.facts),
     }  # fmt: skip
     return render(request, "desk/reports/write.html", context, status=422 if form.is_bound else 200)
 

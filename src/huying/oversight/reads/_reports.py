@@ -70,8 +70,8 @@ def _count(asked: Asked) -> Iterator[Counted]:
 
 
 def _deeds(asked: Asked) -> list[Deed]:
-    rows = reports_issued(asked.units, asked.since, asked.until).values_list("report", "on")
-    return [Deed("report", report, day, "met") for report, day in rows]
+    rows = reports_issued(asked.units, asked.since, asked.until).select_related("report")
+    return [Deed("report", one.report_id, one.on, "met", f"情况报告{one.report.number}送党组织") for one in rows]
 
 
 REPORTS_COUNTED = Counter(count=_count, deeds=_deeds)

@@ -15,7 +15,7 @@ Pair = tuple[Number, Number]
 @dataclass(frozen=True)
 class Item:
     """One item of the sheet.  Its weight is a count of the rules in force, called ``assess_<code>``; ``clauses`` are those
-    it looks at, ``what`` says numerator and denominator in words; ``ask`` narrows the ledger to what is behind it."""
+    it looks at, ``what`` says numerator and denominator in words; ``ask`` narrows the ledger to what costs points, or is counted."""
 
     code: str
     label: str
@@ -84,15 +84,40 @@ def _without(name: str) -> Callable[[Picture], Pair]:
 
 ITEMS = (
     Item("duties", "履职要求", "做到的履职要求 / 到期的履职要求", ("MY-3.2.3a", "MY-4.1"), _duties),
-    Item("accept", "按时受理", "按时受理的 / 到期的", ("HY-accept",), _step("accept")),
-    Item("item", "按时办理", "部门按时办结的 / 到期的", ("MY-3.2.3b", "MY-3.2.4e"), _step("item")),
-    Item("report", "按时书面反馈", "部门按时书面反馈的 / 到期的", ("MY-3.2.4a",), _step("report")),
-    Item("tell", "按时告知职工", "按时告知的 / 到期的", ("MY-3.2.4b",), _step("tell")),
-    Item("satisfied", "职工满意", "评满意的人 / 评价的人", ("MY-3.2.5a", "MY-3.2.5b"), _satisfied),
-    Item("surveyed", "办结就测评", "问到的人 / 应当问的人", ("MY-3.2.5a",), _surveyed),
+    Item("accept", "按时受理", "按时受理的 / 到期的", ("HY-accept",), _step("accept"), (("step", "accept:late"),)),
+    Item(
+        "item",
+        "按时办理",
+        "部门按时办结的 / 到期的",
+        ("MY-3.2.3b", "MY-3.2.4e"),
+        _step("item"),
+        (("step", "item:late"),),
+    ),
+    Item(
+        "report",
+        "按时书面反馈",
+        "部门按时书面反馈的 / 到期的",
+        ("MY-3.2.4a",),
+        _step("report"),
+        (("step", "report:late"),),
+    ),
+    Item("tell", "按时告知职工", "按时告知的 / 到期的", ("MY-3.2.4b",), _step("tell"), (("step", "tell:late"),)),
+    Item(
+        "satisfied",
+        "职工满意",
+        "评满意的人 / 评价的人",
+        ("MY-3.2.5a", "MY-3.2.5b"),
+        _satisfied,
+        (("mark", "surveyed"),),
+    ),
+    Item("surveyed", "办结就测评", "问到的人 / 应当问的人", ("MY-3.2.5a",), _surveyed, (("mark", "surveyed"),)),
     Item("ledger", "台账归档", "已归档的 / 已办结的", ("MY-3.2.6",), _archived, (("state", "archived"),)),
-    Item("reopened", "一次办好", "没有重新办理的 / 收到的", ("MY-3.2.5a",), _without("reopened")),
-    Item("returned", "部门不推", "没有退回过的 / 收到的", ("MY-3.2.4e",), _without("returned")),
+    Item(
+        "reopened", "一次办好", "没有重新办理的 / 收到的", ("MY-3.2.5a",), _without("reopened"), (("mark", "reopened"),)
+    ),
+    Item(
+        "returned", "部门不推", "没有退回过的 / 收到的", ("MY-3.2.4e",), _without("returned"), (("mark", "returned"),)
+    ),
 )
 
 

@@ -49,7 +49,8 @@ def _duty(one: DutyFact) -> str:
 
 def _basics(seen: Picture) -> Iterable[Row]:
     rows = (("收到", seen.received, ()), ("已办结", seen.closed, None), ("没有办结", seen.open, None),
-            ("部门退回过", seen.returned, None), ("重新办理过", seen.reopened, None), ("上报过上级", seen.climbed, None))  # fmt: skip
+            ("部门退回过", seen.returned, (("mark", "returned"),)),
+            ("重新办理过", seen.reopened, (("mark", "reopened"),)), ("上报过上级", seen.climbed, (("mark", "climbed"),)))  # fmt: skip
     return (Row(label, counted(n), ask) for label, n, ask in rows)
 
 
@@ -65,7 +66,8 @@ def _named(rows: Iterable[Named], name: str) -> Iterable[Row]:
 def _step(one: Step) -> Row:
     if one.ok is None or one.late is None:
         return Row(one.label, FEW)
-    return Row(one.label, f"按时 {one.ok} / 到期 {one.ok + one.late}，期内在办 {counted(one.running, '')}".strip())
+    words = f"按时 {one.ok} / 到期 {one.ok + one.late}，期内在办 {counted(one.running, '')}".strip()
+    return Row(one.label, words, (("step", f"{one.code}:late"),) if one.late else None)
 
 
 def _group(one: Group) -> Row:
