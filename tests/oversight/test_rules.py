@@ -42,7 +42,7 @@ def duty(state: str, label: str = "每季度一次协商会议", **more: Any) ->
 def picture(**given: Any) -> Picture:
     """A quarter in which everything happened."""
     fields: dict[str, Any] = {
-        "unit": "山泉机械有限公司工会", "institution": False, "as_of": "2026-11-20", "received": 40,
+        "unit": "山泉机械有限公司工会", "whose": "本单位", "as_of": "2026-11-20", "received": 40,
         "classes": (Named("rights", "职工权益和困难", 30), Named("suggestion", "合理化建议", 10)),
         "channels": (Named("online", "网络", 40),), "open": 10, "closed": 30,
         "states": (Named("handling", "办理中", 10), Named("archived", "已归档", 24), Named("rated", "待归档", 6)),

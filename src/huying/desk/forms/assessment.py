@@ -10,6 +10,7 @@ from django import forms
 from huying.desk.forms.dossier import EMPTY, choose, pick, words
 from huying.org.models import Post, Unit
 from huying.oversight.models import Opinion
+from huying.oversight.reads import about_of
 from huying.oversight.rules import Period
 
 UNIT = "unit"
@@ -74,7 +75,7 @@ class OpinionForm(VersionForm):
 
     def __init__(self, *args: Any, unit: Unit, leaders: Iterable[Post], **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["about"].choices = list(Opinion.ABOUT)  # type: ignore[attr-defined]
+        self.fields["about"].choices = [(code, about_of(code, unit)) for code, _ in Opinion.ABOUT]  # type: ignore[attr-defined]
         self.fields["stance"].choices = list(Opinion.STANCES)  # type: ignore[attr-defined]
         people = [(str(one.person_id), f"{one.person.name}\n{one.title or one.get_role_display()}") for one in leaders]
         self.fields["person"].choices = [(UNIT, f"{unit.name}\n单位"), *people]  # type: ignore[attr-defined]

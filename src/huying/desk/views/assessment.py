@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +36,7 @@ def _right(label: str) -> dict[str, Any]:
 
 
 PER_PAGE = 50
+COUNTED = ("ledger", "satisfied", "surveyed")  # their link opens what counts; of the others what costs points
 ROUND_HEADS = ("单位", _right("得分"), "状态", "失分多的", _right("履职欠缺"), "提名条件")
 SHEET_HEADS = ("项目", _right("数字"), _right("分值"), _right("算出"), _right("计分"))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -236,7 +237,7 @@ def sheet_page(request: Asked, found: Sheet) -> dict[str, Any]:
         "corrects": assesses and SHEET.may_now(found.status, "correct"),
         "objects": answers and found.status == "confirmed" and found.object_until and today <= found.object_until,
         "closable": found.status == "objected" or (found.status == "confirmed" and reads.closable(found, request.now)),
-        "opinions": found.opinions.select_related("post__person").order_by("-at") if assesses else [],
+        "opinions": _named(found, found.opinions.select_related("post__person").order_by("-at")) if assesses else [],
         "history": [
             {"at": one.at, "title": one.label, "body": one.text, "who": one.who, "key": one.act in ("confirm", "close")}
             for one in found.events.order_by("-at", "-id")
@@ -249,7 +250,8 @@ def _behind(found: Sheet, shown: reads.Shown) -> str:
     if shown.item.code == "duties" or shown.line.of in (None, 0):
         return ""
     asked = {"since": found.round.since.isoformat(), "until": found.round.until.isoformat(), **of_unit(found.unit)}
-    return ledger_url({**asked, **dict(shown.item.ask)})
+    lost = shown.line.part != shown.line.of or shown.item.code in COUNTED
+    return ledger_url({**asked, **(dict(shown.item.ask) if lost else {})})
 
 
 @require_GET
@@ -366,7 +368,10 @@ def honours(request: Asked, round_id: UUID) -> HttpResponse:
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     sheets = list(page.object_list)
     leaders = reads.leaders_by_unit([one.unit for one in sheets], timezone.localdate(request.now))
-    shown = [{**_row(one, found), "leaders": leaders.get(one.unit_id, []), "opinions": _latest(one)} for one in sheets]
+    shown = [
+        {**_row(one, found), "leaders": leaders.get(one.unit_id, []), "opinions": _named(one, _latest(one))}
+        for one in sheets
+    ]
     rules = reads.rules_of(found)
     context = {
         **_about(found), "page": page, "assesses": reads.assesses(request.actor, found),
@@ -375,6 +380,11 @@ def honours(request: Asked, round_id: UUID) -> HttpResponse:
         "clause": next((one for one in rules.clauses() if one.id == "MY-4.2"), None),
     }  # fmt: skip
     return render(request, "desk/assessment/honours.html", context)
+
+
+def _named(sheet: Sheet, rows: Iterable[Opinion]) -> list[dict[str, Any]]:
+    """Opinions with what they are for, as the unit's kind calls it."""
+    return [{"opinion": one, "about": reads.about_of(one.about, sheet.unit)} for one in rows]
 
 
 def _latest(sheet: Sheet) -> list[Opinion]:

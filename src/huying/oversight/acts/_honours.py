@@ -12,7 +12,7 @@ from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid
 from huying.oversight.acts._gate import advance_sheet, assessor, given, locked_sheet
 from huying.oversight.models import Opinion
-from huying.oversight.reads import leaders_of, thresholds_met
+from huying.oversight.reads import about_of, leaders_of, thresholds_met
 
 
 @transaction.atomic
@@ -55,7 +55,7 @@ def sign_opinion(
         "opinion",
         by=by,
         at=at,
-        label=f"签署意见：{row.get_about_display()}",
+        label=f"签署意见：{about_of(about, sheet.unit)}",
         data={"about": about, "stance": stance},
     )
     row.save(force_insert=True)

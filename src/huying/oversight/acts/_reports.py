@@ -42,7 +42,7 @@ def draft_report(*, unit: Unit, period: str, to: str, by: Actor, at: datetime) -
     seen = picture_of(unit, span, by=post, today=today)
     report = Report(
         root_id=unit.root_id or unit.pk, unit=unit, period=span.code, since=span.since, until=span.until, to=to,
-        title=f"{span.label}工会与行政沟通协商机制运行情况报告", facts=seen.plain(), made_by=post, made_at=at, moved_at=at,
+        title=f"{span.label}沟通协商机制运行报告", facts=seen.plain(), made_by=post, made_at=at, moved_at=at,
     )  # fmt: skip
     return _begin(report, draft(seen, span), by=by, at=at)
 

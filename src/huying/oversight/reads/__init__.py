@@ -2,6 +2,7 @@
 
 from huying.oversight.reads._assessment import (
     Shown,
+    about_of,
     answers_here,
     assessed_units,
     assesses,
@@ -35,6 +36,7 @@ from huying.oversight.reads._reports import (
 __all__ = [
     "REPORTS_COUNTED",
     "Shown",
+    "about_of",
     "answers_here",
     "assessed_units",
     "assesses",

@@ -15,7 +15,7 @@ from huying.kernel.actors import Actor
 from huying.kernel.errors import NotYours
 from huying.mechanism.reads import rules_kept
 from huying.mechanism.rules import Rules
-from huying.org.models import UPPER, Level, Post, Role, Unit
+from huying.org.models import UPPER, Level, Ownership, Post, Role, Unit
 from huying.org.rules import Can, Member, may
 from huying.oversight.models import Line, Opinion, Round, Sheet
 from huying.oversight.rules import ITEMS, Item, Standing, standing_of
@@ -151,6 +151,13 @@ def leaders_by_unit(units: Iterable[Unit], on: date) -> dict[UUID, list[Post]]:
     for post in rows.select_related("person").order_by("role", "starts_on", "id"):
         found.setdefault(post.unit_id, []).append(post)
     return found
+
+
+def about_of(about: str, unit: Unit) -> str:
+    """What an opinion is for, as it is called at an enterprise or at an institution (MY-4.3)."""
+    if about == "politics" and unit.ownership == Ownership.INSTITUTION:
+        return "单位主要负责人政治安排"
+    return dict(Opinion.ABOUT)[about]
 
 
 def opinion_for(actor: Actor, opinion_id: UUID) -> Opinion:

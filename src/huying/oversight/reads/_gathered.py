@@ -55,7 +55,7 @@ def picture_of(unit: Unit, period: Period, *, by: Post, today: date) -> Picture:
     states = tuple(sorted(_named(found, "state"), key=lambda one: _ORDER.get(one.code, 0)))
     return Picture(
         unit=unit.name,
-        institution=unit.ownership == Ownership.INSTITUTION,
+        whose=whose(unit),
         as_of=today.isoformat(),
         received=found.n("received"),
         classes=_named(found, "class"),
@@ -74,6 +74,13 @@ def picture_of(unit: Unit, period: Period, *, by: Post, today: date) -> Picture:
         promises=_promises(agreed, today),
         smallest=found.smallest,
     )
+
+
+def whose(unit: Unit) -> str:
+    """How a report calls what it is about: an institution is no enterprise (MY-4.3)."""
+    if unit.is_upper:
+        return "本级和下级"
+    return "本单位" if unit.ownership in ("", Ownership.INSTITUTION) else "本企业"
 
 
 def _finished(code: str) -> bool:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from huying.org.models import Unit
 from huying.oversight.models import Opinion, Report, Round, Sheet
-from huying.oversight.reads._assessment import lines_of, sheets_of, thresholds_met
+from huying.oversight.reads._assessment import about_of, lines_of, sheets_of, thresholds_met
 from huying.oversight.reads._reports import mended_by, words_of
 from huying.oversight.rules import Picture, period_called, table
 from huying.papers import reads as papers
@@ -74,7 +74,7 @@ def sheet_paper(sheet: Sheet, on: date) -> bytes:
     ]  # fmt: skip
     notes = (("确认意见", sheet.remark), ("单位申诉", sheet.objection), ("对申诉的答复", sheet.answer))
     return _pdf("sheet", {
-        "title": f"{period_called(sheet.round.period).label}工会与行政沟通协商机制考核表", "unit": sheet.unit.name,
+        "title": f"{period_called(sheet.round.period).label}沟通协商机制考核表", "unit": sheet.unit.name,
         "assessor": sheet.round.unit.name, "state": sheet.state.staff, "score": _points(sheet.score), "rows": rows,
         "notes": [{"label": label, "text": text} for label, text in notes if text],
         "signed": sheet.closed_by.person.name if sheet.closed_by else "",
@@ -94,7 +94,7 @@ def round_paper(of: Round, below: Unit | None, on: date) -> bytes:
     """The list of a round, the worst first."""
     heads, rows = _list(of, below)
     return _pdf("round", {
-        "title": f"{period_called(of.period).label}工会与行政沟通协商机制考核情况", "issuer": of.unit.name,
+        "title": f"{period_called(of.period).label}沟通协商机制考核情况", "issuer": of.unit.name,
         "heads": heads, "rows": [[str(cell) for cell in row] for row in rows], "printed_on": _iso(on),
     })  # fmt: skip
 
@@ -137,7 +137,7 @@ def opinion_paper(opinion: Opinion, fmt: str) -> bytes:
     score = "没有可以计分的事项" if opinion.score is None else f"得分 {opinion.score} 分"
     reached = "达到提名条件" if opinion.qualifies else "没有达到提名条件"
     return {"pdf": _pdf, "docx": _docx}[fmt]("opinion", {
-        "title": f"关于{opinion.get_about_display()}的意见", "unit": sheet.unit.name, "whom": whom,
+        "title": f"关于{about_of(opinion.about, sheet.unit)}的意见", "unit": sheet.unit.name, "whom": whom,
         "ground": f"{span}工会与行政沟通协商机制考核{score}，{reached}。", "stance": opinion.get_stance_display(),
         "lines": [line for line in opinion.text.splitlines() if line.strip()], "issuer": sheet.round.unit.name,
         "signed": opinion.post.person.name, "signed_on": _iso(timezone.localdate(opinion.at)),

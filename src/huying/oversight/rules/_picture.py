@@ -84,7 +84,7 @@ class Picture:
     """Everything a report and a sheet are made of."""
 
     unit: str
-    institution: bool
+    whose: str
     as_of: str
     received: Number
     classes: tuple[Named, ...] = ()

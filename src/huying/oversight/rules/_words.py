@@ -50,14 +50,13 @@ def _ended(words: str) -> str:
 
 
 def _basics(seen: Picture, period: Period) -> list[str]:
-    whose = "本单位" if seen.institution else "本级"
     span = f"{period.label}（{period.days}）"
     until = f"数字截至{_day(seen.as_of)}。"
     if seen.received == 0:
-        return [f"{span}，{whose}没有收到职工诉求和建议。{until}"]
+        return [f"{span}，{seen.whose}没有收到职工诉求和建议。{until}"]
     if seen.received is None:
-        return [f"{span}，{whose}收到的职工诉求和建议件数少，不列出。{until}"]
-    lines = [f"{span}，{whose}共收到职工诉求和建议{seen.received}件。{until}"]
+        return [f"{span}，{seen.whose}收到的职工诉求和建议件数少，不列出。{until}"]
+    lines = [f"{span}，{seen.whose}共收到职工诉求和建议{seen.received}件。{until}"]
     if kinds := _listed(seen.classes):
         lines.append(f"按内容分，{kinds}。")
     if ways := _listed(seen.channels):
