@@ -21,7 +21,7 @@ from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
 PACKAGE = Path(__file__).parent.parent / "src/huying"
-FORMS, MEETINGS = PACKAGE / "ledger/papers", PACKAGE / "meetings/papers"
+FORMS, MEETINGS, OVERSIGHT = (PACKAGE / f"{room}/papers" for room in ("ledger", "meetings", "oversight"))
 TITLE, BODY, LABEL, KAI, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
 RED = RGBColor(0xE6, 0x00, 0x12)
 WIDTHS = (24, 29, 17, 32, 17, 37)  # 156 mm, the 版心 of GB/T 9704
@@ -311,13 +311,7 @@ def every(paper: Paper, names: str, *runs: tuple[str, str], **given: float) -> N
 def minutes() -> Paper:
     """会议纪要."""
     paper = document_page()
-    for case, size in (("if not mark_long", 36), ("else", 22)):
-        tag(paper, f"{{%p {case} %}}")
-        mark = said(paper, indent=0, align=WD_ALIGN_PARAGRAPH.CENTER)
-        mark.paragraph_format.space_before = Mm(35)
-        font(mark, "{{ mark }}", TITLE, size)
-        mark.runs[0].font.color.rgb = RED
-    tag(paper, "{%p endif %}")
+    red_mark(paper)
     said(paper)
     line = said(paper, ("{{ number }}\t{{ issued_on }}", BODY), indent=16)
     line.paragraph_format.tab_stops.add_tab_stop(Mm(150), WD_TAB_ALIGNMENT.RIGHT)
@@ -456,6 +450,79 @@ def save(paper: Paper, target: Path, title: str) -> None:
     paper.save(str(target))
 
 
+def red_mark(paper: Paper) -> None:
+    """The red name of who issues it, large where it is short."""
+    for case, size in (("if not mark_long", 36), ("else", 22)):
+        tag(paper, f"{{%p {case} %}}")
+        mark = said(paper, indent=0, align=WD_ALIGN_PARAGRAPH.CENTER)
+        mark.paragraph_format.space_before = Mm(35)
+        font(mark, "{{ mark }}", TITLE, size)
+        mark.runs[0].font.color.rgb = RED
+    tag(paper, "{%p endif %}")
+
+
+def report() -> Paper:
+    """情况报告 with its table of figures."""
+    paper = document_page()
+    red_mark(paper)
+    said(paper)
+    line = said(paper, ("{% if number %}{{ number }}{% else %}〔    〕  号{% endif %}", BODY), indent=0,
+                align=WD_ALIGN_PARAGRAPH.CENTER)  # fmt: skip
+    line.paragraph_format.space_after = Mm(4)
+    _rule_below(line)
+    said(paper)
+    titled(paper, "{{ title }}")
+    every(paper, "one in remarks", ("{{ one }}", KAI), indent=0, align=WD_ALIGN_PARAGRAPH.CENTER)
+    said(paper, ("{{ to }}", BODY), indent=0)
+    tag(paper, "{%p for one in sections %}")
+    said(paper, ("{{ one.cn }}、{{ one.heading }}", LABEL)).paragraph_format.keep_with_next = True
+    every(paper, "line in one.lines", ("{{ line }}", BODY))
+    tag(paper, "{%p endfor %}")
+    said(paper)
+    for text in ("{{ issuer }}", "{% if issued_on %}{{ issued_on }}{% else %}    年  月  日{% endif %}"):
+        said(paper, (text, BODY), indent=0, align=WD_ALIGN_PARAGRAPH.RIGHT)
+    _figures(paper)
+    return paper
+
+
+def _figures(paper: Paper) -> None:
+    """The table of figures on a page of its own."""
+    tag(paper, "{%p if blocks %}")
+    said(paper, ("附件", LABEL), indent=0).paragraph_format.page_break_before = True
+    titled(paper, "{{ table_title }}")
+    tag(paper, "{%p for b in blocks %}")
+    said(paper, ("{{ b.title }}", LABEL), indent=0).paragraph_format.keep_with_next = True
+    rows = _table(paper, rows=3, columns=2)
+    begin, row, end = rows.rows
+    for cell, width in zip(row.cells, (70, 86), strict=True):
+        cell.width = Mm(width)
+    font(begin.cells[0].paragraphs[0], "{%tr for r in b.rows %}", BODY, 10.5)
+    font(end.cells[0].paragraphs[0], "{%tr endfor %}", BODY, 10.5)
+    for cell, text in zip(row.cells, ("{{ r.label }}", "{{ r.figure }}"), strict=True):
+        font(cell.paragraphs[0], text, BODY, 12)
+    tag(paper, "{%p endfor %}")
+    font(paper.add_paragraph(), "{{ as_of }}", BODY, 12)
+    tag(paper, "{%p endif %}")
+
+
+def opinion() -> Paper:
+    """考核意见 on a unit or one of its leaders."""
+    paper = document_page()
+    titled(paper, "{{ title }}")
+    for name, text in (
+        ("单位", "{{ unit }}"),
+        ("对象", "{{ whom }}"),
+        ("考核", "{{ ground }}"),
+        ("意见", "{{ stance }}。"),
+    ):
+        said(paper, (f"{name}：", LABEL), (text, BODY))
+    every(paper, "line in lines", ("{{ line }}", BODY))
+    said(paper)
+    for text in ("{{ issuer }}（盖章）", "签署：{{ signed }}", "{{ signed_on }}"):
+        said(paper, (text, BODY), indent=0, align=WD_ALIGN_PARAGRAPH.RIGHT)
+    return paper
+
+
 def main() -> None:
     """Write the templates."""
     save(form1(), FORMS / "form1.docx", "职工诉求记录表")
@@ -464,6 +531,8 @@ def main() -> None:
     save(minutes(), MEETINGS / "minutes.docx", "会议纪要")
     save(invitation(), MEETINGS / "invitation.docx", "会议通知")
     save(agenda(), MEETINGS / "agenda.docx", "会议议程")
+    save(report(), OVERSIGHT / "report.docx", "情况报告")
+    save(opinion(), OVERSIGHT / "opinion.docx", "考核意见")
 
 
 if __name__ == "__main__":

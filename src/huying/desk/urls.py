@@ -1,6 +1,7 @@
 """Addresses of the desk."""
 
 from huying.desk.views import (
+    assessment,
     audit,
     cases,
     climb,
@@ -19,6 +20,7 @@ from huying.desk.views import (
     org_units,
     papers,
     register,
+    reports,
     rules,
     system,
     today,
@@ -41,6 +43,8 @@ urlpatterns = [
     *meetings.urls,
     *meeting_acts.urls,
     *minutes.urls,
+    *reports.urls,
+    *assessment.urls,
     *imports.urls,
     *duties.urls,
     *rules.urls,

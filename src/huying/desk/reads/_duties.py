@@ -216,6 +216,8 @@ def _behind(deeds: Sequence[Deed], cases: dict[Any, Case], meetings: dict[Any, M
             yield BehindRow(words, reverse("desk:case", args=[case.pk]), deed.day, deed.state, deed.why)
         elif meeting := meetings.get(deed.id):
             yield BehindRow(meeting.title, reverse("desk:meeting", args=[meeting.pk]), deed.day, deed.state, deed.why)
+        elif deed.kind == "report":
+            yield BehindRow(deed.why, reverse("desk:report", args=[deed.id]), deed.day, deed.state, "")
         elif deed.kind not in ("case", "meeting"):
             yield BehindRow(deed.why, "", deed.day, deed.state, "")
 

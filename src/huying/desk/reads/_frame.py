@@ -49,6 +49,8 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "汇总",
         (
             Entry("ledger", "台账", "table", (Can.READ_CASES,), tab=True),
+            Entry("reports", "情况报告", "report", (Can.HANDLE_CASES, Can.ITEMS_OF_UNIT)),
+            Entry("assessment", "考核", "award", (Can.HANDLE_CASES,)),
             Entry("duties", "履职", "calendar-check", (Can.READ_FIGURES,)),
             Entry("duties_below", "下级履职", "sitemap", (Can.READ_BELOW,)),
             Entry("clauses", "条款对照", "list-check", (Can.READ_FIGURES,)),
