@@ -12,6 +12,7 @@ from huying.cases.lifecycle import CASE
 from huying.cases.models import Difficulty
 from huying.ledger.rules import COUNTED, MARKS, MOST_PAPERS, NONE, PAPERS, SORTS, STANDS, STEPS, Selection
 from huying.mechanism.rules import Rules
+from huying.org.models import Post
 
 ANY = ("", "全部")
 GRADES = (("satisfied", "满意"), ("basic", "基本满意"), ("unsatisfied", "不满意"))
@@ -110,6 +111,25 @@ def _is_id(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+class BulkForm(forms.Form):
+    """One act on the cases ticked."""
+
+    only = forms.TypedMultipleChoiceField(coerce=UUID, required=False, widget=forms.MultipleHiddenInput)
+    what = forms.ChoiceField(label="做什么", choices=[("urge", "督促"), ("take", "换责任人")])
+    text = forms.CharField(
+        label="督促什么", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2, "form": "ticked"})
+    )
+    to = forms.ChoiceField(label="由谁负责", required=False, widget=forms.Select(attrs={"form": "ticked"}))
+
+    def __init__(self, data: Any = None, *, officers: Iterable[Post] = ()) -> None:
+        super().__init__(data, auto_id="bulk_%s")
+        given = data.getlist("only")[: MOST_PAPERS + 1] if data is not None else []
+        self.fields["only"].choices = [(one, one) for one in given if _is_id(one)]  # type: ignore[attr-defined]
+        self.posts = {str(post.pk): post for post in officers}
+        names = [(pk, f"{post.person.name}·{post.title or post.get_role_display()}") for pk, post in self.posts.items()]
+        self.fields["to"].choices = [("", "请选"), *names]  # type: ignore[attr-defined]
 
 
 class ViewForm(forms.Form):

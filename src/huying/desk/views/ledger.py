@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,13 +17,16 @@ from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from huying.desk.forms.ledger import LedgerForm, PapersForm, ViewForm
+from huying.desk import acts as desk_acts
+from huying.desk.forms.ledger import BulkForm, LedgerForm, PapersForm, ViewForm
 from huying.files import reads as stored
 from huying.kernel.errors import Refused
 from huying.kernel.web import Asked, answers_again, once, refusals_on
 from huying.ledger import acts, reads
 from huying.ledger.models import SavedView
 from huying.ledger.rules import AT_ONCE, MOST_COUNTED, MOST_PAPERS, MOST_PRINTED, PRINTED_AT_ONCE, STEPS, Selection
+from huying.org.models import Post
+from huying.org.reads import holders
 from huying.org.rules import Can
 from huying.trail.acts import note_reading
 
@@ -102,6 +106,8 @@ def ledger(request: Asked) -> HttpResponse:
             "exports": list(reads.exports_of(request.actor)[:3]),
             "periods": _periods(request, chosen, today),
             "papers": PapersForm(),
+            "bulk": BulkForm(officers=_officers(request, seen)),
+            "most_at_once": desk_acts.MOST_AT_ONCE,
             "most_papers": MOST_PAPERS,
         },
     )
@@ -271,6 +277,49 @@ def export_file(request: Asked, export_id: UUID) -> HttpResponse:
     return stored.response(found.file, inline=False)
 
 
+# --- one act on many cases ----------------------------------------------------------------------------------------------
+
+
+@require_POST
+def bulk(request: Asked) -> HttpResponse:
+    """Urge about the cases ticked, or give them to somebody; says of each whether it was done, and why not."""
+    seen = reads.viewer(request.actor, timezone.localdate(request.now))
+    form = BulkForm(request.POST, officers=_officers(request, seen))
+    if not form.is_valid():
+        raise Refused("没有选好要做什么。", "请回到台账，再试一次。")
+    given = form.cleaned_data
+    officer = form.posts.get(given["to"])
+    if given["what"] == "take" and officer is None:
+        raise Refused("没有选责任人。", "请回到台账，选好由谁负责。")
+    if given["what"] == "urge" and not given["text"].strip():
+        raise Refused("没有写督促什么。", "请回到台账，写明要督促什么。")
+
+    def do() -> str:
+        common: dict[str, Any] = {"case_ids": given["only"], "by": request.actor, "at": request.now}
+        if officer is not None and given["what"] == "take":
+            _said(request, f"换由{officer.person.name}负责", desk_acts.take_many(officer=officer, **common))
+        else:
+            _said(request, "督促", desk_acts.urge_many(text=given["text"], **common))
+        query = Selection.of(request.POST.dict()).plain()
+        return f"{reverse('desk:ledger')}?{urlencode(query)}"
+
+    return once(request, do)
+
+
+def _said(request: Asked, what: str, outcome: desk_acts.Outcome) -> None:
+    if outcome.done:
+        messages.success(request, f"{what}了 {len(outcome.done)} 件：{'、'.join(outcome.done)}。")
+    for number, why in outcome.refused:
+        messages.warning(request, f"{number} 没有{what}：{why}")
+    if not outcome.done and not outcome.refused:
+        messages.warning(request, "勾选的事项已经不在台账里。")
+
+
+def _officers(request: Asked, seen: reads.Viewer) -> list[Post]:
+    """Who may answer for cases of the reader's own union."""
+    return holders(seen.unit, Can.HANDLE_CASES, timezone.localdate(request.now))
+
+
 # --- saved views --------------------------------------------------------------------------------------------------------
 
 
@@ -337,6 +386,7 @@ def _opened(view: SavedView) -> str:
 urls = [
     path("ledger/", ledger, name="ledger"),
     path("ledger/ledger.pdf", printed, name="ledger_pdf"),
+    path("ledger/bulk/", bulk, name="ledger_bulk"),
     path("ledger/views/", views, name="ledger_views"),
     path("ledger/views/<uuid:view_id>/", view, name="ledger_view"),
     path("ledger/views/<uuid:view_id>/delete/", view_delete, name="ledger_view_delete"),
