@@ -19,6 +19,7 @@ from huying.desk.views import (
     papers,
     register,
     rules,
+    surveys,
     system,
     today,
     topics,
@@ -29,6 +30,7 @@ urlpatterns = [
     *today.urls,
     *cases.urls,
     *register.urls,
+    *surveys.urls,  # before the acts of a case, whose addresses end in any word
     *papers.urls,  # before the acts of a case, whose addresses end in any word
     *dossier.urls,
     *hand_over.urls,

@@ -39,6 +39,15 @@ from huying.desk.reads._register import (
     roster_names,
 )
 from huying.desk.reads._room import Entry, Room
+from huying.desk.reads._surveys import LISTS as SURVEY_LISTS
+from huying.desk.reads._surveys import (
+    closes_chip,
+    may_read_words,
+    people_asked,
+    survey_day,
+    survey_lists,
+    survey_rows,
+)
 from huying.desk.reads._today import (
     Duty,
     Group,
@@ -75,6 +84,7 @@ from huying.desk.reads._topics import (
 
 __all__ = [
     "OFFERED",
+    "SURVEY_LISTS",
     "TABS",
     "UNION_TURN",
     "Climb",
@@ -95,6 +105,7 @@ __all__ = [
     "cases_by_id",
     "climb_day",
     "climb_of",
+    "closes_chip",
     "consult_clocks",
     "consult_day",
     "days_of",
@@ -110,6 +121,7 @@ __all__ = [
     "lead_rows",
     "load_story",
     "masked_rows",
+    "may_read_words",
     "meetings_ahead",
     "neutral_words",
     "next_step",
@@ -121,6 +133,7 @@ __all__ = [
     "other_topics",
     "own_topics",
     "own_units",
+    "people_asked",
     "per_tab",
     "place_named",
     "places",
@@ -130,6 +143,9 @@ __all__ = [
     "rung_rows",
     "said_about",
     "said_rows",
+    "survey_day",
+    "survey_lists",
+    "survey_rows",
     "topic_rows",
     "topics_below",
     "topics_of_case",

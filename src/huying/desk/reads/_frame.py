@@ -49,6 +49,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "汇总",
         (
             Entry("ledger", "台账", "table", (Can.READ_CASES,), tab=True),
+            Entry("surveys", "测评", "mood-smile", (Can.HANDLE_CASES,)),
             Entry("import", "导入来件", "upload", (Can.HANDLE_CASES,)),
             Entry("hand_over", "移交", "transfer", (Can.HANDLE_CASES,)),
         ),

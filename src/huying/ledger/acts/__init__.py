@@ -9,7 +9,7 @@ from huying.ledger.acts._exports import (
     throw_away,
     write_export,
 )
-from huying.ledger.acts._papers import print_item_paper, print_paper
+from huying.ledger.acts._papers import print_item_paper, print_paper, print_slips
 
 __all__ = [
     "ask_export",
@@ -17,6 +17,7 @@ __all__ = [
     "export_unit",
     "print_item_paper",
     "print_paper",
+    "print_slips",
     "stop_export",
     "sweep_exports",
     "throw_away",
