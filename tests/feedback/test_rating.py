@@ -67,7 +67,12 @@ def invited(case, at, group="asker"):
 @pytest.mark.clause("MY-3.2.5c")
 def test_a_return_call_is_made_by_somebody_who_did_not_handle_it(world):
     case = make.told(world, make.voice(secrecy="named"))
-    given = {"invited_id": invited(case, world.now).pk, "way": "phone", "given": Given(result="satisfied"), "at": world.now}
+    given = {
+        "invited_id": invited(case, world.now).pk,
+        "way": "phone",
+        "given": Given(result="satisfied"),
+        "at": world.now,
+    }
     with pytest.raises(Refused, match="不能做测评的事"):
         acts.take_answer(by=world.as_("officer"), **given)
     for name in ("handler", "upper", "foreign", "manager", "delegate"):

@@ -58,6 +58,10 @@ def case_pages(scene: Scene) -> Iterator[str]:
     yield reverse("desk:search") + "?q=没有这样的字"
     yield reverse("desk:cases") + "?state=closed&q=没有"
     yield reverse("desk:ledger") + "?words=没有这样的字"
+    for tab in ("", "closing", "to_call", "to_sign"):
+        yield reverse("desk:surveys") + (f"?tab={tab}" if tab else "")
+    for status in ("told", "rated", "archived"):
+        yield reverse("desk:survey", args=[scene.case("plant", status).pk])
     yield reverse("desk:ledger_export", args=[scene.export().pk])
     yield reverse("desk:import_file", args=[scene.sheet().pk])
     yield "/desk/nowhere/"

@@ -31,7 +31,7 @@ from huying.kernel.errors import NotYours, Refused
 from huying.kernel.web import Asked, answers_again, once, refusals_on
 from huying.ledger import acts as ledger
 from huying.notices.acts import mark_read
-from huying.org.rules import Can, Member, check_may, may
+from huying.org.rules import Can, Member, check_may
 from huying.trail.acts import note_reading
 
 PER_PAGE = 25
@@ -149,11 +149,10 @@ def _fill(form: type[AnswerForm], request: Asked, invited: Invited) -> AnswerFor
 
 
 def _open(request: Asked, invited_id: UUID, *, asker: bool = True) -> Invited:
-    """An invitation somebody may act on: for one who did not handle the case."""
+    """An invitation somebody may act on: for one who did not handle the case.  Who did finds nothing here, not even names."""
     invited = reads.invited_for(request.actor, invited_id)
-    case = invited.survey.case
-    if not reads.may_take_for(request.actor, case, request.now):
-        raise Refused("办理这件事的人不能做测评的事。", "请由没有经手的同志来做。")
+    if not reads.may_take_for(request.actor, invited.survey.case, request.now):
+        raise NotYours
     if invited.party is not None and (invited.party.secrecy != "named" or not asker):
         raise NotYours
     if invited.survey.closed_at is not None and request.method == "GET":
@@ -286,7 +285,7 @@ def mine(request: Asked, invited_id: UUID) -> HttpResponse:
 def slips(request: Asked, case_id: UUID) -> HttpResponse:
     """A sheet of slips, one for everybody who can be handed one, with the own link as a code; written down."""
     case = case_reads.get_for(request.actor, case_id)
-    if not may(request.actor, Can.RETURN_CALL, case.holder):
+    if not reads.may_take_for(request.actor, case, request.now):
         raise NotYours
     body = ledger.print_slips(case_id=case.pk, by=request.actor, at=request.now)
     return paper(body, "测评条", "pdf")
