@@ -265,7 +265,7 @@ def form4_rows(table: Table) -> None:
     way, grade, signed, review = table.rows
     for row, height in zip(table.rows, (18, 30, 14, 80), strict=True):
         row.height, row.height_rule = Mm(height), WD_ROW_HEIGHT_RULE.AT_LEAST
-        for cell, width in zip(row.cells, (34, 44, 34, 44), strict=True):
+        for cell, width in zip(row.cells, (36, 40, 40, 40), strict=True):
             cell.width = Mm(width)
     box = "{% if b.ticked %}☑{% else %}□{% endif %}{{ b.label }}{% if b.n %}（{{ b.n }}）{% endif %}  "
     label(way.cells[0], "{{ s.labels[0] }}")

@@ -232,11 +232,11 @@ def test_not_satisfied_and_one_level_up(stage: Stage) -> None:
     page = stage.staff("chair")
     stage.go(page, reverse("desk:case_act", args=[case.pk, "decide_reopen"]))
     page.get_by_label("重新办理，并报上一级").check()
-    page.get_by_label("理由").fill("车队归县里统一调度。")
+    page.get_by_role("textbox", name="理由").fill("车队归县里统一调度。")
     page.get_by_role("button", name="就这样决定").click()
     expect(page.locator("main")).to_contain_text("请写明本级已经做过哪些工作")
     look(page)
-    assert page.get_by_label("理由").input_value() == "车队归县里统一调度。"
+    assert page.get_by_role("textbox", name="理由").input_value() == "车队归县里统一调度。"
     page.get_by_label("本级已经做过哪些工作").fill("同车队谈过三次。")
     page.get_by_role("button", name="就这样决定").click()
     expect(page.locator("main")).to_contain_text("已上报，等上级")

@@ -73,7 +73,7 @@ def remind(*, by: Actor, at: datetime) -> int:
     today, days, sent = timezone.localdate(at), calendar(), 0
     open_ones = Survey.objects.filter(closed_at__isnull=True, closes_on__gte=today, case__status="told")
     rows = open_ones.select_related("case__holder", "case__officer__person", "root").prefetch_related("reminders")
-    for survey in rows.order_by("closes_on", "id").iterator(chunk_size=500):
+    for survey in rows.exclude(reminders__kind="last").order_by("closes_on", "id"):
         if kind := reminder_due(survey, today, days):
             with transaction.atomic():
                 sent += _remind(survey, kind, by=by, at=at)

@@ -21,10 +21,10 @@ TWICE = "已经评价过了，一人只评一次。"
 
 def locked_invitation(invited_id: UUID, *, by: Actor) -> Invited:
     """An invitation, locked through its case, while its survey runs and it has no answer."""
-    row = Invited.objects.filter(pk=invited_id).only("survey__case_id").select_related("survey").first()
-    if row is None:
+    case_id = Invited.objects.filter(pk=invited_id).values_list("survey__case", flat=True).first()
+    if case_id is None:
         raise NotYours
-    case = locked(case_id=row.survey.case_id, by=by)
+    case = locked(case_id=case_id, by=by)
     rows = Invited.objects.select_for_update(of=("self",)).select_related("survey__key", "party__key", "person")
     invited = rows.get(pk=invited_id)
     invited.survey.case = case

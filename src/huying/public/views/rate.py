@@ -16,18 +16,18 @@ from huying.feedback.rules import Given
 from huying.kernel.errors import NotYours
 from huying.kernel.web import Asked, once, refusals_on
 from huying.public.forms import Slip
-from huying.public.views._pace import TRYING
+from huying.public.views._pace import LINKS
 
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def rate(request: Asked, token: str) -> HttpResponse:
     """What the code on a slip opens: the question once, afterwards a plain page.  Guessing is slowed down as with receipts."""
-    if TRYING.full(request, request.now):
+    if LINKS.full(request, request.now):
         return _plain(request, "rate_often", 429)
     who = respondent_behind(token)
     if who is None:
-        TRYING.count(request, request.now)
+        LINKS.count(request, request.now)
         raise NotYours
     invited = invitation(who)
     case = invited.survey.case
