@@ -245,6 +245,42 @@ def form3_rows(table: Table) -> None:
     value(result.cells[1].merge(result.cells[2]), *remarks("s.results"))
 
 
+def form4() -> Paper:
+    """职工诉求满意度调查表 (annex 4), sheet after sheet."""
+    paper = Document()
+    page(paper)
+    tag(paper, "{%p for s in sheets %}")
+    head(paper, "{{ s.title }}", "{% if s.subject %}测评对象：{{ s.subject }}{% endif %}", of="s.")
+    form4_rows(_table(paper, rows=4, columns=4))
+    tag(paper, "{%p if not s.last %}")
+    paper.add_page_break()
+    tag(paper, "{%p endif %}")
+    tag(paper, "{%p endfor %}")
+    foot(paper)
+    return paper
+
+
+def form4_rows(table: Table) -> None:
+    """How and what was answered, who signs when, what the union says to it."""
+    way, grade, signed, review = table.rows
+    for row, height in zip(table.rows, (18, 30, 14, 80), strict=True):
+        row.height, row.height_rule = Mm(height), WD_ROW_HEIGHT_RULE.AT_LEAST
+        for cell, width in zip(row.cells, (36, 40, 40, 40), strict=True):
+            cell.width = Mm(width)
+    box = "{% if b.ticked %}☑{% else %}□{% endif %}{{ b.label }}{% if b.n %}（{{ b.n }}）{% endif %}  "
+    label(way.cells[0], "{{ s.labels[0] }}")
+    value(way.cells[1].merge(way.cells[3]), f"{{% for b in s.ways %}}{box}{{% endfor %}}")
+    label(grade.cells[0], "{{ s.labels[1] }}")
+    boxes = f"{{% for b in s.grades %}}{box}{{% endfor %}}"
+    value(grade.cells[1].merge(grade.cells[3]), boxes, "{%p for line in s.said %}", "{{ line }}", "{%p endfor %}")
+    label(signed.cells[0], "{{ s.labels[2] }}")
+    value(signed.cells[1], "{{ s.supervisor }}")
+    label(signed.cells[2], "{{ s.labels[3] }}")
+    value(signed.cells[3], "{{ s.on }}")
+    label(review.cells[0], "{{ s.labels[4] }}")
+    value(review.cells[1].merge(review.cells[3]), *remarks("s.review"))
+
+
 def _table(paper: Paper, *, rows: int, columns: int) -> Table:
     """A table with lines, as wide as its columns say."""
     table = paper.add_table(rows=rows, cols=columns, style="Table Grid")
@@ -528,6 +564,7 @@ def main() -> None:
     save(form1(), FORMS / "form1.docx", "职工诉求记录表")
     save(form2(), FORMS / "form2.docx", "职工诉求业务办理流程图")
     save(form3(), FORMS / "form3.docx", "职工诉求工作进展情况跟踪表")
+    save(form4(), FORMS / "form4.docx", "职工诉求满意度调查表")
     save(minutes(), MEETINGS / "minutes.docx", "会议纪要")
     save(invitation(), MEETINGS / "invitation.docx", "会议通知")
     save(agenda(), MEETINGS / "agenda.docx", "会议议程")

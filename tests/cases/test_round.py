@@ -41,7 +41,7 @@ def test_a_grievance_goes_all_the_way_round(world):
     feedback.rate(result="satisfied", process="", words="谢谢", by=worker, at=later)
     case.refresh_from_db()
     assert case.status == "rated"
-    feedback.sign_and_archive(case_id=case.pk, by=world.as_("officer"), at=later)
+    feedback.sign_and_archive(case_id=case.pk, by=world.as_("second"), at=later)
     case.refresh_from_db()
     assert (case.status, case.archived_at) == ("archived", later)
     assert not Clock.objects.filter(stopped_at__isnull=True).exists()

@@ -255,7 +255,7 @@ def _merged(world) -> Case:
 
 def _archived(world) -> Case:
     case = _rated(world)
-    feedback.sign_and_archive(case_id=case.pk, by=world.as_("officer"), at=world.now)
+    feedback.sign_and_archive(case_id=case.pk, by=world.as_("second"), at=world.now)
     return case
 
 

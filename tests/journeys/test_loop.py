@@ -45,7 +45,7 @@ def test_all_eight_steps_by_clicking(stage: Stage, picture: str) -> None:
     department_handles(stage, picture)
     officer_tells(stage, officer, number)
     worker_rates(stage, digits)
-    officer_archives(officer, number)
+    second_signs(stage, number)
     ledger_and_papers(stage, officer, number)
     county_reads_the_summary_only(stage, number)
     assert verify() == []
@@ -198,11 +198,13 @@ def worker_rates(stage: Stage, digits: str) -> None:
     look(page)
 
 
-def officer_archives(page: Page, number: str) -> None:
-    """8. Signed and archived."""
-    page.reload()
+def second_signs(stage: Stage, number: str) -> None:
+    """8. Reviewed and signed by a colleague who did not handle it, and archived."""
+    page = stage.staff("second")
+    open_case(page, stage, number)
     page.get_by_role("link", name=re.compile("归档")).first.click()
     look(page)
+    page.get_by_label("工会审阅反馈").fill("职工满意，按期办结。")
     page.get_by_role("button", name="签字并归档").click()
     expect(page.locator("main")).to_contain_text("已归档")
     look(page)

@@ -378,7 +378,7 @@ def the_minutes_are_printed_and_published(told: Quarter) -> None:
         assert MEASURE.replace(" ", "") in text
         assert "纪要" in text
         assert SEALED not in text
-    for form in ("form1", "form2", "form3"):
+    for form in ("form1", "form2", "form3", "form4"):
         for kind in ("pdf", "docx"):
             assert words_of_paper(taken(chair, reverse("desk:case_paper", args=[case.pk, form, kind])), kind)
     chair.get_by_role("link", name="公开给职工看").click()

@@ -64,6 +64,10 @@ def case_pages(scene: Scene) -> Iterator[str]:
     for row in FIGURES:
         if not row.alone and "officer" in row.reads["plant"] and not row.name.endswith(("_xlsx", "_pdf")):
             yield reverse(row.name, args=row.args(scene, "plant"))
+    for tab in ("", "closing", "to_call", "to_sign"):
+        yield reverse("desk:surveys") + (f"?tab={tab}" if tab else "")
+    for status in ("told", "rated", "archived"):
+        yield reverse("desk:survey", args=[scene.case("plant", status).pk])
     yield reverse("desk:ledger_export", args=[scene.export().pk])
     yield reverse("desk:import_file", args=[scene.sheet().pk])
     yield "/desk/nowhere/"

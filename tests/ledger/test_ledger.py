@@ -48,7 +48,7 @@ def rated(world, *voices, result: str = "satisfied", **matter) -> Case:
 @pytest.mark.clause("MY-3.2.6")
 def test_a_row_tells_the_whole_story(world) -> None:
     case = rated(world, make.voice(name=NAME, phone=PHONE, words=ORIGINAL))
-    feedback.sign_and_archive(case_id=case.pk, by=world.as_("officer"), at=world.now)
+    feedback.sign_and_archive(case_id=case.pk, by=world.as_("second"), at=world.now)
     (row,) = shown(world)
     today = world.now.date()
     assert (row.done_on, row.reported_on, row.told_on) == (today, today, today)

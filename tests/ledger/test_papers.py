@@ -136,7 +136,7 @@ def test_the_chart_carries_the_limits_of_the_rules_the_case_keeps(world) -> None
 @pytest.mark.parametrize("secrecy", ["sealed", "anonymous"])
 def test_no_paper_carries_who_spoke_or_the_sealed_words(world, secrecy) -> None:
     case = rated(world, secrecy=secrecy, name=NAME, phone=PHONE, words=ORIGINAL)
-    feedback.sign_and_archive(case_id=case.pk, by=world.as_("officer"), at=world.now)
+    feedback.sign_and_archive(case_id=case.pk, by=world.as_("second"), at=world.now)
     made = [
         printed(world, case, one.code, who, fmt)
         for one, who in product(PAPERS.values(), ("officer", "chair", "upper"))
@@ -188,7 +188,7 @@ def test_every_print_is_a_look(world) -> None:
 
 def test_a_dossier_has_cover_contents_with_true_page_numbers_and_every_paper(world) -> None:
     case = rated(world, secrecy="named", name=NAME, phone=PHONE)
-    feedback.sign_and_archive(case_id=case.pk, by=world.as_("officer"), at=world.now)
+    feedback.sign_and_archive(case_id=case.pk, by=world.as_("second"), at=world.now)
     cover, contents, *rest = texts(printed(world, Case.objects.get(pk=case.pk), "dossier"))
     assert "职工诉求办理卷宗" in cover
     assert case.number in cover

@@ -191,7 +191,7 @@ DOSSIER = (
     Row("desk:file", {p: READS[p] for p in ("plant", "hidden", "other")}, lambda s, p: [s.released(p).pk], act="released"),
     Row("desk:registered", READS, case_of("registered")),
     *(Row("desk:case_paper", READS, lambda s, p, code=code, fmt=fmt: [s.case(p, "told").pk, code, fmt], act=f"{code}-{fmt}")
-      for code, fmt in (("form1", "pdf"), ("form2", "docx"), ("form3", "docx"), ("dossier", "pdf"))),
+      for code, fmt in (("form1", "pdf"), ("form2", "docx"), ("form3", "docx"), ("form4", "docx"), ("dossier", "pdf"))),
     Row("desk:case_flow", READS, case_of("told")),
     Row("desk:hand_over", {"plant": OFFICES}),
     Row("desk:hand_over_post", {"plant": {"officer", "chair"}, "county": {"upper"}, "other": {"foreign"}},
@@ -205,7 +205,7 @@ DOSSIER = (
     act_row("settle", "accepted", {"result": "已协调恢复"}),
     act_row("tell", "reported", lambda s, p: {"kind": "result", "how": "phone", "told_on": s.world.now.date().isoformat(),
                                               "text": "恢复了"}),
-    act_row("archive", "rated", {}),
+    act_row("archive", "rated", {"review": "看过了"}, refused={"plant": {"officer"}, "hidden": {"officer"}}),
     act_row("ask", "registered", {"question": "哪天开始的？"}),
     act_row("supplement", "supplement", {"text": "上周一开始"}),
     act_row("release", "accepted", {"title": "班车", "summary": "班车早了"}),
@@ -236,8 +236,6 @@ DOSSIER = (
     of_row("resume", _paused, REASON, refused={"hidden": OFFICE["hidden"]}),
     of_row("decide", _change, {"approve": "yes", "reason": ""}, may=APPROVES),
     of_row("message", _party("accepted"), TEXT, refused=OTHERS),
-    of_row("call", _party("told"), {"result": "satisfied", "process": "", "words": ""},
-           refused={"plant": {"officer"}, "hidden": {"officer"}}),
     of_row("release_file", _file, {}, refused=OTHERS),
 )  # fmt: skip
 
@@ -289,7 +287,7 @@ LISTS = (
         post=lambda s, p: {"paper": "form1.pdf", "only": str(s.case("plant", "told").pk)}),
     Row("desk:blanks", EVERYBODY),
     Row("desk:flow", EVERYBODY),
-    *(Row("desk:blank", EVERYBODY, lambda s, p, code=code: [code, "pdf"], act=code) for code in ("form1", "form2", "form3")),
+    *(Row("desk:blank", EVERYBODY, lambda s, p, code=code: [code, "pdf"], act=code) for code in ("form1", "form2", "form3", "form4")),
 )  # fmt: skip
 
 HAS_POST = {"plant": set(STAFF) - {"posts_ended"}}
@@ -394,6 +392,7 @@ OPEN = {
     "public:message": ([], 302), "public:answer": ([], 302), "public:file": ([uuid4()], 302), "public:leave": ([], 405),
     "public:left": ([], 200), "public:join": ([], 302), "public:disclose": ([], 302), "public:withdraw": ([], 302),
     "public:retaliation": ([], 302), "public:help": ([], 200), "public:consent": ([], 200), "public:unit": (["nowhere"], 404),
+    "public:wider": ([], 302), "public:slip": (["x" * 40], 404),
     "public:meetings": (["nowhere"], 404), "public:published": (["nowhere", uuid4()], 404),
 }  # fmt: skip
 

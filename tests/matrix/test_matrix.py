@@ -27,11 +27,12 @@ from tests.matrix.duties import DUTIES
 from tests.matrix.figures import FIGURES
 from tests.matrix.oversight import OVERSIGHT
 from tests.matrix.scene import Scene
+from tests.matrix.surveys import SURVEYS
 from tests.matrix.table import ACCOUNT_ARGS, ACCOUNTS, ELSEWHERE, OPEN, ROLES, STAFF, Row
 from tests.matrix.table import ROWS as TABLE
 
 pytestmark = pytest.mark.django_db
-ROWS = (*TABLE, *CLIMB, *CONSULTATION, *DUTIES, *FIGURES, *OVERSIGHT)
+ROWS = (*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT)
 
 
 @pytest.fixture(scope="module")

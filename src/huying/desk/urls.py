@@ -24,6 +24,7 @@ from huying.desk.views import (
     register,
     reports,
     rules,
+    surveys,
     system,
     today,
     topics,
@@ -34,6 +35,7 @@ urlpatterns = [
     *today.urls,
     *cases.urls,
     *register.urls,
+    *surveys.urls,  # before the acts of a case, whose addresses end in any word
     *papers.urls,  # before the acts of a case, whose addresses end in any word
     *dossier.urls,
     *hand_over.urls,

@@ -1,8 +1,8 @@
-"""Surveys open and close by themselves."""
+"""Surveys open, remind and close by themselves."""
 
 from datetime import datetime, timedelta
 
-from huying.feedback.acts import close_due, open_missing
+from huying.feedback.acts import close_due, open_missing, remind
 from huying.kernel.actors import SYSTEM
 from huying.kernel.jobs import scheduled
 
@@ -17,3 +17,9 @@ def open_surveys(*, at: datetime) -> None:
 def close_surveys(*, at: datetime) -> None:
     """Surveys past their closing date end."""
     close_due(by=SYSTEM, at=at)
+
+
+@scheduled(every=timedelta(hours=1))
+def remind_of_surveys(*, at: datetime) -> None:
+    """Who has not answered is reminded half-way and shortly before the end."""
+    remind(by=SYSTEM, at=at)

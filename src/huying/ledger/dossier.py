@@ -12,6 +12,7 @@ from typing import Any
 
 from huying.ledger.form1 import PAPERS, Form1, iso, plain_form1
 from huying.ledger.form3 import Form3, plain_form3
+from huying.ledger.form4 import Form4, plain_form4
 from huying.papers import reads as papers
 
 TITLE = "职工诉求办理卷宗"
@@ -50,6 +51,7 @@ class Dossier:
     facts: tuple[tuple[str, str], ...]
     form1: Form1
     sheets: tuple[Form3, ...]
+    surveys: tuple[Form4, ...]
     sections: tuple[Section, ...]
     issuer: str
     printed_on: date
@@ -64,6 +66,8 @@ class Dossier:
         for sheet in self.sheets:
             days = [track.on for track in sheet.tracks if track.on] + [one.on for one in sheet.results if one.on]
             yield sheet.title, max(days, default=None), f"附件3 {sheet.department}".strip()
+        for survey in self.surveys:
+            yield survey.title, survey.surveyed_on, "附件4"
         for section in self.sections:
             yield section.title, section.on, section.note
 
@@ -82,6 +86,7 @@ def _plain(data: Dossier) -> dict[str, Any]:
         "contents": [{"name": name, "on": iso(on), "note": note} for name, on, note in data.contents],
         "form1": plain_form1(data.form1),
         "sheets": [plain_form3(sheet) for sheet in data.sheets],
+        "surveys": [plain_form4(survey) for survey in data.surveys],
         "sections": [
             {
                 "title": section.title,

@@ -42,6 +42,7 @@ PAPERS = {
         Paper("form1", "职工诉求记录表", ("pdf", "docx"), "form1"),
         Paper("form2", "职工诉求业务办理流程图", ("pdf", "docx"), "form2"),
         Paper("form3", "职工诉求工作进展情况跟踪表", ("pdf", "docx"), "form3"),
+        Paper("form4", "职工诉求满意度调查表", ("pdf", "docx"), "form4"),
         Paper("dossier", "卷宗", ("pdf",), "print"),
     )
 }

@@ -77,20 +77,37 @@ class Enter(forms.Form):
                     attrs={"inputmode": "numeric", "autocomplete": "off", "placeholder": "0000 0000 0000 0000"})  # fmt: skip
 
 
-class Rate(forms.Form):
-    """The worker's rating."""
+class Slip(forms.Form):
+    """A rating by somebody's own link."""
 
-    case = forms.UUIDField(widget=forms.HiddenInput)
     result = forms.ChoiceField(
         label="办得怎么样？", widget=forms.RadioSelect, error_messages={"required": "请选一个满意程度。"}
+    )
+    reasons = forms.MultipleChoiceField(
+        label="哪里没办好？", required=False, widget=forms.CheckboxSelectMultiple, choices=()
     )
     words = _text("想说的话", rows=3)
     process = forms.ChoiceField(label="办的过程呢？", required=False, widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, scale: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, scale: list[tuple[str, str]], reasons: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("result", "process"):
-            self.fields[name].choices = scale  # type: ignore[attr-defined]
+        for name, choices in (("result", scale), ("process", scale), ("reasons", reasons)):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        if not reasons:
+            del self.fields["reasons"]
+
+
+class Rate(Slip):
+    """The rating of a worker behind the case, by the own receipt."""
+
+    case = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class Wider(forms.Form):
+    """Whether delegates and colleagues may be asked as well."""
+
+    case = forms.UUIDField(widget=forms.HiddenInput)
+    agree = forms.ChoiceField(choices=[("yes", "同意"), ("no", "不同意")])
 
 
 class Write(_Files):

@@ -15,10 +15,10 @@ from django.utils import timezone
 from huying.cases.acts import Opened, opened
 from huying.cases.lifecycle import BEFORE_TOLD
 from huying.cases.models import Case, CaseFile, Clock, Message, Party, Secrecy
-from huying.cases.reads import cases_of, people_behind, worker_by_receipt, worker_story
+from huying.cases.reads import cases_of, people_behind, rules_of, worker_by_receipt, worker_story
 from huying.cases.rules import place_of
 from huying.feedback.models import Answer, ReopenRequest
-from huying.feedback.reads import answer_of, scale_for
+from huying.feedback.reads import agreed_wider, answer_of, groups_of, reasons_of, scale_for
 from huying.files.models import File, Kind, State
 from huying.files.reads import name as file_name
 from huying.handling.models import Item
@@ -172,6 +172,8 @@ class Followed:
     question: str
     asks: bool
     scale: list[tuple[str, str]]
+    reasons: list[tuple[str, str]]
+    wider: bool | None = None  # whether others may be asked; nothing where that is no question
     answer: str = ""
     result: str = ""
 
@@ -243,9 +245,18 @@ def _followed(case: Case, party: Party, at: datetime) -> Followed:
         entries=_entries(case, party, band),
         asks=asks,
         scale=scale,
+        reasons=[(one.code, one.label) for one in reasons_of(rules_of(case))] if asks else [],
+        wider=_wider(case, party),
         answer=_answer_words(answer),
         result=_result(case, party),
     )
+
+
+def _wider(case: Case, party: Party) -> bool | None:
+    """Whether one who spoke sealed or anonymously agreed that others are asked; no question later than the telling, and
+    where the rules ask nobody else."""
+    open_question = party.secrecy != Secrecy.NAMED and party.withdrawn_at is None and case.status in BEFORE_TOLD
+    return agreed_wider(party) if open_question and len(groups_of(case)) > 1 else None
 
 
 def _result(case: Case, party: Party) -> str:

@@ -248,12 +248,10 @@ class TellForm(ActForm):
         self.offer("kind", [("result", "告知结果"), ("explain", "解释说明\n解决不了或一时难以解决，说明理由")])
 
 
-class CallForm(ActForm):
-    """A rating taken by telephone."""
+class SignForm(ActForm):
+    """What the supervisor says of the survey's result before signing it for the file."""
 
-    result = pick("对结果")
-    process = pick("对过程", required=False)
-    words = words("职工还说了什么", rows=3, required=False, help_text="密封保存。")
+    review = words("工会审阅反馈", rows=4, help_text="写一两句：结果怎样，职工说的问题准备怎么办。印在满意度调查表上。")
 
 
 class OnPaperForm(ActForm):
@@ -271,10 +269,12 @@ class OnPaperForm(ActForm):
 
 
 class DecideReopenForm(ActForm):
-    """Take it up again or not, with reasons."""
+    """Take it up again, take it up and send it up, or not; with reasons."""
 
     grant = pick("决定")
     reason = words("理由", rows=3, help_text="职工会看到。")
+    tried = words("本级已经做过哪些工作", rows=3, required=False, help_text="报上一级的要写，上级会看到。")
+    unit = choose("报到哪个工会", required=False)
 
 
 class ReopenForm(ActForm):

@@ -53,6 +53,15 @@ from huying.desk.reads._register import (
     roster_names,
 )
 from huying.desk.reads._room import Entry, Room
+from huying.desk.reads._surveys import LISTS as SURVEY_LISTS
+from huying.desk.reads._surveys import (
+    closes_chip,
+    may_read_words,
+    people_asked,
+    survey_day,
+    survey_lists,
+    survey_rows,
+)
 from huying.desk.reads._today import (
     Duty,
     Group,
@@ -90,6 +99,7 @@ from huying.desk.reads._topics import (
 __all__ = [
     "OFFERED",
     "STRIP_MONTHS",
+    "SURVEY_LISTS",
     "TABS",
     "UNION_TURN",
     "ClauseRow",
@@ -114,6 +124,7 @@ __all__ = [
     "clause_rows",
     "climb_day",
     "climb_of",
+    "closes_chip",
     "consult_clocks",
     "consult_day",
     "days_of",
@@ -134,6 +145,7 @@ __all__ = [
     "ledger_of",
     "load_story",
     "masked_rows",
+    "may_read_words",
     "meetings_ahead",
     "neutral_words",
     "next_step",
@@ -145,6 +157,7 @@ __all__ = [
     "other_topics",
     "own_topics",
     "own_units",
+    "people_asked",
     "per_tab",
     "phase_rows",
     "place_named",
@@ -158,6 +171,9 @@ __all__ = [
     "spans",
     "strip_rows",
     "strip_today",
+    "survey_day",
+    "survey_lists",
+    "survey_rows",
     "topic_rows",
     "topics_below",
     "topics_of_case",

@@ -56,6 +56,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("duties_below", "下级履职", "sitemap", (Can.READ_BELOW,)),
             Entry("clauses", "条款对照", "list-check", (Can.READ_FIGURES,)),
             Entry("archive", "档案", "archive", (Can.READ_CASES,)),
+            Entry("surveys", "测评", "mood-smile", (Can.HANDLE_CASES,)),
             Entry("import", "导入来件", "upload", (Can.HANDLE_CASES,)),
             Entry("hand_over", "移交", "transfer", (Can.HANDLE_CASES,)),
         ),

@@ -270,7 +270,7 @@ def _context(
 def _clause(act: str, found: CaseAct) -> str:
     """The clause an act carries out, by the tables."""
     table, act = (RUNG, OF_RUNG[act]) if found.of == "rung" else (ITEM if found.of == "item" else CASE, act)
-    return {"decide_reopen": "MY-3.2.5a", "call": "MY-3.2.5c", "lead": "BD-4.6b"}.get(
+    return {"decide_reopen": "MY-3.2.5a", "archive": "MY-3.2.5c", "lead": "BD-4.6b"}.get(
         act, table.by_act[act].clause if act in table.by_act else ""
     )
 

@@ -14,7 +14,7 @@ from huying.cases import acts as cases
 from huying.cases import reads
 from huying.cases.models import Case, Clock
 from huying.cases.rules import Voice, limit_of, standing
-from huying.climb.reads import active_rung, giving_union
+from huying.climb.reads import active_rung, giving_union, targets
 from huying.desk.forms import dossier as forms
 from huying.desk.views import dossier_parts as parts
 from huying.feedback import acts as feedback
@@ -275,22 +275,13 @@ def _tell_lists(d: Doing) -> dict[str, Any]:
     return {"people": people, "reports": list(reports), "imported": came_by_table(d.case)}
 
 
-def _call_lists(d: Doing) -> dict[str, Any]:
-    scale = ratings.scale_for(d.case)
-    d.form.offer("result", scale)
-    d.form.offer("process", [("", "没有说"), *scale])
-    known = cases.identities(case=d.case, parties=[d.of], **d.who)
-    told = d.case.tellings.filter(party=d.of, round=d.case.round).first()
-    return {"caller": known.get(d.of.pk), "party": d.of, "told": told}
-
-
-def _rate(d: Doing) -> Any:
-    return feedback.rate_by_phone(case_id=d.case.pk, party_id=d.of.pk, **d.given, **d.who)
-
-
 def _decide_reopen(d: Doing) -> Any:
-    grant = d.given["grant"] == "yes"
-    return feedback.decide_reopen(case_id=d.case.pk, grant=grant, reason=d.given["reason"], **d.who)
+    choice, given = d.given["grant"], d.given
+    unit = d.chosen("unit", [one.unit for one in targets(d.case, d.case.holder, d.today)])
+    return feedback.decide_reopen(
+        case_id=d.case.pk, grant=choice == "yes", up=choice == "up", reason=given["reason"], tried=given["tried"], unit=unit,
+        **d.who,
+    )  # fmt: skip
 
 
 def _reopen(d: Doing) -> Any:
@@ -298,9 +289,12 @@ def _reopen(d: Doing) -> Any:
 
 
 def _grants(d: Doing) -> dict[str, Any]:
-    d.form.offer(
-        "grant", [("yes", "重新办理\n回到待交办，已经做的都留着"), ("no", "不再重新办理\n说明理由，职工会看到")]
-    )
+    ways = [("yes", "重新办理\n回到待交办，已经做的都留着"), ("no", "不再重新办理\n说明理由，职工会看到")]
+    above = [one.unit for one in targets(d.case, d.case.holder, d.today)]
+    if above:
+        ways.insert(1, ("up", "重新办理，并报上一级\n本级解决不了的，写明做过哪些工作，一起报上去"))
+    d.form.offer("grant", ways)
+    d.form.offer("unit", [(str(unit.pk), unit.name) for unit in above], blank="上一级工会")
     asked = set(ratings.reopen_requests(d.case).filter(granted__isnull=True).values_list("party", flat=True))
     said = [text for party, texts in ratings.said_when_rating(d.case).items() if party in asked for text in texts[:1]]
     note_reading(
@@ -311,7 +305,12 @@ def _grants(d: Doing) -> dict[str, Any]:
         subject=d.case.pk,
         unit=d.case.holder_id,
     )
-    return {"said": said, "asked": len(asked)}
+    return {"said": said, "asked": len(asked), "others": ratings.unhappy_others(d.case), "above": above}
+
+
+def _results(d: Doing) -> dict[str, Any]:
+    return {"results": ratings.results(d.case), "may_sign": ratings.may_take_for(d.request.actor, d.case, d.request.now,
+                                                                                 Can.HANDLE_CASES)}  # fmt: skip
 
 
 def _ask_change(kind: str) -> Callable[[Doing], Any]:
@@ -360,8 +359,9 @@ ACTS: dict[str, CaseAct] = {
         template="tell",
         fill=_tell_lists, start=lambda d: {"told_on": d.today, "kind": "result"},
         note="告知以后每一位都会被请来评价。"),
-    "archive": CaseAct(forms.PlainForm, "签字归档", "签字并归档", "归档了。", "archive", on_case(feedback.sign_and_archive),
-        template="archive", fill=lambda d: {"results": ratings.results(d.case)}, note="您作为督办人为测评结果签字备案，这件事进入台账。"),
+    "archive": CaseAct(forms.SignForm, "审阅签字，归档", "签字并归档", "签字备案了，这件事归档了。", "archive",
+        on_case(feedback.sign_and_archive), template="archive", fill=_results,
+        note="您作为督办人审阅测评结果，签字备案；承办部门、承办人和单位主要负责人会收到结果，这件事进入台账。"),
     "ask": CaseAct(forms.AskForm, "请职工补充", "发给职工", "问题发给职工了，受理时限暂停。", "message-2-question", on_case(cases.ask),
         beside=True, fill=lambda d: {"unheard": came_by_table(d.case)}),
     "supplement": CaseAct(forms.SupplementForm, "补充完毕", "登记补充", "登记好了，受理时限接着走。", "message-plus",
@@ -425,9 +425,6 @@ ACTS: dict[str, CaseAct] = {
         template="clock_act", may=_limits(Can.APPROVE, lambda of: of.clock)),
     "message": CaseAct(forms.MessageForm, "给职工留言", "发给职工", "留言发给职工了。", "message", _message, of="party",
         template="message", beside=True),
-    "call": CaseAct(forms.CallForm, "电话回访", "登记评价", "评价登记好了。", "phone-check", _rate, fill=_call_lists, of="party",
-        template="call",
-        can=Can.RETURN_CALL, note="由没有经手这件事的同志打电话，照职工说的登记。"),
     "release_file": CaseAct(forms.PlainForm, "公开附件的副本", "生成公开副本", "公开副本做好了。", "file-check", _release_file, of="file",
         note="副本去掉文件名和拍摄信息，换成“附件1”这样的名字；画面和文字原样保留，请先打开原件看过，确认认不出是谁。部门和上级工会都能看到副本。"),
 }  # fmt: skip

@@ -25,6 +25,7 @@ from huying.handling import reads as handling
 from huying.kernel.errors import NotYours
 from huying.kernel.web import Asked, once_key, refusals_on
 from huying.notices.acts import mark_read
+from huying.org.rules import Can
 from huying.trail.acts import note_reading
 
 AFTER_TOLD = ("told", "rated", "archived")
@@ -99,12 +100,12 @@ def _matter(request: Asked, found: Case, given: list[Any], stand: Standing) -> d
     climb = desk.climb_of(request.actor, found, days, done)
     running, over = parts.limits(found, items, stand, climb, today=today, calendar=days.calendar)
     item_parts = parts.item_parts(found, items, running, stand, climb)
-    rating = _rating(found, given, stand)
+    rating = _rating(found, stand)
     lines = parts.story(found, events, items, stand, shown)
     table = consulting(request.actor, found, stand, climb, done)
     bar = case_acts.next_acts(request.actor, found, stand, item_parts, climb, waiting=rating["waiting"])
     if stand.office:
-        bar["first"] = first_button(found, table) + bar["first"]
+        bar["first"] = first_button(found, table) + _of_survey(request, found, bar["first"])
     return {
         "case": found,
         "stand": stand,
@@ -130,6 +131,17 @@ def _matter(request: Asked, found: Case, given: list[Any], stand: Standing) -> d
     }
 
 
+def _of_survey(request: Asked, found: Case, buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The way to a survey that runs; signing stays shut for one who handled the case while somebody else is there."""
+    if found.status == "told":
+        url = reverse("desk:survey", args=[found.pk])
+        return [*buttons, {"act": "survey", "label": "测评", "icon": "mood-smile", "url": url, "main": False}]
+    signing = [one for one in buttons if one["act"] == "archive" and "why_not" not in one]
+    if signing and not ratings.may_take_for(request.actor, found, request.now, Can.HANDLE_CASES):
+        signing[0].update(why_not="由没有经手的同志审阅签字。", main=False)
+    return buttons
+
+
 def _filters(found: Case, shown: str) -> list[dict[str, Any]]:
     base = reverse("desk:case", args=[found.pk])
     return [
@@ -138,28 +150,21 @@ def _filters(found: Case, shown: str) -> list[dict[str, Any]]:
     ]
 
 
-def _rating(found: Case, given: list[Any], stand: Standing) -> dict[str, Any]:
-    """What the workers were told and how they rated; outside the office only what a group of five hides."""
+def _rating(found: Case, stand: Standing) -> dict[str, Any]:
+    """What the workers were told and how the survey came out: figures once it is over for the office, for others one joint
+    grade of a signed one."""
     if found.status not in AFTER_TOLD and found.round == 1:
-        return {"told": [], "results": [], "reopening": [], "waiting": False, "callable": []}
+        return {"told": [], "results": [], "outside": [], "reopening": [], "waiting": False}
     told = {row.round: row for row in handling.tellings(found)}
-    behind = [p for p in given if p.withdrawn_at is None and p.erased_at is None]
-    results = ratings.results(found, asked=len(behind))
-    if not stand.office:
-        results = [one for one in results if one.answered >= parts.SMALLEST_GROUP]
+    results, rules = ratings.results(found), reads.rules_of(found)
     requests = list(ratings.reopen_requests(found)) if stand.office else []
-    left = (
-        [p for p in behind if p.secrecy == "named"]
-        if found.status == "told" and stand.office and not stand.officer
-        else []
-    )
-    rated = {a.party_id for one in results for a in one.survey.answers.all()} if left else set()
+    outside = [(one.survey, ratings.outside_words(one.survey, rules, one.all_counts)) for one in results]
     return {
         "told": list(told.values()) if stand.office else [],
-        "results": results,
+        "results": results if stand.office else [],
+        "outside": [] if stand.office else [(survey, words) for survey, words in outside if words],
         "reopening": requests,
         "waiting": any(row.granted is None for row in requests),
-        "callable": [p.pk for p in left if p.pk not in rated],
     }
 
 

@@ -32,7 +32,6 @@ from huying.org.models import Person
 from huying.org.rules import Can
 from huying.trail.reads import readings
 
-SMALLEST_GROUP = 5  # of a rating, outside the union that has the case
 IN_VIEW = 5  # named people shown unfolded
 AT_ONCE = 120  # lines of the story on one page
 KINDS = {Kind.IMAGE: "photo", Kind.AUDIO: "voice", Kind.PDF: "pdf", Kind.SHEET: "sheet"}

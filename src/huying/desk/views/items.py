@@ -21,6 +21,7 @@ from huying.cases.reads import clock_state, clock_view
 from huying.desk.acts import drop_draft
 from huying.desk.forms import items as forms
 from huying.desk.reads import said_about
+from huying.feedback.reads import outside_of_item
 from huying.files import acts as files
 from huying.files import reads as stored
 from huying.files.rules import check_count
@@ -199,6 +200,7 @@ def _page(request: Asked, found: Item) -> dict[str, Any]:
         "instructions": said_about(found.pk),
         "instructs": not found.state.final and bool(request.actor.post_for(Can.INSTRUCT, found.department.unit)),
         "given_on": timezone.localdate(found.given_at),
+        "rated": outside_of_item(found),
         "prints": [(code, PAPERS[code].name) for code in ("form1", "form3")],
     }
 

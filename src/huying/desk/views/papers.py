@@ -28,10 +28,10 @@ TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-BLANK = ("form1", "form2", "form3")
+BLANK = ("form1", "form2", "form3", "form4")
 
 
-def _answer(body: bytes, name: str, fmt: str) -> HttpResponse:
+def answer(body: bytes, name: str, fmt: str) -> HttpResponse:
     """A paper under a name that says nothing of the case."""
     answer = HttpResponse(body, content_type=TYPES[fmt])
     answer.headers["Content-Disposition"] = content_disposition_header(True, f"{name}.{fmt}") or "attachment"
@@ -43,14 +43,14 @@ def _answer(body: bytes, name: str, fmt: str) -> HttpResponse:
 def case_paper(request: Asked, case_id: UUID, paper: str, fmt: str) -> HttpResponse:
     """A form or the whole dossier of a case, for the unions that may see it; who spoke, only where secrecy allows."""
     body = acts.print_paper(case_id=case_id, what=paper, fmt=fmt, by=request.actor, at=request.now)
-    return _answer(body, PAPERS[paper].name, fmt)
+    return answer(body, PAPERS[paper].name, fmt)
 
 
 @require_GET
 def item_paper(request: Asked, item_id: UUID, paper: str, fmt: str) -> HttpResponse:
     """The masked copy for the department that works on the item."""
     body = acts.print_item_paper(item_id=item_id, what=paper, fmt=fmt, by=request.actor, at=request.now)
-    return _answer(body, f"{PAPERS[paper].name}（遮盖本）", fmt)
+    return answer(body, f"{PAPERS[paper].name}（遮盖本）", fmt)
 
 
 # --- blank forms and the chart ------------------------------------------------------------------------------------------
@@ -80,10 +80,13 @@ def blank(request: Asked, paper: str, fmt: str) -> HttpResponse:
     elif paper == "form2":
         chart = reads.general_chart(rules, issuer=unit.name if unit else "")
         body = reads.form2_pdf(chart) if fmt == "pdf" else reads.form2_docx(chart)
+    elif paper == "form4":
+        sheet = reads.blank_form4(rules)
+        body = reads.form4_pdf([sheet]) if fmt == "pdf" else reads.form4_docx([sheet])
     else:
         sheets = [reads.blank_form3(rules)]
         body = reads.form3_pdf(sheets) if fmt == "pdf" else reads.form3_docx(sheets)
-    return _answer(body, f"{PAPERS[paper].name}（空白）", fmt)
+    return answer(body, f"{PAPERS[paper].name}（空白）", fmt)
 
 
 @require_GET

@@ -49,6 +49,7 @@ JOBS = {
     "huying.handling.jobs.reminders": "部门到期前后提醒",
     "huying.feedback.jobs.open_surveys": "发出满意度测评",
     "huying.feedback.jobs.close_surveys": "到期截止测评",
+    "huying.feedback.jobs.remind_of_surveys": "提醒还没有评的人",
 }
 
 

@@ -48,6 +48,7 @@ def today(request: Asked) -> HttpResponse:
         context["consult"] = reads.consult_day(actor, days, request.now)
     if can & {Can.ITEMS, Can.ITEMS_OF_UNIT}:
         context["items"] = reads.department_day(actor, days)
+    context["surveys"] = reads.survey_day(actor, days)
     if can & {Can.SYSTEM, Can.POSTS, Can.AUDIT}:
         context["administration"] = reads.administration(actor, request.now)
         context["administers"] = True

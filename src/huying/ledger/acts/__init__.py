@@ -18,7 +18,7 @@ from huying.ledger.acts._figures import (
     sweep_figures,
 )
 from huying.ledger.acts._frozen import freeze_figures
-from huying.ledger.acts._papers import print_item_paper, print_paper
+from huying.ledger.acts._papers import print_item_paper, print_paper, print_slips
 from huying.ledger.acts._views import delete_view, rename_view, save_view
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "print_item_paper",
     "print_now",
     "print_paper",
+    "print_slips",
     "rebuild_figures",
     "rename_view",
     "save_view",

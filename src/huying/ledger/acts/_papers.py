@@ -7,15 +7,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from huying.cases.acts import identities
 from huying.cases.models import Case, Secrecy
 from huying.cases.reads import get_for, people_behind
 from huying.cases.rules import standing
+from huying.feedback.acts import note_slips
+from huying.feedback.reads import link_token, may_take_for
 from huying.kernel.actors import Actor
-from huying.kernel.errors import NotYours
+from huying.kernel.errors import NotYours, Refused
 from huying.ledger.reads import (
     Form1,
     chart_of,
@@ -31,12 +35,21 @@ from huying.ledger.reads import (
     form3_of,
     form3_of_item,
     form3_pdf,
+    form4_docx,
+    form4_of,
+    form4_pdf,
     item_for,
 )
 from huying.ledger.rules import paper
+from huying.ledger.slips import Slip, slips_pdf
 from huying.trail.acts import note_reading
 
 OF_ITEM = ("form1", "form3")
+WHY = {
+    "asker": "您说的事办完了，办得怎么样，请您说句实在话。",
+    "delegate": "您参加的会议商量过的一件事办完了，请您说句实在话。",
+    "concerned": "一件和大家有关的事办完了，系统从花名册里随机抽到了您，请您说句实在话。",
+}
 
 
 # How each paper is made of its data.  Done after the look is written down and its transaction is over: a drawing takes longer
@@ -45,6 +58,7 @@ _MADE: dict[tuple[str, str], Callable[[Any], bytes]] = {
     ("form1", "pdf"): form1_pdf, ("form1", "docx"): form1_docx,
     ("form2", "pdf"): form2_pdf, ("form2", "docx"): form2_docx,
     ("form3", "pdf"): form3_pdf, ("form3", "docx"): form3_docx,
+    ("form4", "pdf"): form4_pdf, ("form4", "docx"): form4_docx,
     ("dossier", "pdf"): dossier_pdf,
 }  # fmt: skip
 
@@ -66,6 +80,8 @@ def _filled(case: Case, what: str, *, by: Actor, at: datetime) -> Any:
     stand = standing(by, case)
     if what == "form3":
         return form3_of(case, stand, on=today)
+    if what == "form4":
+        return form4_of(case, stand, each=may_take_for(by, case, at), on=today)
     form1 = _form1(case, by=by, at=at)
     return dossier_of(case, stand, form1, by=by, on=today) if what == "dossier" else form1
 
@@ -89,6 +105,30 @@ def _applicant(case: Case, *, by: Actor, at: datetime) -> tuple[str, str]:
         )
         return words, "" if first.secrecy == Secrecy.ANONYMOUS else "保密"
     return f"{known.name} 等 {len(parties)} 人" if len(parties) > 1 else known.name, known.phone
+
+
+def print_slips(*, case_id: UUID, by: Actor, at: datetime) -> bytes:
+    """Slips with the own link for everybody who has not answered and can be handed one; not for who spoke sealed or
+    anonymously.  Refused to one who handled the case, and written down."""
+    with transaction.atomic():
+        survey = note_slips(case_id=case_id, by=by, at=at)
+        case = get_for(by, case_id)
+        note_reading(root=case.root_id, by=by, at=at, what="slips", subject=case.pk, unit=case.holder_id)
+        left = survey.invited.filter(answer__isnull=True, unreached_at__isnull=True)
+        rows = list(left.select_related("party__key", "person").order_by("group", "id"))
+        named = [one.party for one in rows if one.party is not None]
+        known = identities(case=case, parties=named, by=by, at=at)
+    slips = []
+    for one in rows:
+        name = one.person.name if one.person is not None else ""
+        if one.party is not None and one.party.pk in known:
+            name = known[one.party.pk].name
+        if name:
+            address = f"{settings.HUYING_BASE_URL}{reverse('public:slip', args=[link_token(one.pk)])}"
+            slips.append(Slip(name, WHY[one.group], address))
+    if not slips:
+        raise Refused("没有可以发测评条的人。", "选择保密、匿名的职工凭自己的回执评价。")
+    return slips_pdf(slips, issuer=case.holder.name, until=survey.closes_on, on=timezone.localdate(at))
 
 
 def print_item_paper(*, item_id: UUID, what: str, fmt: str, by: Actor, at: datetime) -> bytes:

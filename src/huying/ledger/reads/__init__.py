@@ -4,8 +4,10 @@ from huying.ledger.dossier import Dossier, Entry, Section, dossier_pdf
 from huying.ledger.form1 import Form1, Remark, form1_docx, form1_pdf
 from huying.ledger.form2 import Chart, form2_docx, form2_pdf
 from huying.ledger.form3 import Form3, Track, form3_docx, form3_pdf
+from huying.ledger.form4 import Form4, form4_docx, form4_pdf
 from huying.ledger.reads._dossier import dossier_of
 from huying.ledger.reads._figures import Figures, Sight, figures, opening, roots, sight
+from huying.ledger.reads._form4 import blank_form4, form4_of
 from huying.ledger.reads._papers import (
     blank_form3,
     chart_of,
@@ -44,6 +46,7 @@ __all__ = [
     "Figures",
     "Form1",
     "Form3",
+    "Form4",
     "Plain",
     "Remark",
     "Row",
@@ -53,6 +56,7 @@ __all__ = [
     "Viewer",
     "before",
     "blank_form3",
+    "blank_form4",
     "chart_of",
     "columns_of",
     "departments_of",
@@ -71,6 +75,9 @@ __all__ = [
     "form3_of",
     "form3_of_item",
     "form3_pdf",
+    "form4_docx",
+    "form4_of",
+    "form4_pdf",
     "frozen",
     "frozen_of",
     "general_chart",

@@ -9,11 +9,11 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from huying.cases.models import Case, CaseFile
-from huying.cases.reads import joined, people_behind, rules_of, story
+from huying.cases.reads import joined, rules_of, story
 from huying.cases.rules import Standing
 from huying.climb.lifecycle import RUNG
 from huying.climb.reads import ladder
-from huying.feedback.reads import results
+from huying.feedback.reads import outside_words, results
 from huying.files.reads import name as name_of
 from huying.handling.lifecycle import ITEM
 from huying.handling.models import Item, ItemEvent, ItemFile
@@ -21,9 +21,10 @@ from huying.handling.reads import items_of, tellings
 from huying.kernel.actors import Actor
 from huying.ledger.dossier import Dossier, Entry, Section
 from huying.ledger.form1 import Form1, chinese
+from huying.ledger.reads._form4 import form4_of
 from huying.ledger.reads._papers import form3_of
 from huying.ledger.reads._rows import category_of, channel_of, day_of
-from huying.ledger.rules import LOOKS, TALK, may_show
+from huying.ledger.rules import LOOKS, TALK
 from huying.meetings.models import Agreed, Place, Topic
 from huying.meetings.reads import heading_of
 
@@ -53,6 +54,7 @@ def dossier_of(case: Case, stand: Standing, form1: Form1, *, by: Actor, on: date
         facts=_facts(case),
         form1=form1,
         sheets=tuple(form3_of(case, stand, on=on)),
+        surveys=tuple(one for one in form4_of(case, stand, each=False, on=on) if one.surveyed_on),
         sections=tuple(one for one in sections if one.entries),
         issuer=case.holder.name,
         printed_on=on,
@@ -156,16 +158,17 @@ def _tellings(case: Case) -> tuple[Entry, ...]:
 
 
 def _ratings(case: Case, stand: Standing) -> tuple[Entry, ...]:
-    """Joint grades of each round; outside the union that has the case only those a group hides."""
-    smallest = rules_of(case).count("small_cell").value
-    asked = people_behind(case).count()
-    found = []
-    for one in reversed(results(case, asked)):
-        if not one.answered or not may_show(one.answered, smallest, own=stand.office):
-            continue
-        grades = "，".join(f"{label} {n}" for label, n in one.grades if n)
+    """Joint figures of each round that is over; outside the union that has the case one joint grade of a signed one."""
+    rules, found = rules_of(case), []
+    for one in reversed(results(case)):
         signed = one.survey.signed_by.person.name if one.survey.signed_by else ""
-        text = f"问了 {one.asked} 人，{one.answered} 人评价：{grades}。" + ("已由督办人签字。" if signed else "")
+        if stand.office and one.survey.closed_at:
+            grades = "，".join(f"{label} {n}" for label, n in one.grades if n) or "没有人评价"
+            text = f"问了 {one.asked} 人，{one.answered} 人评价：{grades}。" + ("已由督办人签字。" if signed else "")
+        elif words := outside_words(one.survey, rules, one.all_counts):
+            text = f"{words}。"
+        else:
+            continue
         found.append(Entry(timezone.localdate(one.survey.opened_at), f"第 {one.survey.round} 轮测评", text, signed))
     return tuple(found)
 

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from huying.cases.acts import case_file, mark_messages_read, supplement, write_message
 from huying.cases.models import Case
-from huying.cases.reads import case_of, cases_of, speaking_of, worker_by_receipt
+from huying.cases.reads import case_of, cases_of, rules_of, speaking_of, worker_by_receipt
+from huying.feedback.acts import agree_wider
 from huying.feedback.acts import rate as give_rating
-from huying.feedback.reads import scale_for
+from huying.feedback.reads import reasons_of, scale_for
 from huying.files.acts import Checked, check
 from huying.files.reads import response as file_response
 from huying.files.rules import ACCEPT, MAX_FILES, check_count
@@ -27,7 +28,7 @@ from huying.kernel.actors import Worker
 from huying.kernel.errors import NotYours
 from huying.kernel.web import Asked, once, refusals_on
 from huying.public import reads
-from huying.public.forms import Enter, Rate, Write
+from huying.public.forms import Enter, Rate, Wider, Write
 from huying.public.rules import digits_of
 from huying.public.views._back import mine, who
 from huying.public.views._pace import TRYING
@@ -95,7 +96,9 @@ def _page(request: Asked, sent: dict[str, Form], status: int = 200) -> HttpRespo
     parts: list[dict[str, Any]] = []
     for number, one in enumerate(my.followed):
         key = str(one.case.pk)
-        rate = sent.get(f"rate:{key}") or Rate(scale=one.scale, auto_id=f"rate{number}_%s", initial={"case": key})
+        rate = sent.get(f"rate:{key}") or Rate(
+            scale=one.scale, reasons=one.reasons, auto_id=f"rate{number}_%s", initial={"case": key}
+        )
         answer = sent.get(f"answer:{key}") or Write(auto_id=f"answer{number}_%s", initial={"case": key})
         parts.append({"one": one, "rate": rate, "answer": answer, "number": number})
     shown = [*(part["rate"] for part in parts if part["one"].asks)]
@@ -133,19 +136,38 @@ def _of(request: Asked) -> tuple[Case, Worker]:
 def rate(request: Asked) -> HttpResponse:
     """The worker's own rating; 不满意 asks to take it up again."""
     case, worker = _of(request)
-    form = Rate(request.POST, scale=scale_for(case), auto_id="rate0_%s")
+    reasons = [(one.code, one.label) for one in reasons_of(rules_of(case))]
+    form = Rate(request.POST, scale=scale_for(case), reasons=reasons, auto_id="rate0_%s")
     if form.is_valid():
         given = form.cleaned_data
 
         def do() -> str:
             give_rating(
-                result=given["result"], process=given["process"], words=given["words"], by=worker, at=request.now,
+                result=given["result"], process=given["process"], words=given["words"],
+                reasons=tuple(given.get("reasons", ())), by=worker, at=request.now,
             )  # fmt: skip
             return reverse("public:case")
 
         with refusals_on(form):
             return _said(request, once(request, do), "您的评价收到了。")
     return _page(request, {f"rate:{case.pk}": form}, status=422)
+
+
+@posts
+@mine
+def wider(request: Asked) -> HttpResponse:
+    """Whether delegates and colleagues may be asked about the matter as well."""
+    _, worker = _of(request)
+    form = Wider(request.POST)
+    if not form.is_valid():
+        return _page(request, {})
+    agree = form.cleaned_data["agree"] == "yes"
+
+    def do() -> str:
+        agree_wider(agree=agree, by=worker, at=request.now)
+        return reverse("public:case")
+
+    return _said(request, once(request, do), "记下了，可以多问几个人。" if agree else "记下了，只问您本人。")
 
 
 def _said(request: Asked, response: HttpResponse, words: str) -> HttpResponse:
@@ -230,6 +252,7 @@ urls = [
     path("my/", enter, name="my"),
     path("my/case/", case, name="case"),
     path("my/rate/", rate, name="rate"),
+    path("my/wider/", wider, name="wider"),
     path("my/message/", message, name="message"),
     path("my/answer/", answer, name="answer"),
     path("my/file/<uuid:file_id>/", file, name="file"),

@@ -19,7 +19,7 @@ from huying.mechanism.reads import calendar
 from huying.meetings import acts as meetings
 from huying.notices import acts as notices
 from huying.org.models import Unit
-from huying.site.demo import department_acts, meeting_acts, union_acts, worker_acts
+from huying.site.demo import department_acts, meeting_acts, survey_acts, union_acts, worker_acts
 from huying.site.demo.county import County, beginning, found_county
 from huying.site.demo.days import Days
 from huying.site.demo.scene import Play, Scene
@@ -84,12 +84,14 @@ def _morning(county: County, days: Days, number: int, at: datetime) -> None:
     day: date = timezone.localdate(at) - timedelta(days=1)
     trail.anchor_all(day=day)
     feedback.open_missing(by=SYSTEM, at=at)
+    survey_acts.answer_some(at=at)
     feedback.close_due(by=SYSTEM, at=at)
     handling.drop_ended(by=SYSTEM, at=at)
     meetings.remind_meetings(by=SYSTEM, at=at)
     if number >= REMINDERS_FROM:
         cases.remind(by=SYSTEM, at=at)
         handling.remind_handlers(by=SYSTEM, at=at)
+        feedback.remind(by=SYSTEM, at=at)
     if number == NOTICES_FROM:
         for name in county.posts:
             if any(post.ends_on is None or post.ends_on >= day for post in county.posts[name]):

@@ -8,9 +8,13 @@ from huying.cases import acts as cases
 from huying.cases.models import Clock, ClockChange, Party
 from huying.cases.reads import people_behind
 from huying.feedback import acts as feedback
+from huying.feedback.reads import may_take_for
+from huying.feedback.rules import Given
 from huying.handling import acts as handling
 from huying.handling.models import Item
 from huying.org.models import Post
+from huying.org.rules import Can
+from huying.site.demo import survey_acts
 from huying.site.demo.scene import Scene
 
 
@@ -150,15 +154,20 @@ def tell(scene: Scene) -> None:
 def call(scene: Scene) -> None:
     """A return call to a worker who speaks named."""
     number = int(scene.step.said("voice", 0))
-    feedback.rate_by_phone(
-        party_id=list(people_behind(scene.case()))[number].pk, result=scene.step.said("result"),
-        process=scene.step.said("process"), words=scene.step.said("words"), **_given(scene),
-    )  # fmt: skip
+    case = scene.case()
+    survey = feedback.open_survey(case=case, by=scene.staff(), at=scene.at)
+    invited = survey.invited.get(party=list(people_behind(case))[number])
+    answer = Given(result=scene.step.said("result"), process=scene.step.said("process"), words=scene.step.said("words"))
+    feedback.take_answer(invited_id=invited.pk, way="phone", given=answer, by=scene.staff(), at=scene.at)
 
 
 def archive(scene: Scene) -> None:
-    """Signed for the file."""
-    feedback.sign_and_archive(**_given(scene))
+    """Everybody asked has answered; signed for the file by one who did not handle it, where there is one."""
+    survey_acts.finish(scene.case(), at=scene.at)
+    case, staff = scene.case(), scene.staff()
+    by = staff if may_take_for(staff, case, scene.at, Can.HANDLE_CASES) else survey_acts.free_member(case, scene.on)
+    review = scene.words or "结果看过了，职工说的问题已经转给责任人接着盯。"
+    feedback.sign_and_archive(case_id=case.pk, review=review, by=by or staff, at=scene.at)
 
 
 def reopen(scene: Scene) -> None:
