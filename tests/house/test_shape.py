@@ -22,7 +22,7 @@ WORKINGS: dict[str, frozenset[str]] = {
     "files": frozenset({"audio", "content", "disk", "images", "office", "pdf", "scanner"}),
     "papers": frozenset({"docx", "fonts", "pdf", "typ", "xlsx"}),
     "ledger": frozenset({"dossier", "form1", "form2", "form3", "papers"}),
-    "intake": frozenset({"sheet"}),
+    "intake": frozenset({"papers", "posters", "sheet"}),
     "meetings": frozenset({"paper", "papers"}),
 }
 FREE = frozenset({"kernel", "site"})  # no domain: named by what they hold

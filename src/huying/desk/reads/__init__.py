@@ -39,6 +39,7 @@ from huying.desk.reads._register import (
     roster_names,
 )
 from huying.desk.reads._room import Entry, Room
+from huying.desk.reads._setup import Setup, setup_of, setup_units, without_account
 from huying.desk.reads._today import (
     Duty,
     Group,
@@ -85,6 +86,7 @@ __all__ = [
     "Group",
     "Room",
     "Row",
+    "Setup",
     "TopicRow",
     "act_url",
     "administration",
@@ -130,6 +132,8 @@ __all__ = [
     "rung_rows",
     "said_about",
     "said_rows",
+    "setup_of",
+    "setup_units",
     "topic_rows",
     "topics_below",
     "topics_of_case",
@@ -138,4 +142,5 @@ __all__ = [
     "visible_cases",
     "waits",
     "with_names",
+    "without_account",
 ]

@@ -82,7 +82,9 @@ class Command(Base):
         """Packs are asked for one by one; without questions none is adopted (it can be done later on the desk)."""
         if not self.asking:
             return
-        self.stdout.write("\n机制包是一份文件里的规定：时限、次数、表格都按它来。拿不准就采用，以后可以在“机制和细则”里改。")
+        self.stdout.write(
+            "\n机制包是一份文件里的规定：时限、次数、表格都按它来。拿不准就采用，以后可以在“机制和细则”里改。"
+        )
         for pack in shipped_packs():
             if agree(f"采用《{pack.title}》（{pack.number}）吗？", input, self.stdout.write):
                 yield pack.code
@@ -92,7 +94,9 @@ class Command(Base):
         for one in opened:
             self.stdout.write(f"  {one.role.label}  {one.name}  登录名 {one.login}  初始密码 {one.password}")
         self.stdout.write(f"\n恢复单：{sheet}\n请打印、签字、锁好，并按单子上说的另存密钥。")
-        self.stdout.write(f"\n接下来：huying check 体检，huying serve 启动。启动后三位管理员打开\n  {settings.HUYING_BASE_URL}/desk/")
+        self.stdout.write(
+            f"\n接下来：huying check 体检，huying serve 启动。启动后三位管理员打开\n  {settings.HUYING_BASE_URL}/desk/"
+        )
         self.stdout.write("登录，照“开始使用”一步一步做，大约十分钟就能收第一件事。")
 
     def _serve(self) -> None:
