@@ -21,8 +21,8 @@ WORKINGS: dict[str, frozenset[str]] = {
     "org": frozenset({"roster"}),
     "files": frozenset({"audio", "content", "disk", "images", "office", "pdf", "scanner"}),
     "papers": frozenset({"docx", "fonts", "pdf", "typ", "xlsx"}),
-    "ledger": frozenset({"dossier", "facts", "form1", "form2", "form3", "papers"}),
-    "intake": frozenset({"sheet"}),
+    "ledger": frozenset({"dossier", "facts", "form1", "form2", "form3", "form4", "papers", "slips"}),
+    "intake": frozenset({"papers", "posters", "sheet"}),
     "meetings": frozenset({"paper", "papers"}),
     "oversight": frozenset({"papers"}),
 }

@@ -35,12 +35,24 @@ COUNT = "SELECT (SELECT count(*) FROM org_unit), (SELECT count(*) FROM org_user)
 
 def test_help_is_chinese_and_lists_our_commands_only(new_home) -> None:
     said = new_home("h").run().stdout
-    for name in ("demo", "init", "serve", "check", "backup", "restore", "import", "export", "worker", "clauses"):
+    for name in (
+        "demo",
+        "init",
+        "serve",
+        "check",
+        "backup",
+        "restore",
+        "import",
+        "export",
+        "worker",
+        "upgrade",
+        "clauses",
+    ):
         assert re.search(rf"^  {name} +\S", said, re.M), name
     assert "makemessages" not in said
 
 
-@pytest.mark.parametrize("name", ["init", "serve", "check", "backup", "restore", "worker", "clauses"])
+@pytest.mark.parametrize("name", ["init", "serve", "check", "backup", "restore", "upgrade", "worker", "clauses"])
 def test_each_command_explains_itself_in_chinese(name: str) -> None:
     said = Utility(["huying"]).fetch_command(name).create_parser("huying", name).format_help()
     assert said.startswith("用法：huying " + name)
@@ -167,7 +179,7 @@ def test_serve_refuses_without_keys_and_with_an_old_database(new_home, founded: 
     assert (empty.returncode, "没有找到密钥文件" in empty.stderr) == (1, True)
     founded.change("DELETE FROM django_migrations WHERE app = 'notices'")
     old = founded.run("serve", "--port", str(free_port()))
-    assert (old.returncode, "huying migrate" in old.stderr) == (1, True)
+    assert (old.returncode, "huying upgrade" in old.stderr) == (1, True)
 
 
 def test_serve_answers_works_in_the_background_and_ends_cleanly(founded: Home) -> None:

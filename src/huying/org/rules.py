@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import count
 from uuid import UUID
 
 from pypinyin import lazy_pinyin
@@ -232,6 +234,27 @@ def fits(role: str, level: str) -> str:
 # Roles that follow their department or their people when a union is merged.  The others end: who handles cases or
 # administers in the merged union is appointed anew by its security administrator, never by the way.
 CARRIED = frozenset({Role.WORKER, Role.LIAISON, Role.DELEGATE, *IN_DEPARTMENT})
+
+_LOGIN_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
+
+
+def login_fault(name: str) -> str:
+    """What is wrong with a login name, in a sentence; empty when it can be used."""
+    if _LOGIN_NAME.fullmatch(name):
+        return ""
+    return "登录名用小写字母、数字、点、横线，3 到 40 个字符，字母或数字开头。"
+
+
+def login_name(name: str, taken: Container[str]) -> str:
+    """A login name for somebody: ``zhang.san``, with a number behind it when that is taken; ``user`` for a name without
+    any sound."""
+    surname, *rest = name_key(name).split(" ")[: len(name_key(name).split(" ")) - 2] or [""]
+    said = ".".join(part for part in (surname, "".join(rest)) if part)
+    base = re.sub(r"[^a-z0-9.]", "", said)[:30].strip(".")
+    base = base if len(base) > 2 else f"user.{base}".strip(".")
+    numbers = (f"{base}{number}" for number in count(2))
+    return base if base not in taken else next(one for one in numbers if one not in taken)
+
 
 # Surnames read otherwise than the character usually is.
 _SURNAMES = {

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from docxtpl import DocxTemplate
+from docx.shared import Mm
+from docxtpl import DocxTemplate, InlineImage
 
 
-def render(template: Path, data: dict[str, Any]) -> bytes:
+def render(template: Path, data: dict[str, Any], pictures: Mapping[str, tuple[bytes, float]]) -> bytes:
     """The template filled; text is escaped, so ``<`` and ``&`` come out as typed.  Names no author."""
     document = DocxTemplate(template)
-    document.render(data, autoescape=True)
+    drawn = {name: InlineImage(document, io.BytesIO(body), width=Mm(width)) for name, (body, width) in pictures.items()}
+    document.render({**data, **drawn}, autoescape=True)
     _close_cells(document)
     document.docx.core_properties.author = ""
     document.docx.core_properties.last_modified_by = ""

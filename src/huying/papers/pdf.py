@@ -50,3 +50,15 @@ def render(template: Path, data: dict[str, Any]) -> bytes:
     if not isinstance(made, bytes):
         raise TypeError(f"{template.name} gave no PDF")
     return made
+
+
+def picture(template: Path, data: dict[str, Any], dots: int) -> bytes:
+    """The first page as a PNG with so many dots an inch, to look at before printing."""
+    with _one_at_a_time:
+        made = _compiler().compile(
+            template, format="png", ppi=dots, sys_inputs={"data": json.dumps(data, ensure_ascii=False)}
+        )
+    first = made[0] if isinstance(made, list) else made
+    if not isinstance(first, bytes):
+        raise TypeError(f"{template.name} gave no picture")
+    return first

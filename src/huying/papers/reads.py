@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -12,7 +12,7 @@ from huying.papers import pdf as print_form
 from huying.papers import xlsx as table
 from huying.papers.xlsx import Cell, Column
 
-__all__ = ["Cell", "Column", "FontUse", "docx", "font_state", "pdf", "xlsx"]
+__all__ = ["Cell", "Column", "FontUse", "docx", "font_state", "pdf", "picture", "xlsx"]
 
 # What official papers ask for, the names such a font goes by, ours, and how ours differs.
 _STATUTORY = (
@@ -45,9 +45,14 @@ def pdf(template: Path, data: dict[str, Any]) -> bytes:
     return print_form.render(template, data)
 
 
-def docx(template: Path, data: dict[str, Any]) -> bytes:
-    """A Word template filled with plain data."""
-    return word.render(template, data)
+def picture(template: Path, data: dict[str, Any], dots: int) -> bytes:
+    """The first page of a typst template as a PNG, to look at before printing."""
+    return print_form.picture(template, data, dots)
+
+
+def docx(template: Path, data: dict[str, Any], pictures: Mapping[str, tuple[bytes, float]] | None = None) -> bytes:
+    """A Word template filled with plain data; ``pictures`` by name: a PNG or JPEG and its width in millimetres."""
+    return word.render(template, data, pictures or {})
 
 
 def xlsx(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, title: str) -> BinaryIO:

@@ -6,11 +6,13 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 import huying
+from huying.kernel import machine
 from huying.kernel.crypto import keyring, read_keyring
 from huying.kernel.errors import Refused
 from huying.kernel.jobs import forget_workers, worker_alive
@@ -34,6 +37,7 @@ FORM = 1  # of the archive; a newer one is refused, not guessed at
 SQLITE_NAME, POSTGRES_NAME = "database.sqlite3", "database.dump"
 ERASED = "erased.jsonl"
 UNFINISHED = (".part", ".tmp")
+NAMED = re.compile(r"huying-(\d{8}-\d{6})-(data\.tar\.gz|keys\.tar)")
 
 
 @dataclass(frozen=True)
@@ -47,19 +51,61 @@ class Backup:
 # --- backup -------------------------------------------------------------------------------------------------------------
 
 
-def back_up(folder: Path, *, at: datetime, with_keys: bool = True) -> Backup:
-    """Write the data archive and, apart from it, the key archive.  Nothing has to be stopped for it."""
+def back_up(folder: Path, *, at: datetime, with_keys: bool = True, keep: int = 0) -> Backup:
+    """Write the data archive and, apart from it, the key archive; read the data back.  Nothing has to be stopped for it.
+
+    ``keep``: of the backups in this folder only so many stay, the newest; the older ones go once this one proved whole.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     name = f"huying-{at:%Y%m%d-%H%M%S}"
     data = folder / f"{name}-data.tar.gz"
     with _written(data) as out, tempfile.TemporaryDirectory(dir=folder) as scratch:
         dump = _dump(Path(scratch))
+        manifest = _manifest(dump, at)
         with tarfile.open(fileobj=out, mode="w:gz", compresslevel=6) as archive:
-            _add_text(archive, "manifest.json", json.dumps(_manifest(dump, at), ensure_ascii=False, indent=1))
+            _add_text(archive, "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
             archive.add(dump, dump.name)
             _add_files(archive)
             _add_list(archive)
-    return Backup(data, _keep_keys(folder / f"{name}-keys.tar") if with_keys else None)
+    keys = _keep_keys(folder / f"{name}-keys.tar") if with_keys else None
+    _note(data, keys, manifest, at)
+    if keep:
+        _drop_older(folder, keep)
+    return Backup(data, keys)
+
+
+def _note(data: Path, keys: Path | None, manifest: dict[str, Any], at: datetime) -> None:
+    """Read the archive back from the disk, remember the result; one that is not whole is said aloud."""
+    whole = read_back(data) == manifest["sha256"]
+    before = machine.last_backup()
+    keys_at = at if keys else before and before.keys_at
+    machine.note_backup(machine.LastBackup(at, str(data), data.stat().st_size, whole, keys_at))
+    if not whole:
+        raise Refused(f"备份写到 {data}，读回来却不完整。", "请换一个磁盘再备份一次，并检查这个磁盘。")
+
+
+def read_back(data: Path) -> str:
+    """Digest of the database inside an archive as it lies on the disk, every byte of the archive read; empty when torn."""
+    try:
+        found = ""
+        with tarfile.open(data) as archive:
+            for member in archive:
+                source = archive.extractfile(member)
+                digest = hashlib.file_digest(source, "sha256").hexdigest() if source else ""  # type: ignore[arg-type]
+                found = digest if member.name in (SQLITE_NAME, POSTGRES_NAME) else found
+    except (OSError, EOFError, tarfile.TarError, ValueError, zlib.error):
+        return ""
+    return found
+
+
+def _drop_older(folder: Path, keep: int) -> None:
+    """Keep the newest few.  Key archives are small and go with their data only: one saved alone stays."""
+    made = {
+        match[1] for path in folder.iterdir() if (match := NAMED.fullmatch(path.name)) and match[2].startswith("data")
+    }
+    for moment in sorted(made, reverse=True)[keep:]:
+        for end in ("data.tar.gz", "keys.tar"):
+            (folder / f"huying-{moment}-{end}").unlink(missing_ok=True)
 
 
 def _keep_keys(path: Path) -> Path:

@@ -26,7 +26,7 @@ HELP = """呼应：工会听见每一位职工、办好每一件事的系统。
   worker    只运行后台任务（网站另外启动时用）
 
 维护
-  migrate   升级程序后，升级数据库结构
+  upgrade   装好新版本以后，升级数据（先备份，断了可以接着做）
   clauses   各条款由哪些测试证明
 
 数据放在 HUYING_HOME（现在是 {home}）。全部设置见 docs/operations.md。"""

@@ -18,7 +18,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from huying.kernel import jobs
+from huying.kernel import jobs, machine
 from huying.kernel.crypto import read_keyring
 from huying.kernel.errors import Refused
 from huying.mechanism.reads import warning as calendar_warning
@@ -28,6 +28,9 @@ NO_SECRET = "not-initialised"  # noqa: S105  (what settings say when there is no
 LEAST_SQLITE = (3, 35)
 LEAST_POSTGRES = 150_000
 LEAST_DISK = 2 * 1024**3
+BACKUP_LATE = timedelta(hours=36)  # a nightly backup, and a morning to look into why it failed
+BEGINNING = timedelta(days=3)
+UNDER_WAY = "upgrade.json"  # stands in the home while an upgrade is not done
 BUNDLED_FONTS = Path(__file__).resolve().parents[1] / "papers" / "fonts"
 
 
@@ -65,7 +68,7 @@ def examine(at: datetime) -> Iterator[Finding]:
 def require_ready() -> None:
     """``Refused`` when keys, settings or database do not allow starting."""
     at = timezone.now()
-    for check in (keys, database, migrations):
+    for check in (keys, database, unfinished, migrations):
         for finding in check(at):
             if finding.mark is Mark.BAD:
                 raise Refused(finding.what, finding.remedy)
@@ -163,7 +166,9 @@ def migrations(at: datetime) -> Iterator[Finding]:
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if waiting:
         yield Finding(
-            Mark.BAD, f"数据库结构还差 {len(waiting)} 步升级。", "请先备份（huying backup），再运行 huying migrate。"
+            Mark.BAD,
+            f"数据库结构还差 {len(waiting)} 步升级。",
+            "请停止 huying serve，运行 huying upgrade（先备份，再升级）。",
         )
     else:
         yield Finding(Mark.GOOD, "数据库结构是最新的。")
@@ -224,6 +229,45 @@ def mail(at: datetime) -> Iterator[Finding]:
         yield Finding(Mark.NOTE, f"最近七天有 {count} 封邮件没有送达。", "请核对收件人的电子邮箱。")
 
 
+def backups(at: datetime) -> Iterator[Finding]:
+    """备份"""
+    made = machine.last_backup()
+    timer = "请装上每天备份的定时任务（deploy/systemd/huying-backup.timer），或者现在运行 huying backup。"
+    if made is None:
+        old = Path(settings.HUYING_KEYS).stat().st_mtime < (at - BEGINNING).timestamp()
+        yield Finding(Mark.BAD if old else Mark.NOTE, "还没有备份过。", timer)
+        return
+    when = timezone.localtime(made.at)
+    said = f"最近一次备份：{when:%-m月%-d日 %H:%M}，{made.data}（{machine.readable(made.size)}）"
+    if not made.verified:
+        yield Finding(Mark.BAD, f"{said}，读回来不完整。", "请换一个磁盘再备份一次。")
+    elif at - made.at > BACKUP_LATE:
+        yield Finding(Mark.BAD, f"{said}，已经 {(at - made.at).days} 天没有备份。", timer)
+    else:
+        yield Finding(Mark.GOOD, f"{said}，读回核对过。")
+    if made.same_disk:
+        remedy = "这台机器坏了，数据和备份会一起丢。请用 --to 写到别的磁盘，或者每天复制一份出去。"
+        yield Finding(Mark.NOTE, "备份和数据在同一个磁盘上。", remedy)
+    if made.keys_at is None:
+        yield Finding(
+            Mark.NOTE,
+            "还没有用 huying backup 另存过密钥。",
+            "请运行一次 huying backup（不带 --data-only），把密钥文件锁好。",
+        )
+
+
+def counters(at: datetime) -> Iterator[Finding]:
+    """监控"""
+    if settings.HUYING_METRICS_TOKEN and len(settings.HUYING_METRICS_TOKEN) < 20:
+        yield Finding(Mark.BAD, "HUYING_METRICS_TOKEN 太短，容易被猜到。", "请换成 20 个字符以上的随机字母和数字。")
+
+
+def unfinished(at: datetime) -> Iterator[Finding]:
+    """升级"""
+    if (Path(settings.HUYING_HOME) / UNDER_WAY).exists():
+        yield Finding(Mark.BAD, "上次升级没有做完。", "请停止 huying serve，再运行一次 huying upgrade。")
+
+
 def fonts(at: datetime) -> Iterator[Finding]:
     """字体"""
     own = [path for path in Path(settings.HUYING_FONTS).glob("*") if path.suffix.lower() in (".ttf", ".otf", ".ttc")]
@@ -239,4 +283,6 @@ def fonts(at: datetime) -> Iterator[Finding]:
         yield Finding(Mark.GOOD, f"有 {len(own)} 个本单位的字体文件。")
 
 
-CHECKS: tuple[Check, ...] = (keys, folders, database, migrations, framework, calendar, background, mail, fonts)
+CHECKS: tuple[Check, ...] = (
+    *(keys, folders, database, unfinished, migrations, framework, calendar, background, mail, backups, counters, fonts),
+)

@@ -1,12 +1,31 @@
-"""Structured logs.  Never the text of a matter, never a device address (secrecy.md)."""
+"""Structured logs.  Never the text of a matter, never a device address (secrecy.md).
+
+Two readers: standard error (the machine's journal) and files in the home, of which the desk shows the end.  What is
+kept has holes where values stood: an error's kind and place, never its message, which may quote what somebody typed.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
+import os
+import traceback
+from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any
 
 import structlog
+from django.conf import settings
+from django.urls import Resolver404, resolve
 
-_DROP = ("ip", "user_agent", "request")
+from huying.kernel.machine import LOGS
+
+_DROP = ("ip", "user_agent", "request", "user_id")
+_KEPT = ("job", "task", "id")  # what our own events carry that names no person
+_OURS = "huying"
+LARGEST, OLDER = 2_000_000, 3  # bytes of one file, and how many before it stay
+FAILED = "Internal Server Error: %s"
 
 
 def _quiet(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
@@ -14,6 +33,20 @@ def _quiet(_logger: object, _name: str, event: structlog.typing.EventDict) -> st
     for name in _DROP:
         event.pop(name, None)
     return event
+
+
+def _error_of(info: Any) -> BaseException | None:
+    if isinstance(info, BaseException):
+        return info
+    return info[1] if isinstance(info, tuple) else None
+
+
+def kind_and_place(error: BaseException) -> tuple[str, list[str]]:
+    """``ValueError`` and ``["huying/cases/acts/_register.py:120", …]``: our own lines, the last one first."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{frame.filename}:{frame.lineno}" for frame in reversed(frames)]
+    own = [place[place.rindex(f"/{_OURS}/") + 1 :] for place in places if f"/{_OURS}/" in place]
+    return type(error).__name__, own[:5] or places[:1]
 
 
 _SHARED: list[structlog.typing.Processor] = [
@@ -36,7 +69,63 @@ def formatter() -> logging.Formatter:
         foreign_pre_chain=_SHARED,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(lambda info: "；".join(_told(info))),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )
+
+
+def _told(info: Any) -> list[str]:
+    error = _error_of(info)
+    if error is None:
+        return []
+    kind, places = kind_and_place(error)
+    return [kind, *places]
+
+
+class Kept(logging.Formatter):
+    """A line for the file: a fixed set of fields.  Words of other libraries stand with their holes unfilled."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One JSON object."""
+        said = record.msg if isinstance(record.msg, dict) else {"event": str(record.msg)}
+        moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line: dict[str, Any] = {"timestamp": moment, "level": record.levelname.lower(), "logger": record.name}
+        line["event"] = str(said.get("event", ""))
+        line |= {name: str(said[name]) for name in _KEPT if name in said}
+        if record.msg == FAILED and record.args:
+            line |= {"event": "request_failed", "view": _view_of(record)}
+        if error := _error_of(record.exc_info):
+            line["exception"], line["where"] = kind_and_place(error)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _view_of(record: logging.LogRecord) -> str:
+    """The name of the page that failed: its address may hold a receipt's trace or a case."""
+    args = record.args if isinstance(record.args, tuple) else ()
+    try:
+        return resolve(str(args[0])).view_name if args else ""
+    except Resolver404:
+        return ""
+
+
+class Keeper(RotatingFileHandler):
+    """Keeps warnings and errors in the home, a file for each kind of process, none of them growing without end."""
+
+    def __init__(self) -> None:
+        self.folder = Path(settings.HUYING_HOME) / LOGS
+        name = os.environ.get("HUYING_PROCESS", "command")
+        super().__init__(self.folder / f"{name}.log", "a", LARGEST, OLDER, encoding="utf-8", delay=True)
+        self.setFormatter(Kept())
+        self.setLevel(logging.WARNING)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write, if there is a home: a command that only looks makes none."""
+        if self.folder.parent.is_dir():
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+            super().emit(record)
+
+
+def keeper() -> logging.Handler:
+    """The handler, for the settings."""
+    return Keeper()

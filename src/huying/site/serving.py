@@ -91,6 +91,7 @@ class Supervisor:
     def _start(self, name: str) -> None:
         self.children[name] = subprocess.Popen(
             self.commands[name],
+            env=os.environ | {"HUYING_PROCESS": name},  # each keeps a log of its own
             preexec_fn=_ends_with_parent(),  # noqa: PLW1509  (no other thread runs here)
             start_new_session=True,  # Ctrl+C reaches this process only, which then ends both in order
         )

@@ -21,6 +21,8 @@ HUYING_ARGON = {"time": env.int("HUYING_ARGON_TIME", 2), "memory_kib": env.int("
 HUYING_BASE_URL = env.str("HUYING_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 HUYING_CLAMD = env.str("HUYING_CLAMD", "")
 HUYING_DEMO = env.bool("HUYING_DEMO", False)
+HUYING_METRICS_TOKEN = env.str("HUYING_METRICS_TOKEN", "")  # without one /metrics does not exist
+HUYING_METRICS_FROM = env.list("HUYING_METRICS_FROM", ["127.0.0.1", "::1"])
 
 
 def _secret() -> str:
@@ -75,6 +77,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "huying.site.middleware.Meter",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "huying.site.middleware.Headers",
@@ -207,7 +210,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "huying.site.logs.formatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["console"], "level": env.str("HUYING_LOG", "WARNING")},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "json"},
+        "kept": {"()": "huying.site.logs.keeper"},
+    },
+    "root": {"handlers": ["console", "kept"], "level": env.str("HUYING_LOG", "WARNING")},
     "loggers": {"django.request": {"level": "ERROR"}, "django_structlog": {"level": "WARNING"}},
 }

@@ -2,12 +2,13 @@
 
 from django.urls import include, path
 
-from huying.site.views import demo_sign_in
+from huying.site.views import demo_sign_in, metrics
 
 urlpatterns = [
     path("desk/", include("huying.desk.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("demo/sign-in/", demo_sign_in, name="demo_sign_in"),
+    path("metrics", metrics, name="metrics"),
     path("", include("huying.public.urls")),
 ]
 

@@ -1,4 +1,6 @@
-"""Pages of the frame: errors, and the demo's way in."""
+"""Pages of the frame: errors, the demo's way in, and the counters for a monitoring program."""
+
+import secrets
 
 from django.conf import settings
 from django.contrib.auth import login
@@ -6,7 +8,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
 
+from huying.kernel import meter
 from huying.site.demo.entrance import may_enter, visitor
 
 
@@ -20,6 +25,18 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
         raise Http404
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     return redirect(settings.LOGIN_REDIRECT_URL)
+
+
+@login_not_required
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Counts and durations, for who knows the token and asks from a machine that may; for everybody else it does not exist."""
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    known = settings.HUYING_METRICS_TOKEN
+    near = request.META.get("REMOTE_ADDR", "") in settings.HUYING_METRICS_FROM
+    if not known or not near or not secrets.compare_digest(given.encode(), known.encode()):
+        raise Http404
+    return HttpResponse(meter.exposition(timezone.now()), content_type=CONTENT_TYPE_LATEST)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

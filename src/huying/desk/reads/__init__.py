@@ -53,6 +53,7 @@ from huying.desk.reads._register import (
     roster_names,
 )
 from huying.desk.reads._room import Entry, Room
+from huying.desk.reads._setup import Setup, setup_of, setup_units, without_account
 from huying.desk.reads._surveys import LISTS as SURVEY_LISTS
 from huying.desk.reads._surveys import (
     closes_chip,
@@ -112,6 +113,7 @@ __all__ = [
     "Group",
     "Room",
     "Row",
+    "Setup",
     "TopicRow",
     "act_url",
     "administration",
@@ -168,6 +170,8 @@ __all__ = [
     "rung_rows",
     "said_about",
     "said_rows",
+    "setup_of",
+    "setup_units",
     "spans",
     "strip_rows",
     "strip_today",
@@ -183,4 +187,5 @@ __all__ = [
     "visible_cases",
     "waits",
     "with_names",
+    "without_account",
 ]

@@ -59,6 +59,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("surveys", "测评", "mood-smile", (Can.HANDLE_CASES,)),
             Entry("import", "导入来件", "upload", (Can.HANDLE_CASES,)),
             Entry("hand_over", "移交", "transfer", (Can.HANDLE_CASES,)),
+            Entry("posters", "海报和联系卡", "qrcode", (Can.HANDLE_CASES, Can.ORG)),
         ),
     ),
     (
@@ -71,6 +72,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "管理",
         (
+            Entry("setup", "开始使用", "flag", (Can.ORG, Can.POSTS, Can.SYSTEM, Can.AUDIT, Can.PACKS)),
             Entry("org", "组织", "sitemap", (Can.ORG, Can.POSTS)),
             Entry("org-people", "人员和账号", "users", (Can.ORG, Can.POSTS)),
             Entry("system", "运行状况", "activity", (Can.SYSTEM,)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from huying.desk.views import calendar
 from huying.files.reads import scanner_state
-from huying.kernel import jobs, machine
+from huying.kernel import jobs, machine, meter
 from huying.kernel.errors import NotYours
 from huying.kernel.models import Beat, Schedule
 from huying.kernel.web import Asked
@@ -27,6 +28,8 @@ from huying.org.rules import Can
 from huying.papers.reads import font_state
 
 SHOWN = 20
+LINES = 100  # of the log on the page; the whole of it can be downloaded
+BACKUP_LATE = timedelta(hours=36)
 LATE = timedelta(minutes=15)
 WEEK = timedelta(days=7)
 # What each scheduled job is for, as an administrator reads it.
@@ -89,6 +92,7 @@ def _lines(at: datetime) -> Iterator[Line]:
     yield _schedule(at)
     yield _tasks()
     yield _mail(at)
+    yield _backup(at)
     yield _scanner()
     yield _fonts()
     said = warning(timezone.localdate(at))
@@ -149,6 +153,24 @@ def _mail(at: datetime) -> Line:
     return _line("提醒邮件", bool(count), "有没送到的", says, mend=mend, worst="soon")
 
 
+def _backup(at: datetime) -> Line:
+    made = machine.last_backup()
+    mend = "请在服务器上装 deploy/systemd 里的每天备份，或者运行 huying backup。"
+    if made is None:
+        return Line("备份", "soon", "还没有", "还没有备份过。", mend)
+    when = timezone.localtime(made.at)
+    says = f"{when.month}月{when.day}日 {when:%H:%M} 备份到 {made.data}，{machine.readable(made.size)}"
+    if not made.verified:
+        return Line("备份", "late", "不完整", f"{says}，读回来不完整。", "请换一个磁盘再备份一次。")
+    if at - made.at > BACKUP_LATE:
+        return Line("备份", "late", "断了", f"{says}，以后没有再备份。", mend)
+    if made.same_disk:
+        return Line(
+            "备份", "soon", "同一个磁盘", f"{says}，和数据在同一个磁盘上。", "请写到别的磁盘，或者每天复制一份出去。"
+        )
+    return Line("备份", "done", "正常", f"{says}，读回核对过。")
+
+
 def _scanner() -> Line:
     state = scanner_state()
     mend = "请启动查毒程序 clamd，或检查 HUYING_CLAMD 里的地址。"
@@ -193,4 +215,92 @@ def _letters(request: Asked) -> list[Delivery]:
     return list(found)
 
 
-urls = [*calendar.urls, path("system/", system, name="system")]
+# --- the log and the figures --------------------------------------------------------------------------------------------
+
+# What our own lines are about, as an administrator reads it; other libraries' stand as they are.
+EVENTS = {
+    "request_failed": "打开一个页面时出了错",
+    "job_failed": "定时任务出了错，会自动再试",
+    "task_failed": "一次性任务出了错，会自动再试",
+    "database_unreachable": "连不上数据库，过一会儿再试",
+    "heartbeat_failed": "后台程序报不了平安",
+}
+LEVELS = {"warning": ("soon", "提醒"), "error": ("late", "出错"), "critical": ("late", "严重")}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One line of the log, in words: when, how bad, what, where in the program."""
+
+    at: datetime
+    state: str
+    word: str
+    what: str
+    error: str
+    where: str
+
+
+@require_GET
+def log(request: Asked) -> HttpResponse:
+    """The last warnings and errors: kinds and places, nothing anybody typed."""
+    if not request.actor.units(Can.SYSTEM):
+        raise NotYours
+    rows = [_said(line) for line in machine.log_lines(LINES)]
+    return render(request, "desk/system/log.html", {"rows": rows, "most": LINES})
+
+
+def _said(line: dict[str, Any]) -> Said:
+    state, word = LEVELS.get(str(line.get("level")), ("none", "记录"))
+    event = str(line.get("event", ""))
+    about = JOBS.get(str(line.get("job", "")), "") or str(line.get("view") or line.get("task") or "")
+    what = EVENTS.get(event, event[:200]) + (f"：{about}" if about else "")
+    where = line.get("where") or []
+    at = datetime.fromisoformat(str(line["timestamp"]))
+    return Said(at, state, word, what, str(line.get("exception", "")), str(where[0]) if where else "")
+
+
+@require_GET
+def log_file(request: Asked) -> HttpResponse:
+    """All that is kept, to hand to technical support."""
+    if not request.actor.units(Can.SYSTEM):
+        raise NotYours
+    answer = HttpResponse(machine.log_text(), content_type="text/plain; charset=utf-8")
+    name = f"huying-log-{timezone.localdate(request.now):%Y%m%d}.txt"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@require_GET
+def use(request: Asked) -> HttpResponse:
+    """How much the installation is used and how quickly it answers; nothing about who or what."""
+    if not request.actor.units(Can.SYSTEM):
+        raise NotYours
+    rows = Schedule.objects.exclude(last_finished=None).order_by("name")
+    context = {
+        "since": meter.since(),
+        "areas": meter.by_area(),
+        "slow": meter.slow_views()[:SHOWN],
+        "waiting": meter.waiting(),
+        "jobs": [(JOBS.get(row.name, row.name), _took(row)) for row in rows],
+        "free": machine.readable(machine.free_disk()),
+        "size": machine.readable(machine.database_size()),
+        "told": bool(settings.HUYING_METRICS_TOKEN),
+    }
+    return render(request, "desk/system/use.html", context)
+
+
+def _took(row: Schedule) -> str:
+    """How long the last run took, in words."""
+    if not row.last_started or not row.last_finished or row.last_finished < row.last_started:
+        return "—"
+    seconds = (row.last_finished - row.last_started).total_seconds()
+    return "不到 1 秒" if seconds < 1 else f"{seconds:.0f} 秒"
+
+
+urls = [
+    *calendar.urls,
+    path("system/", system, name="system"),
+    path("system/log/", log, name="system-log"),
+    path("system/log/file/", log_file, name="system-log-file"),
+    path("system/use/", use, name="system-use"),
+]

@@ -52,6 +52,7 @@ def today(request: Asked) -> HttpResponse:
     if can & {Can.SYSTEM, Can.POSTS, Can.AUDIT}:
         context["administration"] = reads.administration(actor, request.now)
         context["administers"] = True
+        context["setup"] = reads.setup_of(actor, reads.setup_units(actor)[0], request.now)
     if can & {Can.READ_CASES, Can.SYSTEM}:
         context["warning"] = warning(days.today)
     return render(request, "desk/today/today.html", context)

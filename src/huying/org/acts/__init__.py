@@ -1,6 +1,6 @@
 """Everything that changes the organisation.  Callers use ``org.acts.<verb>``; the files below only group the verbs."""
 
-from huying.org.acts.accounts import disable_account, enable_account, open_account, reset_password
+from huying.org.acts.accounts import disable_account, enable_account, open_account, open_accounts, reset_password
 from huying.org.acts.people import (
     add_person,
     change_person,
@@ -32,6 +32,7 @@ __all__ = [
     "merge_units",
     "move_unit",
     "open_account",
+    "open_accounts",
     "open_department",
     "open_unit",
     "person_left",

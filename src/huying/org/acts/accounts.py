@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -12,9 +13,9 @@ from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.kernel.ids import readable_code
 from huying.org.acts.steps import check_fields, locked, write
 from huying.org.models import Person, User
-from huying.org.rules import Can, check_manage
+from huying.org.rules import Can, check_manage, login_fault
 
-LOGIN_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
+MOST_AT_ONCE = 100  # accounts: hashing their passwords is slow on purpose
 
 
 @transaction.atomic
@@ -33,8 +34,8 @@ def open_account(
     if User.objects.filter(person=row).exists():
         raise Refused(f"“{row.name}”已经有账号。", "忘记密码请用“重置密码”。")
     name = username.strip().lower()
-    if not LOGIN_NAME.fullmatch(name):
-        raise Invalid({"username": "登录名用小写字母、数字、点、横线，3 到 40 个字符，字母或数字开头。"})
+    if fault := login_fault(name):
+        raise Invalid({"username": fault})
     if User.objects.filter(username=name).exists():
         raise Invalid({"username": f"登录名“{name}”已经有人用了，请换一个。"})
     user = User(username=name, email=email.strip(), person=row)
@@ -42,6 +43,33 @@ def open_account(
     password = _give_password(user) if with_password else _without_password(user)
     write(unit=row.unit, by=by, at=at, act="account.opened", subject=user, data={"person": str(row.pk)})
     return user, password
+
+
+@transaction.atomic
+def open_accounts(
+    *, people: Sequence[Person], usernames: Mapping[UUID, str], by: Actor, at: datetime
+) -> list[tuple[User, str]]:
+    """Open accounts for many people, all or none; each with its one-time password.  ``usernames`` by the person's id.
+
+    ``Invalid`` names the lines that are wrong by the person's id.  ``NotYours``, ``Refused``.
+    """
+    if not people:
+        raise Refused("没有选人。", "请勾选要开账号的人。")
+    if len(people) > MOST_AT_ONCE:
+        raise Refused(f"一次最多开 {MOST_AT_ONCE} 个账号，现在选了 {len(people)} 个。", "请分几次开。")
+    opened, wrong = [], {}
+    for person in people:
+        try:
+            opened.append(open_account(person=person, username=usernames.get(person.pk, ""), by=by, at=at))
+        except Invalid as error:
+            wrong[str(person.pk)] = "".join(error.fields.values())
+        except NotYours:
+            raise
+        except Refused as error:
+            wrong[str(person.pk)] = f"{error.message}{error.remedy}"
+    if wrong:
+        raise Invalid(wrong)
+    return opened
 
 
 @transaction.atomic

@@ -47,7 +47,7 @@ document.addEventListener("click", event => {
   if (!at) return;
   if ("large" in at.dataset) return large();
   if ("copy" in at.dataset) return copy(at);
-  if ("print" in at.dataset) return printReceipt();
+  if ("print" in at.dataset) return at.dataset.print === "page" ? window.print() : printReceipt();
   if ("back" in at.dataset) { if (history.length > 1) { event.preventDefault(); history.back(); } return; }
   const dialog = "open" in at.dataset ? document.getElementById(at.dataset.open) : at.closest("dialog");
   if (!dialog || !dialog.showModal) return;
