@@ -17,7 +17,7 @@ from huying.climb.lifecycle import HERE, RUNNING
 from huying.climb.models import Instruction, Lead, Rung
 from huying.climb.rules import reaches_management
 from huying.kernel.actors import Actor
-from huying.kernel.errors import NotYours
+from huying.kernel.errors import only
 from huying.org.models import Level, Post, Unit, path_end
 from huying.org.reads import chain, holders
 from huying.org.rules import ROLES, Can, Member, may
@@ -119,10 +119,7 @@ def rung_for_management(actor: Actor, rung_id: UUID) -> Rung:
 
 
 def _one(rows: QuerySet[Any], pk: UUID) -> Any:
-    row = rows.filter(pk=pk).first()
-    if row is None:
-        raise NotYours
-    return row
+    return only(rows.filter(pk=pk))
 
 
 # --- lists ----------------------------------------------------------------------------------------------------------
