@@ -51,6 +51,18 @@ def stage(transactional_db: None, live_server: Any, now: Any, browser: Browser) 
     yield from _staged(make_world, live_server, now, browser)
 
 
+@pytest.fixture(scope="module")
+def walked(django_db_setup: Any, django_db_blocker: Any, live_server: Any, browser: Browser) -> Iterator[Stage]:
+    """One small world for all walks of a module: they look at pages and change nothing on them.  Such a module says so with a
+    ``_django_db_helper`` of its own; afterwards the fresh database comes back."""
+    from tests.conftest import NOW
+    from tests.factories.world import make_world
+
+    with django_db_blocker.unblock():
+        yield from _staged(make_world, live_server, NOW, browser)
+        django_db_setup()
+
+
 @pytest.fixture
 def group_stage(transactional_db: None, live_server: Any, now: Any, browser: Browser) -> Iterator[Stage]:
     """The same with a group enterprise below a city."""

@@ -193,9 +193,8 @@ def instructions_about(subject: UUID) -> list[Instruction]:
 
 def to_follow(actor: Actor) -> QuerySet[Instruction]:
     """Instructions not followed up yet: on the cases this person answers for, and on those his union was asked about."""
-    rows = Instruction.objects.filter(
-        followed_at__isnull=True, case__in=Case.objects.visible_to(actor).order_by().values("pk")
-    )
+    known = Case.objects.visible_to(actor).filter(pk=OuterRef("case_id"))
+    rows = Instruction.objects.filter(Exists(known), followed_at__isnull=True)
     units = [unit.pk for unit in actor.units(Can.HANDLE_CASES)] if isinstance(actor, Member) else []
     here = Rung.objects.filter(case=OuterRef("case_id"), unit__in=units, status__in=HERE)
     mine = Q(case__officer__person=actor.person_id) | Q(case__officer__isnull=True, case__holder__in=units)

@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from huying.cases.models import Case, CaseQuerySet, Clock, Message
+from huying.cases.models import Case, CaseQuerySet, Clock, Message, held_below
 from huying.cases.reads import clock_state
 from huying.desk.reads._cases import Days, Line, Shown, case_rows, due_day, own_units, waits
 from huying.feedback.models import ReopenRequest
@@ -20,7 +20,7 @@ from huying.handling.models import Item
 from huying.handling.reads import clocks_of, listed, works_on
 from huying.kernel.jobs import failing, given_up
 from huying.notices.reads import undelivered
-from huying.org.models import Person, Post, Role, Unit, User, path_end
+from huying.org.models import Person, Post, Role, Unit, User
 from huying.org.reads import managed_units
 from huying.org.rules import Can, Member
 from huying.trail.models import Reading
@@ -164,9 +164,7 @@ class Below:
 
 def below_cases(actor: Member) -> CaseQuerySet:
     """Cases in the hands of unions below."""
-    reach = Q(pk__in=[])
-    for unit in actor.units(Can.READ_BELOW):
-        reach |= Q(holder__path__gte=unit.path, holder__path__lt=path_end(unit.path))
+    reach = held_below(actor.units(Can.READ_BELOW))
     own = [unit.pk for unit in own_units(actor)]
     return Case.objects.visible_to(actor).filter(reach).exclude(holder__in=own)
 
