@@ -1,8 +1,8 @@
-"""Workbooks of the ledger are written in the background and thrown away after a day."""
+"""Workbooks of the ledger are written in the background and thrown away after a day; figures are kept up."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from django.utils import timezone
@@ -10,7 +10,7 @@ from django_tasks import task
 
 from huying.kernel.actors import SYSTEM
 from huying.kernel.jobs import scheduled
-from huying.ledger.acts import sweep_exports, write_export
+from huying.ledger.acts import settle_figures, sweep_exports, sweep_figures, write_export
 
 
 @task()
@@ -23,3 +23,15 @@ def write(export_id: str) -> bool:
 def sweep(*, at: datetime) -> None:
     """Workbooks wait a day for whoever asked for them."""
     sweep_exports(by=SYSTEM, at=at)
+
+
+@scheduled(every=timedelta(minutes=1))
+def figures(*, at: datetime) -> None:
+    """What moved is counted again."""
+    sweep_figures(by=SYSTEM, at=at)
+
+
+@scheduled(daily=time(2, 20))
+def settle(*, at: datetime) -> None:
+    """What slipped by during the day is counted, too."""
+    settle_figures(by=SYSTEM, at=at)

@@ -52,9 +52,33 @@ def paper(code: str, fmt: str) -> Paper:
     return found
 
 
+_DAYS = ("since", "until", "archived_since", "archived_until")
+COUNTED = "counted"  # a state that is none: everything but what was joined to another case
+NONE = "none"
+MARKS = (
+    ("returned", "退回过"),
+    ("reopened", "重新办理过"),
+    ("climbed", "上报过"),
+    ("surveyed", "测评过"),
+    ("archived", "已归档"),
+)
+STANDS = (("ok", "按时"), ("late", "超期"), ("overdue", "超期未办"), ("running", "在办"))
+SORTS = (
+    ("", "最近登记"),
+    ("oldest", "最早登记"),
+    ("received", "最近收到"),
+    ("moved", "最近有动静"),
+    ("archived", "最近归档"),
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """What of the ledger somebody asked for.  Empty fields do not narrow; dates are of receipt, both inclusive."""
+    """What of the ledger somebody asked for.  Empty fields do not narrow; dates are of receipt, or of archiving, both inclusive.
+
+    ``at`` is the union the cases belong to, by id, with those of the unions ``below`` it; ``place`` narrows to a part of it.
+    ``step`` is a step and how it stands (``item:late``), ``mark`` something that happened (``MARKS``).
+    """
 
     since: date | None = None
     until: date | None = None
@@ -67,7 +91,16 @@ class Selection:
     timing: str = ""
     satisfaction: str = ""
     unit: str = ""
+    officer: str = ""
+    step: str = ""
+    mark: str = ""
+    archived_since: date | None = None
+    archived_until: date | None = None
+    at: str = ""
+    below: str = ""
+    place: str = ""
     words: str = ""
+    sort: str = ""
 
     def __bool__(self) -> bool:
         return any(getattr(self, one.name) for one in fields(self))
@@ -82,7 +115,7 @@ class Selection:
         given: dict[str, Any] = {}
         for one in fields(cls):
             text = str(plain.get(one.name, "")).strip()
-            if one.name in ("since", "until"):
+            if one.name in _DAYS:
                 given[one.name] = _day(text)
             else:
                 given[one.name] = text[:60]
@@ -90,7 +123,7 @@ class Selection:
 
     def codes(self) -> dict[str, str]:
         """What the trail keeps of it: codes; of names and free words only that there were some."""
-        free = {"words", "unit", "department"}
+        free = {"words", "unit", "department", "officer"}
         return {name: "given" if name in free else value for name, value in self.plain().items()}
 
 
@@ -137,3 +170,115 @@ class Share:
     label: str
     part: int
     of: int
+
+
+# --- figures ------------------------------------------------------------------------------------------------------------
+
+PEOPLE = ("asked:", "unasked:", "answered:", "grade:", "process:")
+MONTHS_A_QUARTER = 3
+
+
+def is_of_people(measure: str) -> bool:
+    """Whether a figure counts people who were asked, not cases."""
+    return measure.startswith(PEOPLE)
+
+
+def month_of(day: date) -> date:
+    """The first day of its month."""
+    return day.replace(day=1)
+
+
+def quarter_of(day: date) -> date:
+    """The first day of its quarter."""
+    return day.replace(month=(day.month - 1) // MONTHS_A_QUARTER * MONTHS_A_QUARTER + 1, day=1)
+
+
+def months_on(month: date, number: int) -> date:
+    """The first day of the month so many months later, or earlier."""
+    count = month.year * 12 + month.month - 1 + number
+    return date(count // 12, count % 12 + 1, 1)
+
+
+def published(atom: Mapping[tuple[str, str], tuple[int, int]], smallest: int) -> dict[tuple[str, str], tuple[int, int]]:
+    """What people answered about a union's cases of one quarter, as others may see it: of each group all or nothing.
+
+    Whatever is shown above adds such quarters up, whole: so no difference between units, periods or levels is about fewer
+    people than ``smallest``.
+    """
+    shown: dict[tuple[str, str], tuple[int, int]] = {}
+    for (measure, value), figure in atom.items():
+        group = measure.partition(":")[2]
+        if atom.get((f"answered:{group}", ""), (0, 0))[0] >= smallest:
+            shown[measure, value] = figure
+    return shown
+
+
+def suppressed(cells: Mapping[Any, int], smallest: int) -> frozenset[Any]:
+    """Which cells of a table whose sum is known must be hidden: the small ones, all that are as large as the next larger
+    one, and when nothing would be left to see, everything, noughts too.
+
+    Whoever knows the sum, the cells shown and this rule still cannot tell the hidden ones apart: any exchange of their values
+    would look the same, and among them is a small one and one that is not.
+    """
+    small = {key for key, n in cells.items() if 0 < n < smallest}
+    if not small:
+        return frozenset()
+    edge = min((n for n in cells.values() if n >= smallest), default=0)
+    hidden = small | {key for key, n in cells.items() if n and n == edge}
+    return frozenset(hidden) if any(n for key, n in cells.items() if key not in hidden) else frozenset(cells)
+
+
+Cells = Mapping[tuple[str, str], tuple[int, int]]
+_ALONE = ("returned", "reopened", "climbed")
+
+
+def hidden_cells(cells: Cells, smallest: int) -> frozenset[tuple[str, str]]:
+    """Which figures about cases stay hidden outside the union that has them, of one unit and one quarter.
+
+    Each measure is a table whose sum is the number of cases received; the categories of a class add up to the class.  What
+    people answered is not looked at: of that only ``published`` quarters are there at all.
+    """
+    received = cells.get(("received", ""), (0, 0))[0]
+    of_cases = {key for key in cells if not is_of_people(key[0])}
+    if 0 < received < smallest:
+        return frozenset(of_cases)
+    hidden: set[tuple[str, str]] = set()
+    for measure in ("channel", "class", "place", "state"):
+        table = {key: n for key, (n, _) in cells.items() if key[0] == measure and key != ("state", "merged")}
+        hidden |= suppressed(table, smallest)
+    if 0 < cells.get(("state", "merged"), (0, 0))[0] < smallest:
+        hidden.add(("state", "merged"))
+    hidden |= _categories(cells, {value for measure, value in hidden if measure == "class"}, smallest)
+    for measure in _ALONE:
+        n = cells.get((measure, ""), (0, 0))[0]
+        if suppressed({"": n, "rest": received - n}, smallest):
+            hidden.add((measure, ""))
+    for code, _ in STEPS:
+        hidden |= _step(cells, code, received, smallest)
+    return frozenset(hidden)
+
+
+def _categories(cells: Cells, classes: set[str], smallest: int) -> set[tuple[str, str]]:
+    """The categories of each class are a table of their own; those of a hidden class are hidden."""
+    tables: dict[str, dict[tuple[str, str], int]] = {}
+    for key, (n, _) in cells.items():
+        if key[0] == "category":
+            tables.setdefault(key[1].partition("/")[0], {})[key] = n
+    hidden: set[tuple[str, str]] = set()
+    for content_class, table in tables.items():
+        hidden |= set(table) if content_class in classes else suppressed(table, smallest)
+    return hidden
+
+
+def _step(cells: Cells, code: str, received: int, smallest: int) -> set[tuple[str, str]]:
+    """In time, late, running, and not come to it add up; so do the late ones that are done and those that run on."""
+    name = f"step:{code}"
+    table = {(name, value): cells.get((name, value), (0, 0))[0] for value in ("ok", "late", "running")}
+    rest = received - sum(table.values())
+    hidden = set(suppressed({**table, "rest": rest}, smallest)) - {"rest"}
+    late, overdue = table[name, "late"], cells.get((f"overdue:{code}", ""), (0, 0))[0]
+    if (name, "late") in hidden or suppressed({"on": overdue, "done": late - overdue}, smallest):
+        hidden.add((f"overdue:{code}", ""))
+    if hidden or 0 < cells.get((f"days:{code}", ""), (0, 0))[0] < smallest:
+        hidden.add((f"days:{code}", ""))
+    return hidden

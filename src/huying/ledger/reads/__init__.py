@@ -5,6 +5,7 @@ from huying.ledger.form1 import Form1, Remark, form1_docx, form1_pdf
 from huying.ledger.form2 import Chart, form2_docx, form2_pdf
 from huying.ledger.form3 import Form3, Track, form3_docx, form3_pdf
 from huying.ledger.reads._dossier import dossier_of
+from huying.ledger.reads._figures import Figures, Sight, figures, opening, roots, sight
 from huying.ledger.reads._papers import (
     blank_form3,
     chart_of,
@@ -21,10 +22,14 @@ from huying.ledger.reads._select import (
     departments_of,
     export_for,
     exports_of,
+    frozen,
+    frozen_of,
     selected,
     units_below,
+    view_for,
     viewer,
     viewer_of_unit,
+    views_of,
 )
 
 __all__ = [
@@ -32,11 +37,13 @@ __all__ = [
     "Chart",
     "Dossier",
     "Entry",
+    "Figures",
     "Form1",
     "Form3",
     "Remark",
     "Row",
     "Section",
+    "Sight",
     "Track",
     "Viewer",
     "blank_form3",
@@ -46,6 +53,7 @@ __all__ = [
     "dossier_pdf",
     "export_for",
     "exports_of",
+    "figures",
     "form1_docx",
     "form1_of",
     "form1_of_item",
@@ -56,14 +64,21 @@ __all__ = [
     "form3_of",
     "form3_of_item",
     "form3_pdf",
+    "frozen",
+    "frozen_of",
     "general_chart",
     "item_for",
+    "opening",
+    "roots",
     "row_of",
     "rows_of",
     "selected",
+    "sight",
     "sums",
     "units_below",
+    "view_for",
     "viewer",
     "viewer_of_unit",
+    "views_of",
     "with_story",
 ]

@@ -8,18 +8,19 @@ from functools import reduce
 from operator import or_
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from huying.cases.models import Case, Clock, Recusal, Station
-from huying.feedback.models import Answer
+from huying.climb.models import Rung
+from huying.feedback.models import Answer, Survey
 from huying.handling.models import Item
 from huying.kernel import search
 from huying.kernel.actors import Actor
 from huying.kernel.errors import NotYours
-from huying.ledger.models import Export
-from huying.ledger.rules import STEPS, Selection
+from huying.ledger.models import Export, Frozen, SavedView
+from huying.ledger.rules import COUNTED, NONE, STEPS, Selection
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import Rules
 from huying.org.models import Department, Unit, path_end
@@ -62,33 +63,55 @@ def viewer_of_unit(unit: Unit, today: date) -> Viewer:
 
 
 def selected(seen: Viewer, chosen: Selection, today: date) -> QuerySet[Case]:
-    """The cases of a selection, newest first."""
-    rows = seen.cases.exclude(status="spam")
-    if chosen.since:
-        rows = rows.filter(received_at__gte=_midnight(chosen.since))
-    if chosen.until:
-        rows = rows.filter(received_at__lt=_midnight(chosen.until + timedelta(days=1)))
+    """The cases of a selection in the order asked for."""
+    rows = _between(seen.cases.exclude(status="spam"), "received_at", chosen.since, chosen.until)
+    rows = _between(rows, "archived_at", chosen.archived_since, chosen.archived_until)
+    rows = rows.exclude(status="merged") if chosen.state == COUNTED else rows
     for name, value in (
-        ("status", chosen.state),
+        ("status", chosen.state if chosen.state != COUNTED else ""),
         ("content_class", chosen.content_class),
         ("category", chosen.category),
         ("channel", chosen.channel),
         ("difficulty", chosen.difficulty),
+        ("officer__person__name", chosen.officer),
     ):
         if value:
-            rows = rows.filter(**{name: value})
+            rows = rows.filter(**{name: "" if value == NONE else value})
     if chosen.department:
         rows = rows.filter(Exists(Item.objects.filter(case=OuterRef("pk"), department__name=chosen.department)))
     if chosen.timing:
         rows = _by_timing(rows, chosen.timing, today)
+    if chosen.step:
+        rows = _by_step(rows, chosen.step, today)
+    if chosen.mark:
+        rows = _by_mark(rows, chosen.mark)
     if chosen.satisfaction:
         rows = _by_satisfaction(rows, chosen.satisfaction, seen)
     if chosen.unit:
         rows = _below(rows, chosen.unit, seen)
+    if chosen.at:
+        rows = _at(rows, chosen)
     if chosen.words:
         hits = search.hits("case", chosen.words)
         rows = rows.filter(hits) if hits is not None else rows.none()
-    return rows.order_by("-registered_at", "-id")
+    return rows.order_by(*_ORDERS.get(chosen.sort, _ORDERS[""]))
+
+
+_ORDERS = {
+    "": ("-registered_at", "-id"),
+    "oldest": ("registered_at", "id"),
+    "received": ("-received_at", "-id"),
+    "moved": ("-moved_at", "-id"),
+    "archived": (F("archived_at").desc(nulls_last=True), "-id"),
+}
+
+
+def _between(rows: QuerySet[Case], name: str, since: date | None, until: date | None) -> QuerySet[Case]:
+    if since:
+        rows = rows.filter(**{f"{name}__gte": _midnight(since)})
+    if until:
+        rows = rows.filter(**{f"{name}__lt": _midnight(until + timedelta(days=1))})
+    return rows
 
 
 def _midnight(day: date) -> datetime:
@@ -100,6 +123,61 @@ def _by_timing(rows: QuerySet[Case], timing: str, today: date) -> QuerySet[Case]
     passed = Q(stopped_at__isnull=True, paused_on__isnull=True, due_on__lt=today)
     late = Exists(mine.filter(Q(late=True) | passed))
     return rows.filter(late) if timing == "late" else rows.filter(~late)
+
+
+def _by_step(rows: QuerySet[Case], step: str, today: date) -> QuerySet[Case]:
+    """Cases in which a step stands so, as the kept figures count it: one late limit makes it late."""
+    code, _, stands = step.partition(":")
+    mine = Clock.objects.filter(case=OuterRef("pk"), code=code)
+    was_late = Exists(mine.filter(late=True, stopped_at__isnull=False))
+    runs = Exists(mine.filter(stopped_at__isnull=True))
+    overdue = Exists(mine.filter(stopped_at__isnull=True, paused_on__isnull=True, due_on__lt=today))
+    match stands:
+        case "late":
+            return rows.filter(was_late | overdue)
+        case "overdue":
+            return rows.filter(~was_late & overdue)
+        case "running":
+            return rows.filter(runs & ~was_late & ~overdue)
+        case "ok":
+            return rows.filter(Exists(mine), ~was_late & ~runs)
+    return rows.none()
+
+
+def _by_mark(rows: QuerySet[Case], mark: str) -> QuerySet[Case]:
+    happened = {
+        "returned": Exists(Item.objects.filter(case=OuterRef("pk"), returns__gt=0).exclude(status="dropped")),
+        "reopened": Q(round__gt=1),
+        "climbed": Exists(Rung.objects.filter(case=OuterRef("pk"))),
+        "surveyed": Exists(Survey.objects.filter(case=OuterRef("pk"))),
+        "archived": Q(status="archived"),
+    }
+    return rows.filter(happened[mark]) if mark in happened else rows.none()
+
+
+def _at(rows: QuerySet[Case], chosen: Selection) -> QuerySet[Case]:
+    """Cases that belong to a union, and to those below it; narrowed to one part of it, or to what comes from no part."""
+    unit = Unit.objects.filter(pk=_id(chosen.at)).first()
+    if unit is None:
+        return rows.none()
+    rows = rows.filter(_within("unit", unit)) if chosen.below else rows.filter(unit=unit)
+    if not chosen.place:
+        return rows
+    place = Unit.objects.filter(pk=_id(chosen.place)).first()
+    if place is None:
+        return rows.none()
+    return rows.filter(unit=unit, place=unit) if place.pk == unit.pk else rows.filter(_within("place", place))
+
+
+def _within(name: str, unit: Unit) -> Q:
+    return Q(**{f"{name}__path__gte": unit.path, f"{name}__path__lt": path_end(unit.path)})
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _by_satisfaction(rows: QuerySet[Case], grade: str, seen: Viewer) -> QuerySet[Case]:
@@ -114,7 +192,7 @@ def _by_satisfaction(rows: QuerySet[Case], grade: str, seen: Viewer) -> QuerySet
 def _below(rows: QuerySet[Case], name: str, seen: Viewer) -> QuerySet[Case]:
     """Cases of the units of that name below the viewer's own, with all that belongs to them."""
     units = Unit.objects.within(seen.unit).filter(Q(name__icontains=name) | Q(code=name))[:50]
-    reach = [Q(place__path__gte=unit.path, place__path__lt=path_end(unit.path)) for unit in units]
+    reach = [_within("place", unit) for unit in units]
     return rows.filter(reduce(or_, reach)) if reach else rows.none()
 
 
@@ -141,3 +219,31 @@ def export_for(actor: Actor, export_id: UUID) -> Export:
 def exports_of(actor: Actor) -> QuerySet[Export]:
     """Workbooks this person asked for that are still kept, newest first."""
     return Export.objects.filter(person=actor.person_id, gone_at__isnull=True).order_by("-asked_at")
+
+
+def view_for(actor: Actor, view_id: UUID) -> SavedView:
+    """A view this person saved, or ``NotYours``."""
+    view = SavedView.objects.filter(pk=view_id, person=actor.person_id).first() if actor.person_id else None
+    if view is None:
+        raise NotYours
+    return view
+
+
+def views_of(actor: Actor) -> list[SavedView]:
+    """Views this person saved, then those colleagues share at the same union; a view is nothing but an address."""
+    units = [unit.pk for unit in actor.units(Can.READ_CASES)] if isinstance(actor, Member) else []
+    rows = SavedView.objects.filter(Q(person=actor.person_id) | Q(shared=True, unit__in=units)).select_related("person")
+    return sorted(rows, key=lambda one: (one.person_id != actor.person_id, one.name))
+
+
+def frozen(actor: Actor, frozen_id: UUID) -> Frozen:
+    """Figures this person kept, or ``NotYours``: a colleague keeps their own, for others may see less."""
+    found = Frozen.objects.select_related("unit").filter(pk=frozen_id, person=actor.person_id).first()
+    if found is None or actor.person_id is None:
+        raise NotYours
+    return found
+
+
+def frozen_of(actor: Actor) -> QuerySet[Frozen]:
+    """What this person kept, newest first."""
+    return Frozen.objects.filter(person=actor.person_id).select_related("unit").order_by("-at")
