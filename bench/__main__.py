@@ -61,7 +61,7 @@ def _page(found: dict, sizes: list[int]) -> str:
         "named below and are only meant as multiples: *bare* is the database alone, through a plain cursor, doing what the page",
         "cannot do without (each bare query stands in `bench/pages.py` and `bench/acts.py`); *×* is the page over bare, at the",
         "larger size; *growth* is the larger size over the smaller.  The cases lie in a province of 3 cities, 12 counties and",
-        "301 units: a tenth at the officer's plant, three tenths in the county, all in the province; one in three is open.\n",
+        "301 units: a tenth at the officer's plant, three tenths in the county, all in the province; seven in a hundred are open.\n",
         f"Machine of this run: {os.cpu_count()} cores, Python {platform.python_version()}.\n",
     ]
     for result in found.values():

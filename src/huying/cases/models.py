@@ -378,6 +378,7 @@ class Clock(models.Model):
             models.Index(fields=["unit", "due_on"], condition=Q(stopped_at__isnull=True), name="clock_running_unit"),
             models.Index(fields=["due_on"], condition=Q(stopped_at__isnull=True), name="clock_running_due"),
             models.Index(fields=["case"], name="clock_case"),
+            models.Index(fields=["subject"], condition=Q(stopped_at__isnull=True), name="clock_running_subject"),
         ]
 
 

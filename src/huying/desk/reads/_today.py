@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
@@ -20,7 +22,7 @@ from huying.handling.models import Item
 from huying.handling.reads import clocks_of, listed, works_on
 from huying.kernel.jobs import failing, given_up
 from huying.notices.reads import undelivered
-from huying.org.models import Person, Post, Role, Unit, User
+from huying.org.models import Person, Post, Role, Unit, User, path_end
 from huying.org.reads import managed_units
 from huying.org.rules import Can, Member
 from huying.trail.models import Reading
@@ -171,9 +173,13 @@ def below_cases(actor: Member) -> CaseQuerySet:
 
 def below(actor: Member, days: Days, at: datetime) -> list[Below]:
     """Unions below with cases in hand, worst first (one query)."""
+    reach = reduce(or_, (Q(path__gte=unit.path, path__lt=path_end(unit.path)) for unit in actor.units(Can.READ_BELOW)))
     rows = (
         below_cases(actor)
         .open()
+        .filter(
+            holder__in=Unit.objects.filter(reach).order_by().values("pk")
+        )  # union by union, each from its own open cases
         .values("holder_id", "holder__name")
         .annotate(n=Count("pk"), late_n=Count("pk", filter=waits(actor, days)["late"]), moved=Min("moved_at"))
         .order_by("-late_n", "moved")[:WORST]
