@@ -7,8 +7,9 @@ from django.db import connection, models
 from huying.cases.models import Case, Clock, Event, Party, Station
 from huying.climb.models import Rung
 from huying.kernel.models import DataKey, TextEntry
+from huying.ledger.models import CaseFact
 
-COPIED: tuple[type[models.Model], ...] = (DataKey, Case, Station, Party, Clock, Event, Rung, TextEntry)
+COPIED: tuple[type[models.Model], ...] = (DataKey, Case, Station, Party, Clock, Event, Rung, TextEntry, CaseFact)
 REFERS = {(Clock, "subject"), (TextEntry, "subject")}  # ids of copied rows that are no foreign keys
 FIRST_BYTE = 0x10  # ids of the first lot begin with 01 (their time), those of the n-th copy with 0x10 + n
 
@@ -19,7 +20,8 @@ def remember() -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE bench_first (id {kind} PRIMARY KEY)")
         for model in COPIED:
-            cursor.execute(f'INSERT INTO bench_first SELECT id FROM "{model._meta.db_table}"')
+            if model is not CaseFact:  # known by its case
+                cursor.execute(f'INSERT INTO bench_first SELECT id FROM "{model._meta.db_table}"')
 
 
 def copy(number: int) -> None:
@@ -33,8 +35,16 @@ def _statement(model: type[models.Model], number: int) -> str:
     fields = model._meta.concrete_fields
     columns = ", ".join(f'"{field.column}"' for field in fields)
     values = ", ".join(_value(model, field, number) for field in fields)
-    table = model._meta.db_table
-    return f'INSERT INTO "{table}" ({columns}) SELECT {values} FROM "{table}" WHERE id IN (SELECT id FROM bench_first)'
+    table, pk = model._meta.db_table, model._meta.pk.column
+    return (
+        f'INSERT INTO "{table}" ({columns}) SELECT {values} FROM "{table}" WHERE {pk} IN (SELECT id FROM bench_first)'
+    )
+
+
+def keep_up(before: int, copies: int) -> None:
+    """The kept figures of so many copies: what the first lot added, so many times."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE ledger_tally SET n = n * %s / %s, total = total * %s / %s", [copies, before] * 2)
 
 
 def _value(model: type[models.Model], field: models.Field, number: int) -> str:

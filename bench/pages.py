@@ -7,7 +7,7 @@ same scope and order with the dates it shows, for a dossier the case and everyth
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -164,6 +164,25 @@ def agenda(meeting: UUID) -> float:
     )
 
 
+def grouped(reader: Reader, now: datetime) -> float:
+    """The figures of a year counted on request, as a page without kept figures would: by month, state, channel, class and
+    category, and each step by whether it was in time."""
+    where, params = reader.scope()
+    cases = f"FROM cases_case c WHERE {where} AND c.received_at >= %s"
+    month = (
+        "strftime('%%Y-%%m', c.received_at)" if connection.vendor == "sqlite" else "date_trunc('month', c.received_at)"
+    )
+    given = (*params, now - timedelta(days=365))
+    by = [
+        (f"SELECT {month}, {what}, count(*) {cases} GROUP BY 1, 2", given)
+        for what in ("c.status", "c.channel", "c.content_class", "c.category")
+    ]
+    late = "CASE WHEN k.late OR (k.stopped_at IS NULL AND k.due_on < %s) THEN 1 ELSE 0 END"
+    joined = cases.replace("cases_case c", "cases_case c JOIN cases_clock k ON k.case_id = c.id")
+    steps = f"SELECT {month}, k.code, {late}, count(*) {joined} GROUP BY 1, 2, 3"
+    return bare([*by, (steps, (now.date(), *given))])
+
+
 def pages(world: World, now: datetime, opened: UUID, written: UUID) -> dict[str, Measured]:
     """Every page that is measured, by its name in the table."""
     officer, county, top = (Reader(world, name) for name in ("officer", "upper", "province"))
@@ -172,6 +191,7 @@ def pages(world: World, now: datetime, opened: UUID, written: UUID) -> dict[str,
     at = reverse("desk:case", args=[case.pk])
     found_by = {"工会干部": officer, "县": county, "省": top}
     shown: dict[str, Measured] = {}
+    year = f"?since={now:%Y}-01-01"
     for who, reader in found_by.items():
         mine = "?tab=below" if reader.upper else ""
         shown |= {
@@ -179,6 +199,7 @@ def pages(world: World, now: datetime, opened: UUID, written: UUID) -> dict[str,
             f"列表（{who}）": (reader.get(f"/desk/cases/{mine}"), lambda r=reader: listed(r, OPEN)),
             f"查找常用词（{who}）": (reader.get("/desk/search/?q=热水"), lambda r=reader: found(r, "热水")),
             f"查找少见词（{who}）": (reader.get("/desk/search/?q=虹吸"), lambda r=reader: found(r, "虹吸")),
+            f"数据（{who}）": (reader.get(f"/desk/figures/{year}"), lambda r=reader: grouped(r, now)),
             f"台账（{who}）": (reader.get("/desk/ledger/"), lambda r=reader: counted(r)),
         }
     meeting, minutes = reverse("desk:meeting", args=[opened]), reverse("desk:minutes", args=[written])

@@ -31,13 +31,16 @@ def main() -> None:
     settings.ALLOWED_HOSTS = ["*"]
     call_command("migrate", verbosity=0)
 
-    from bench.copies import copy, remember
+    from bench.copies import copy, keep_up, remember
     from bench.fill import FIRST, fill, province
     from bench.papers import times
+    from huying.kernel.actors import SYSTEM
+    from huying.ledger.acts import sweep_figures
 
     now = timezone.now()
     world, units = province(now)
     fill(world, units, now)
+    sweep_figures(by=SYSTEM, at=now)
     remember()
     meetings = _meetings(world, now)
     result: dict[str, Any] = {"version": _version()}
@@ -45,6 +48,7 @@ def main() -> None:
     for size in map(int, sys.argv[1:]):
         for number in range(copies, size // FIRST):
             copy(number)
+        keep_up(copies, size // FIRST)
         copies = size // FIRST
         _settle()
         _say(f"{size:,} cases are there")

@@ -1,10 +1,12 @@
 """Addresses of the desk."""
 
 from huying.desk.views import (
+    archive,
     audit,
     cases,
     climb,
     dossier,
+    figures,
     hand_over,
     imports,
     items,
@@ -35,6 +37,8 @@ urlpatterns = [
     *climb.urls,  # before items: an instruction on an item is no act of its department
     *items.urls,
     *ledger.urls,
+    *archive.urls,
+    *figures.urls,
     *topics.urls,
     *meeting_room.urls,
     *meetings.urls,

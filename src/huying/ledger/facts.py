@@ -53,6 +53,8 @@ def lines_of(case: Case, *, people: int, climbed: bool) -> list[Line]:
     lines += [("returned", "", 1, returns)] if returns else []
     lines += [("reopened", "", 1, case.round - 1)] if case.round > 1 else []
     lines += [("climbed", "", 1, 0)] if climbed else []
+    if case.status == "archived" and case.archived_at:
+        lines.append(("filed", str(timezone.localdate(case.archived_at).year), 1, 0))
     surveys = sorted(case.surveys.all(), key=lambda one: one.round)
     return [*lines, *(_survey(surveys[-1], people) if surveys else ())]
 

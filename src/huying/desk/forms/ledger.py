@@ -10,7 +10,7 @@ from django import forms
 
 from huying.cases.lifecycle import CASE
 from huying.cases.models import Difficulty
-from huying.ledger.rules import MOST_PAPERS, PAPERS, Selection
+from huying.ledger.rules import COUNTED, MARKS, MOST_PAPERS, NONE, PAPERS, SORTS, STANDS, STEPS, Selection
 from huying.mechanism.rules import Rules
 
 ANY = ("", "全部")
@@ -32,7 +32,9 @@ class LedgerForm(forms.Form):
 
     since = _day("收到自")
     until = _day("收到至")
-    state = _choice("状态", [(state.code, state.staff) for state in CASE.states if state.code != "spam"])
+    state = _choice(
+        "状态", [(COUNTED, "不含并案"), *((state.code, state.staff) for state in CASE.states if state.code != "spam")]
+    )
     content_class = _choice("大类")
     category = _choice("小类")
     channel = _choice("方式")
@@ -41,14 +43,23 @@ class LedgerForm(forms.Form):
     timing = _choice("时限", [("late", "有超期"), ("ok", "没有超期")])
     satisfaction = _choice("测评", GRADES)
     unit = forms.CharField(label="下级单位", required=False, max_length=60)
+    officer = forms.CharField(label="责任人", required=False, max_length=40)
+    step = _choice(
+        "哪一步",
+        [(f"{code}:{stands}", f"{label}{word}") for code, label in STEPS for stands, word in STANDS],
+    )
+    mark = _choice("有过", MARKS)
+    archived_since = _day("归档自")
+    archived_until = _day("归档至")
     words = forms.CharField(label="编号或字词", required=False, max_length=60)
+    sort = forms.ChoiceField(label="排列", required=False, choices=SORTS)
 
     def __init__(
         self, *args: object, rules: Rules, departments: list[str], units: list[str], upper: bool, **kwargs: object
     ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         classes = rules.categories("")
-        self._choose("content_class", [(one.code, one.label) for one in classes])
+        self._choose("content_class", [(one.code, one.label) for one in classes] + [(NONE, "还没有分类")])
         self._choose("category", [(one.code, one.label) for top in classes for one in rules.categories(top.code)])
         self._choose("channel", [(one.code, one.label) for one in rules.all_channels()])
         self._choose("department", [(name, name) for name in departments])
@@ -99,3 +110,10 @@ def _is_id(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+class ViewForm(forms.Form):
+    """What a saved view is called, and whether colleagues see it."""
+
+    name = forms.CharField(label="名称", max_length=30, help_text="同事也能看到共用视图的名称，不要写人名和具体的事。")
+    shared = forms.BooleanField(label="本单位同事也能用", required=False)

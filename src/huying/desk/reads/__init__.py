@@ -25,6 +25,7 @@ from huying.desk.reads._climb import (
     said_rows,
 )
 from huying.desk.reads._consult_day import consult_day
+from huying.desk.reads._figures import figures_page, ledger_of, spans, units_to_choose
 from huying.desk.reads._frame import frame
 from huying.desk.reads._notices import notices_of, unread_of
 from huying.desk.reads._register import (
@@ -102,12 +103,14 @@ __all__ = [
     "departments_at",
     "draft",
     "draft_place",
+    "figures_page",
     "find_cases",
     "frame",
     "heads_of_management",
     "in_tab",
     "known_title",
     "lead_rows",
+    "ledger_of",
     "load_story",
     "masked_rows",
     "meetings_ahead",
@@ -130,10 +133,12 @@ __all__ = [
     "rung_rows",
     "said_about",
     "said_rows",
+    "spans",
     "topic_rows",
     "topics_below",
     "topics_of_case",
     "topics_saying",
+    "units_to_choose",
     "unread_of",
     "visible_cases",
     "waits",

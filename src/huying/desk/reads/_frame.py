@@ -49,7 +49,9 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "汇总",
         (
+            Entry("figures", "数字", "chart-bar", (Can.READ_FIGURES, Can.READ_BELOW), tab=True),
             Entry("ledger", "台账", "table", (Can.READ_CASES,), tab=True),
+            Entry("archive", "档案", "archive", (Can.READ_CASES,)),
             Entry("import", "导入来件", "upload", (Can.HANDLE_CASES,)),
             Entry("hand_over", "移交", "transfer", (Can.HANDLE_CASES,)),
         ),

@@ -300,6 +300,7 @@ def _narrowed(measure: str, value: str) -> dict[str, str] | None:
         "class": {"content_class": value or NONE},
         "category": {"content_class": content_class or NONE, "category": category or NONE},
         "step": {"step": f"{step}:{value}"},
+        "filed": {"state": "archived", "archived_since": f"{value}-01-01", "archived_until": f"{value}-12-31"},
         "overdue": {"step": f"{step}:overdue"},
         **{mark: {"mark": mark} for mark in ("returned", "reopened", "climbed")},
     }.get(kind)

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from huying.ledger.form1 import PAPERS, chinese, iso
-from huying.ledger.reads import Figures
+from huying.ledger.reads._figures import Figures
 from huying.ledger.rules import HIDDEN, STEPS, month_of, months_on
 from huying.papers import reads as papers
 from huying.papers.reads import Cell, Column
 
-TITLE = "诉求工作汇总数字"
+SHEET = "诉求工作汇总数字"
 TABLES = (
     ("class", "大类"),
     ("category", "小类"),
@@ -160,7 +160,7 @@ def sheet_pdf(sheet: Plain, *, kept_on: date, printed_on: date, title: str = "")
     return papers.pdf(
         PAPERS / "figures.typ",
         {
-            "title": title or TITLE,
+            "title": title or SHEET,
             "unit": sheet["unit"] + ("和下级工会" if sheet["below"] else ""),
             "period": sheet["period"],
             "kept_on": chinese(kept_on),
