@@ -16,7 +16,7 @@ from tests.postgres import Cluster
 
 PROJECT = Path(__file__).resolve().parent.parent
 SIZES = (10_000, 100_000)
-AIMS = {"登记": 8, "列表": 40, "卷宗": 60, "查找": 60, "数据": 1, "导出": 2}  # times bare, by how a name begins
+AIMS = {"登记": 8, "列表": 40, "卷宗": 60, "查找": 60, "数字": 1, "导出": 2}  # times bare, by how a name begins
 FREE = ("登记，连同",)
 
 

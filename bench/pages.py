@@ -191,7 +191,7 @@ def pages(world: World, now: datetime, opened: UUID, written: UUID) -> dict[str,
     at = reverse("desk:case", args=[case.pk])
     found_by = {"工会干部": officer, "县": county, "省": top}
     shown: dict[str, Measured] = {}
-    year = f"?since={now:%Y}-01-01"
+    year = f"?since={now - timedelta(days=330):%Y-%m}"
     for who, reader in found_by.items():
         mine = "?tab=below" if reader.upper else ""
         shown |= {
@@ -199,7 +199,7 @@ def pages(world: World, now: datetime, opened: UUID, written: UUID) -> dict[str,
             f"列表（{who}）": (reader.get(f"/desk/cases/{mine}"), lambda r=reader: listed(r, OPEN)),
             f"查找常用词（{who}）": (reader.get("/desk/search/?q=热水"), lambda r=reader: found(r, "热水")),
             f"查找少见词（{who}）": (reader.get("/desk/search/?q=虹吸"), lambda r=reader: found(r, "虹吸")),
-            f"数据（{who}）": (reader.get(f"/desk/figures/{year}"), lambda r=reader: grouped(r, now)),
+            f"数字（{who}）": (reader.get(f"/desk/figures/{year}"), lambda r=reader: grouped(r, now)),
             f"台账（{who}）": (reader.get("/desk/ledger/"), lambda r=reader: counted(r)),
         }
     meeting, minutes = reverse("desk:meeting", args=[opened]), reverse("desk:minutes", args=[written])
