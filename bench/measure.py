@@ -10,6 +10,8 @@ from statistics import median
 from django.db import connection
 
 ROUNDS = 15
+LONG = 3.0  # seconds after which a slow page is not asked again, once it was asked FEWEST times
+FEWEST = 3
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,13 @@ class Cost:
     db_ms: float
 
 
-def cost(do: Callable[[], object], rounds: int = ROUNDS) -> Cost:
-    """Median of several rounds, after two that warm up."""
-    found = []
-    for number in range(rounds + 2):
+def cost(do: Callable[[], object], rounds: int = ROUNDS, warm: int = 2) -> Cost:
+    """Median of several rounds, after some that warm up."""
+    found: list[tuple[float, int, float]] = []
+    began_all = time.perf_counter()
+    for number in range(rounds + warm):
+        if len(found) >= FEWEST and time.perf_counter() - began_all > LONG:
+            break
         spent, count = 0.0, 0
 
         def watch(execute, sql, params, many, context):
@@ -39,15 +44,23 @@ def cost(do: Callable[[], object], rounds: int = ROUNDS) -> Cost:
         began = time.perf_counter()
         with connection.execute_wrapper(watch):
             do()
-        if number >= 2:
+        if number >= warm:
             found.append(((time.perf_counter() - began) * 1000, count, spent * 1000))
     return Cost(median(f[0] for f in found), int(median(f[1] for f in found)), median(f[2] for f in found))
 
 
+def once(do: Callable[[], object]) -> Cost:
+    """A long act, done once."""
+    return cost(do, rounds=1, warm=0)
+
+
 def bare(statements: list[tuple[str, tuple]], rounds: int = ROUNDS * 2) -> float:
     """Milliseconds for a few statements through a plain cursor, median."""
-    found = []
+    found: list[float] = []
+    began_all = time.perf_counter()
     for _ in range(rounds + 2):
+        if len(found) > 2 + FEWEST and time.perf_counter() - began_all > LONG:
+            break
         began = time.perf_counter()
         with connection.cursor() as cursor:
             for sql, params in statements:

@@ -75,6 +75,10 @@ def _start_django() -> None:
     from huying.kernel.crypto import new_keyring, write_keyring
 
     django.setup()
+    # Argon2 as in an installation, but as light as it can be: many tests make accounts.
+    from django.contrib.auth.hashers import Argon2PasswordHasher as Hasher
+
+    Hasher.time_cost, Hasher.memory_cost, Hasher.parallelism = 1, 8, 1
     (HOME / "static").mkdir()
     write_keyring(new_keyring(), Path(os.environ["HUYING_KEYS"]))
 
@@ -145,9 +149,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
     """After migrating and preparing packs and calendar as `huying init` does, keep a copy of the fresh database; tests
-    that commit get it back.
+    that commit get it back.  The fixture's value is what puts it back.
 
     Django's own way, emptying every table, is refused by the trail's triggers and would drop what migrations filled in.
     """
@@ -165,7 +169,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
     original = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
     TransactionTestCase._fixture_teardown = fixture_teardown  # type: ignore[attr-defined]
-    yield
+    yield restore
     TransactionTestCase._fixture_teardown = original  # type: ignore[attr-defined]
     with django_db_blocker.unblock():
         _end_sessions()

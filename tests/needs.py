@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests import postgres
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 NO_BROWSER = (
     "没有找到 Chromium 浏览器，页面故事（tests/journeys）会被跳过。\n"

@@ -19,7 +19,8 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The shell is the same engine without the windows of a desktop, which cost as much as the pages.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def chromium() -> str | None:
@@ -48,6 +49,18 @@ def stage(transactional_db: None, live_server: Any, now: Any, browser: Browser) 
     from tests.factories.world import make_world
 
     yield from _staged(make_world, live_server, now, browser)
+
+
+@pytest.fixture(scope="module")
+def walked(django_db_setup: Any, django_db_blocker: Any, live_server: Any, browser: Browser) -> Iterator[Stage]:
+    """One small world for all walks of a module: they look at pages and change nothing on them.  Such a module says so with a
+    ``_django_db_helper`` of its own; afterwards the fresh database comes back."""
+    from tests.conftest import NOW
+    from tests.factories.world import make_world
+
+    with django_db_blocker.unblock():
+        yield from _staged(make_world, live_server, NOW, browser)
+        django_db_setup()
 
 
 @pytest.fixture

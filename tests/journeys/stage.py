@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from huying.org.models import Post
 from tests.factories.world import World
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+# What of a page the width decides: the rest is the same text in the same order with the same roles.
+LAYOUT = ("color-contrast", "scrollable-region-focusable", "link-in-text-block", "region")
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 
 
@@ -75,24 +78,38 @@ def session_of(post: Post) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-def look(page: Page) -> None:
-    """Nothing that axe finds, and nothing wider than the screen."""
+def look(page: Page, rules: Sequence[str] = ()) -> None:
+    """Nothing that axe finds by these rules (by all when none is named), and nothing wider than the screen."""
     page.wait_for_load_state()
     try:
-        said, wide = _found(page)
+        said, wide = _found(page, rules)
     except PlaywrightError as error:
         if "context was destroyed" not in str(error):
             raise
         page.wait_for_load_state()  # a click was still on its way
-        said, wide = _found(page)
+        said, wide = _found(page, rules)
     assert not said, f"{page.url}\n" + "\n".join(said)
     assert wide <= 1, f"{page.url} is {wide} px wider than the screen"
 
 
-def _found(page: Page) -> tuple[list[str], int]:
+def seen(page: Page, path: str, first: Any, second: Any, *, whole: bool) -> list[str]:
+    """What is wrong with a page at two sizes: everything axe knows at the first; at the second what the width decides, or
+    for the ``whole`` frame, whose parts take turns by width, everything again."""
+    wrong = []
+    for size, rules in ((first, ()), (second, () if whole else LAYOUT)):
+        page.set_viewport_size(size)
+        try:
+            look(page, rules)
+        except AssertionError as error:
+            wrong.append(f"{size['width']} px {path}: {error}")
+    return wrong
+
+
+def _found(page: Page, rules: Sequence[str]) -> tuple[list[str], int]:
     """What axe says in a line each, and by how much the page is wider than the screen."""
     if not page.evaluate("typeof axe !== 'undefined'"):
         page.add_script_tag(path=str(AXE))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    found = page.evaluate("options => axe.run(document, options).then(found => found.violations)", options)
     said = [f"{v['id']}: {v['help']} {[n['html'][:120] for n in v['nodes'][:3]]}" for v in found]
     return said, page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

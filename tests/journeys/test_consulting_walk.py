@@ -16,7 +16,7 @@ from huying.meetings import acts, reads
 from huying.meetings.models import Meeting, Topic
 from tests.factories import consultation as make
 from tests.factories.world import accepted, voice
-from tests.journeys.stage import DESK, PHONE, Stage, look
+from tests.journeys.stage import DESK, PHONE, Stage, seen
 from tests.matrix.scene import Scene
 
 TOPIC_ACTS = {
@@ -189,23 +189,29 @@ WALKS: dict[str, Any] = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def table(walked: Stage) -> Table:
+    """What is looked at."""
+    return Table(walked)
+
+
+@pytest.fixture
+def _django_db_helper(table: Table) -> None:
+    """Instead of pytest-django's own: the walks share one database and only look."""
+
+
 @pytest.mark.parametrize("walk", WALKS)
-def test_every_page_of_consultation(walk: str, stage: Stage) -> None:
+def test_every_page_of_consultation(walk: str, walked: Stage, table: Table) -> None:
     name, pages = WALKS[walk]
-    paths = list(pages(Table(stage)))
-    page = stage.staff(name) if name else stage.worker()
-    wrong = [line for path in paths for line in looked(page, stage, path)]
+    paths = list(pages(table))
+    page = walked.staff(name) if name else walked.worker()
+    wrong = [line for path in paths for line in looked(page, walked, path, whole=path == paths[0])]
+    page.context.close()
     assert not wrong, "\n\n".join(wrong)
 
 
-def looked(page: Page, stage: Stage, path: str) -> list[str]:
+def looked(page: Page, stage: Stage, path: str, *, whole: bool) -> list[str]:
     """Open it and look at both sizes."""
     answer = page.goto(stage.url + path)
     wrong = [] if answer and answer.status == 200 else [f"{path} answers {answer.status if answer else 0}"]
-    for size in (PHONE, DESK):
-        page.set_viewport_size(size)
-        try:
-            look(page)
-        except AssertionError as error:
-            wrong.append(f"{size['width']} px {path}: {error}")
-    return wrong
+    return [*wrong, *seen(page, path, PHONE, DESK, whole=whole)]

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from huying.desk.views.case_acts import ACTS
 from huying.desk.views.items import ACTS as ITEM_ACTS
-from tests.journeys.stage import DESK, PHONE, Stage, look
+from tests.journeys.stage import DESK, PHONE, Stage, seen
 from tests.matrix.climb import CLIMB
 from tests.matrix.duties import DUTIES
 from tests.matrix.figures import FIGURES
@@ -129,6 +129,19 @@ def security_pages(scene: Scene) -> Iterator[str]:
     yield reverse("desk:org-account-new", args=[scene.without_account("plant").pk])
 
 
+@pytest.fixture(scope="module")
+def scene(walked: Stage) -> Scene:
+    """What is looked at, made when a walk first asks for it."""
+    found = Scene(walked.world)
+    found.case("plant", "handling")
+    return found
+
+
+@pytest.fixture
+def _django_db_helper(scene: Scene) -> None:
+    """Instead of pytest-django's own: the walks share one database and only look."""
+
+
 PAGES: dict[str, Any] = {
     "officer": case_pages, "chair": chair_pages, "upper": upper_pages, "handler": handler_pages, "manager": manager_pages,
     "liaison": None, "delegate": None, "system": keeper_pages, "security": security_pages, "audit": None,
@@ -144,51 +157,38 @@ def test_the_walk_takes_every_act() -> None:
 
 
 @pytest.mark.parametrize("role", PAGES)
-def test_every_page_of_a_role(role: str, stage: Stage) -> None:
-    scene = Scene(stage.world)
-    scene.case("plant", "handling")
+def test_every_page_of_a_role(role: str, walked: Stage, scene: Scene) -> None:
     given = list(PAGES[role](scene)) if PAGES[role] else []
-    page = stage.staff(role)
+    page = walked.staff(role)
     wrong = []
-    for path in [*menu(page, stage), *given]:
+    for number, path in enumerate([*menu(page, walked), *given]):
         page.set_viewport_size(DESK)
-        wrong += _opened(page, stage, path)
-        for size in (DESK, PHONE):
-            page.set_viewport_size(size)
-            try:
-                look(page)
-            except AssertionError as error:
-                wrong.append(f"{size['width']} px {path}: {error}")
+        wrong += _opened(page, walked, path)
+        wrong += seen(page, path, DESK, PHONE, whole=number == 0)
+    page.context.close()
     assert not wrong, "\n\n".join(wrong)
 
 
-def test_every_page_of_a_worker(stage: Stage) -> None:
+def test_every_page_of_a_worker(walked: Stage, scene: Scene) -> None:
     """The worker's pages, with a matter in each state that looks different there."""
-    page = stage.worker()
-    scene = Scene(stage.world)
+    page = walked.worker()
     wrong = []
-    for path in ("/", f"/u/{stage.world.shop.code}/", "/my/", "/find/?q=山泉", "/help/", "/consent/", "/u/nowhere/",
+    for path in ("/", f"/u/{walked.world.shop.code}/", "/my/", "/find/?q=山泉", "/help/", "/consent/", "/u/nowhere/",
                  "/receipt/", "/accounts/login/", "/nowhere/"):  # fmt: skip
-        wrong += _looked(page, stage, path)
+        wrong += _looked(page, walked, path)
     for status in ("registered", "supplement", "told", "archived"):
-        scene.case("plant", status)
-        page.goto(stage.url + "/my/#" + scene.voice.receipt)
+        scene._case("plant", status)  # a fresh one: its receipt is the way in
+        page.goto(walked.url + "/my/#" + scene.voice.receipt)
         page.wait_for_url("**/my/case/")
         for path in ("/my/case/", "/my/join/", "/my/disclose/", "/my/withdraw/", "/my/retaliation/"):
-            wrong += _looked(page, stage, path)
+            wrong += _looked(page, walked, path)
         page.context.clear_cookies()
+    page.context.close()
     assert not wrong, "\n\n".join(wrong)
 
 
 def _looked(page: Page, stage: Stage, path: str) -> list[str]:
-    wrong = _opened(page, stage, path)
-    for size in (PHONE, DESK):
-        page.set_viewport_size(size)
-        try:
-            look(page)
-        except AssertionError as error:
-            wrong.append(f"{size['width']} px {path}: {error}")
-    return wrong
+    return [*_opened(page, stage, path), *seen(page, path, PHONE, DESK, whole=path in ("/", "/my/case/"))]
 
 
 def _opened(page: Page, stage: Stage, path: str) -> list[str]:

@@ -18,7 +18,7 @@ from huying.kernel import crypto, search
 from huying.kernel.actors import Actor, Worker
 from huying.kernel.clock import DayStep, Due, WorkDays, business_day_offset, day_of, explain
 from huying.kernel.crypto import Unreadable
-from huying.kernel.errors import NotYours, Refused
+from huying.kernel.errors import NotYours, Refused, only
 from huying.kernel.models import TextEntry
 from huying.kernel.text import query_grams
 from huying.mechanism.reads import rules_kept
@@ -40,15 +40,9 @@ def rules_of(case: Case) -> Rules:
 
 def get_for(actor: Actor, case_id: UUID) -> Case:
     """One case for its reader, with what its page needs; ``NotYours`` when missing or not to be known."""
-    case = (
-        Case.objects.visible_to(actor)
-        .select_related("unit", "place", "holder", "series", "officer__person", "root", "merged_into", "follows")
-        .filter(pk=case_id)
-        .first()
-    )
-    if case is None:
-        raise NotYours
-    return case
+    rows = Case.objects.visible_to(actor).filter(pk=case_id)
+    rows = rows.select_related("unit", "place", "holder", "series", "officer__person", "root", "merged_into", "follows")
+    return only(rows)
 
 
 # --- clocks in words -------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from huying.climb.lifecycle import HERE, RUNNING
 from huying.climb.models import Instruction, Lead, Rung
 from huying.climb.rules import reaches_management
 from huying.kernel.actors import Actor
-from huying.kernel.errors import NotYours
+from huying.kernel.errors import only
 from huying.org.models import Level, Post, Unit, path_end
 from huying.org.reads import chain, holders
 from huying.org.rules import ROLES, Can, Member, may
@@ -119,10 +119,7 @@ def rung_for_management(actor: Actor, rung_id: UUID) -> Rung:
 
 
 def _one(rows: QuerySet[Any], pk: UUID) -> Any:
-    row = rows.filter(pk=pk).first()
-    if row is None:
-        raise NotYours
-    return row
+    return only(rows.filter(pk=pk))
 
 
 # --- lists ----------------------------------------------------------------------------------------------------------
@@ -196,9 +193,8 @@ def instructions_about(subject: UUID) -> list[Instruction]:
 
 def to_follow(actor: Actor) -> QuerySet[Instruction]:
     """Instructions not followed up yet: on the cases this person answers for, and on those his union was asked about."""
-    rows = Instruction.objects.filter(
-        followed_at__isnull=True, case__in=Case.objects.visible_to(actor).order_by().values("pk")
-    )
+    known = Case.objects.visible_to(actor).filter(pk=OuterRef("case_id"))
+    rows = Instruction.objects.filter(Exists(known), followed_at__isnull=True)
     units = [unit.pk for unit in actor.units(Can.HANDLE_CASES)] if isinstance(actor, Member) else []
     here = Rung.objects.filter(case=OuterRef("case_id"), unit__in=units, status__in=HERE)
     mine = Q(case__officer__person=actor.person_id) | Q(case__officer__isnull=True, case__holder__in=units)

@@ -12,7 +12,7 @@ from huying.cases.reads import rules_of
 from huying.handling.lifecycle import ITEM
 from huying.handling.models import CoHandling, Item, ItemEvent, ItemFile, Telling
 from huying.kernel.actors import Actor
-from huying.kernel.errors import NotYours
+from huying.kernel.errors import NotYours, only
 from huying.org.models import Post, Unit
 from huying.org.rules import Can, Member, may
 
@@ -21,15 +21,8 @@ CLOSED = tuple(state.code for state in ITEM.states if state.final)
 
 def get_for(actor: Actor, item_id: UUID) -> Item:
     """One item for the department that works on it or its unit's management head; ``NotYours`` otherwise."""
-    item = (
-        Item.objects.visible_to(actor)
-        .select_related("department__unit", "handler__person", "case__rules")
-        .filter(pk=item_id)
-        .first()
-    )
-    if item is None:
-        raise NotYours
-    return item
+    rows = Item.objects.visible_to(actor).filter(pk=item_id)
+    return only(rows.select_related("department__unit", "handler__person", "case__rules"))
 
 
 def listed(actor: Actor, *, closed: bool = False) -> QuerySet[Item]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+Row = TypeVar("Row")
 
 
 class Refused(Exception):
@@ -30,6 +33,16 @@ class NotYours(Refused):
 
     def __init__(self) -> None:
         super().__init__("没有找到这一页。", "可能是地址不对，或者它不归您办。")
+
+
+def only(rows: Iterable[Row]) -> Row:
+    """The one row of a scope narrowed to one id; ``NotYours`` when there is none.
+
+    Not ``first()``: sorting a single row makes the database layer weigh every column of every joined table.
+    """
+    for row in rows:
+        return row
+    raise NotYours
 
 
 class Stale(Refused):

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from huying.kernel import crypto
 from huying.kernel.actors import SYSTEM, Actor
-from huying.kernel.errors import NotYours, Refused
+from huying.kernel.errors import NotYours, Refused, only
 from huying.kernel.models import Draft
 from huying.kernel.text import normalise
 from huying.org import roster
@@ -29,12 +29,8 @@ Row = TypeVar("Row", Unit, Department, Person, Post)
 
 def member(user: User, on: date) -> Member:
     """The actor behind an account, with the posts held on a day (one query)."""
-    posts = tuple(
-        Post.objects.on(on)
-        .filter(person_id=user.person_id)
-        .select_related("unit", "department", "person")
-        .order_by("starts_on", "id")
-    )
+    rows = Post.objects.on(on).filter(person_id=user.person_id).select_related("unit", "department", "person")
+    posts = tuple(sorted(rows, key=lambda post: (post.starts_on, post.pk)))
     return member_of(posts[0].person if posts else user.person, posts, user.pk)
 
 
@@ -181,10 +177,7 @@ def kept_department(actor: Actor, department_id: UUID) -> Department:
 
 def _one(rows: QuerySet[Row], pk: UUID) -> Row:
     """The row of that id, or ``NotYours``: forbidden and missing look the same."""
-    row = rows.filter(pk=pk).first()
-    if row is None:
-        raise NotYours
-    return row
+    return only(rows.filter(pk=pk))
 
 
 def units_named(actor: Actor, q: str) -> QuerySet[Unit]:

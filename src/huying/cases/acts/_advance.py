@@ -11,7 +11,7 @@ from huying.cases.lifecycle import CASE
 from huying.cases.models import Case, Event, Party
 from huying.cases.reads import changes_since
 from huying.kernel.actors import Actor, Worker
-from huying.kernel.errors import NotYours, Stale
+from huying.kernel.errors import Stale, only
 from huying.org.models import Post
 from huying.org.rules import Can, Member, check_may
 from huying.trail.acts import append
@@ -36,9 +36,7 @@ def locked(*, case_id: UUID, by: Actor, version: int | None = None) -> Case:
         rows = rows.filter(pk=by.case_id)
     elif isinstance(by, Member):
         rows = rows.visible_to(by)
-    case = rows.select_related("holder", "unit", "officer", "root", "rules").filter(pk=case_id).first()
-    if case is None:
-        raise NotYours
+    case = only(rows.select_related("holder", "unit", "officer", "root", "rules").filter(pk=case_id))
     if version is not None and version != case.version:
         raise Stale(changes_since(case, version))
     return case

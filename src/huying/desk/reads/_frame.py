@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -112,15 +113,21 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def _here(address: str) -> str:
     """The menu's entry a page belongs to: the one whose address is the longest beginning of its own."""
-    urls = {entry.name: reverse(f"desk:{entry.name}") for _, entries in GROUPS for entry in entries}
+    urls = _addresses()
     inside = [name for name, url in urls.items() if address == url or (name != "today" and address.startswith(url))]
     return max(inside, key=lambda name: len(urls[name]), default="")
+
+
+@cache
+def _addresses() -> dict[str, str]:
+    """Where every entry leads; addresses do not change while a process lives."""
+    return {entry.name: reverse(f"desk:{entry.name}") for _, entries in GROUPS for entry in entries}
 
 
 def _item(entry: Entry, here: str) -> dict[str, Any]:
     return {
         "label": entry.label,
-        "url": reverse(f"desk:{entry.name}"),
+        "url": _addresses()[entry.name],
         "icon": entry.icon,
         "current": entry.name == here,
         "tab": entry.tab,

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from huying.cases.models import Case, CaseQuerySet, Clock, Message
+from huying.cases.models import Case, CaseQuerySet, Clock, Message, held_below
 from huying.cases.reads import clock_state
-from huying.desk.reads._cases import Days, Line, Shown, case_rows, due_day, own_units, waits, with_names
+from huying.desk.reads._cases import Days, Line, Shown, case_rows, due_day, own_units, waits
 from huying.feedback.models import ReopenRequest
 from huying.handling.lifecycle import ITEM, RUNNING
 from huying.handling.models import Item
@@ -111,7 +113,7 @@ def _left(actor: Member, days: Days) -> Q:
 
 def _lists(rows: QuerySet[Case], when: dict[str, Q]) -> list[tuple[str, list[Any]]]:
     """The four short lists; what is overdue or near stands there and not again below."""
-    rows = with_names(rows).annotate(due_day=due_day())
+    rows = rows.annotate(due_day=due_day())
     nearest = (F("due_day").asc(nulls_last=True), "-registered_at")
     late = list(rows.filter(when["late"]).order_by(*nearest)[:SHORT])
     near = list(rows.filter(when["near"]).order_by(*nearest)[:SHORT])
@@ -164,18 +166,20 @@ class Below:
 
 def below_cases(actor: Member) -> CaseQuerySet:
     """Cases in the hands of unions below."""
-    reach = Q(pk__in=[])
-    for unit in actor.units(Can.READ_BELOW):
-        reach |= Q(holder__path__gte=unit.path, holder__path__lt=path_end(unit.path))
+    reach = held_below(actor.units(Can.READ_BELOW))
     own = [unit.pk for unit in own_units(actor)]
     return Case.objects.visible_to(actor).filter(reach).exclude(holder__in=own)
 
 
 def below(actor: Member, days: Days, at: datetime) -> list[Below]:
     """Unions below with cases in hand, worst first (one query)."""
+    reach = reduce(or_, (Q(path__gte=unit.path, path__lt=path_end(unit.path)) for unit in actor.units(Can.READ_BELOW)))
     rows = (
         below_cases(actor)
         .open()
+        .filter(
+            holder__in=Unit.objects.filter(reach).order_by().values("pk")
+        )  # union by union, each from its own open cases
         .values("holder_id", "holder__name")
         .annotate(n=Count("pk"), late_n=Count("pk", filter=waits(actor, days)["late"]), moved=Min("moved_at"))
         .order_by("-late_n", "moved")[:WORST]

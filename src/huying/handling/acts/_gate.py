@@ -16,7 +16,7 @@ from huying.handling.lifecycle import ITEM
 from huying.handling.models import Item, ItemEvent, ItemFile
 from huying.handling.reads import union_behind
 from huying.kernel.actors import Actor
-from huying.kernel.errors import Invalid, NotYours, Stale
+from huying.kernel.errors import Invalid, NotYours, Stale, only
 from huying.kernel.models import DataKey
 from huying.notices.acts import send
 from huying.org.models import Post
@@ -49,8 +49,8 @@ def for_department(item_id: UUID, *, by: Actor, version: int | None = None) -> l
 
     Cases are locked first and in one order, as every act on a case does.
     """
-    item = Item.objects.visible_to(by).filter(pk=item_id).first()
-    if item is None or item.department_id not in getattr(by, "departments", list)():
+    item = only(Item.objects.visible_to(by).filter(pk=item_id))
+    if item.department_id not in getattr(by, "departments", list)():
         raise NotYours
     twins = Item.objects.visible_to(by).filter(code=item.code, department=item.department_id)
     ids = dict(twins.order_by("case_id").values_list("pk", "case_id"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import secrets
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -38,9 +39,16 @@ PHONE = re.compile(r"^\+?[0-9][0-9\- ]{1,18}[0-9]$")
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """One drawing of the sprite.  Decoration unless ``label`` says in words what it stands for."""
-    link = f"{static('huying/vendor/icons.svg')}#{name}"
     if label:
+        link = f"{static('huying/vendor/icons.svg')}#{name}"
         return format_html('<svg class="i" role="img" aria-label="{}"><use href="{}"/></svg>', label, link)
+    return _decoration(name)
+
+
+@lru_cache(maxsize=512)
+def _decoration(name: str) -> SafeString:
+    """Drawn once a process: a list of fifty rows has a hundred of them."""
+    link = f"{static('huying/vendor/icons.svg')}#{name}"
     return format_html('<svg class="i" aria-hidden="true"><use href="{}"/></svg>', link)
 
 

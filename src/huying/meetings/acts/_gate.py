@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from huying.kernel.actors import Actor
-from huying.kernel.errors import NotYours, Stale
+from huying.kernel.errors import Stale, only
 from huying.meetings.lifecycle import MEETING, TOPIC
 from huying.meetings.models import Meeting, MeetingEvent, Participant, Topic, TopicEvent
 from huying.meetings.reads import kind_label
@@ -24,9 +24,7 @@ from huying.trail.acts import append
 def locked_topic(topic_id: UUID, *, by: Actor, version: int | None = None) -> Topic:
     """A topic locked for the union that raised it; ``Stale`` when it moved since ``version``."""
     rows = Topic.objects.select_for_update(of=("self",)).visible_to(by).select_related("unit", "rules")
-    topic = rows.filter(pk=topic_id).first()
-    if topic is None:
-        raise NotYours
+    topic = only(rows.filter(pk=topic_id))
     check_may(by, Can.HANDLE_CASES, topic.unit)
     if version is not None and version != topic.version:
         raise Stale(_since(topic.events.filter(version__gt=version)))
@@ -38,9 +36,7 @@ def locked_meeting(
 ) -> Meeting:
     """A meeting locked for the union that holds it; with ``can=None`` for whoever may know of it."""
     rows = Meeting.objects.select_for_update(of=("self",)).visible_to(by)
-    meeting = rows.select_related("unit", "root", "rules", "chair__person").filter(pk=meeting_id).first()
-    if meeting is None:
-        raise NotYours
+    meeting = only(rows.select_related("unit", "root", "rules", "chair__person").filter(pk=meeting_id))
     if can is not None:
         check_may(by, can, meeting.unit)
     if version is not None and version != meeting.version:

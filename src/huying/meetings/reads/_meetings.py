@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from huying.cases.models import Recusal
 from huying.kernel.actors import Actor
-from huying.kernel.errors import NotYours
+from huying.kernel.errors import only
 from huying.meetings.models import (
     Agreed,
     AgreedHelp,
@@ -33,10 +33,7 @@ from huying.org.rules import ADMINISTRATORS, Member, keys_of
 def get_meeting(actor: Actor, meeting_id: UUID) -> Meeting:
     """One meeting for its reader; ``NotYours`` when missing or not to be known."""
     rows = Meeting.objects.visible_to(actor).select_related("unit", "root", "chair__person", "made_by__person")
-    meeting = rows.filter(pk=meeting_id).first()
-    if meeting is None:
-        raise NotYours
-    return meeting
+    return only(rows.filter(pk=meeting_id))
 
 
 def meetings(actor: Actor) -> QuerySet[Meeting]:

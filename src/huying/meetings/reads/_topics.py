@@ -9,7 +9,7 @@ from django.db.models import F, Prefetch, QuerySet, TextField, Value
 
 from huying.cases.models import Case
 from huying.kernel.actors import Actor
-from huying.kernel.errors import NotYours
+from huying.kernel.errors import only
 from huying.mechanism.reads import rules_kept
 from huying.mechanism.rules import Rules
 from huying.meetings.models import (
@@ -32,10 +32,7 @@ def rules_of(row: Topic | Meeting) -> Rules:
 def get_topic(actor: Actor, topic_id: UUID) -> Topic:
     """One topic for its reader, with what its page needs; ``NotYours`` when missing or not to be known."""
     rows = Topic.objects.visible_to(actor).select_related("unit", "root", "raised_by__person", "merged_into")
-    topic = rows.filter(pk=topic_id).first()
-    if topic is None:
-        raise NotYours
-    return topic
+    return only(rows.filter(pk=topic_id))
 
 
 def works_on(actor: Actor, row: Topic | Meeting) -> bool:
