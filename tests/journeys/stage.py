@@ -14,6 +14,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from huying.org.models import Post
 from tests.factories.world import World
+from tests.journeys import pictures
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
@@ -61,6 +62,11 @@ class Stage:
         page.goto(self.url + path)
         look(page)
         return page
+
+    def shot(self, page: Page, name: str, **how: Any) -> None:
+        """A picture for the manual, when ``make manual`` asks for them; see ``pictures.take``."""
+        if pictures.WANTED:
+            pictures.take(page, name, **how)
 
     def close(self) -> None:
         """Everybody goes home."""

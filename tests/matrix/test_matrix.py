@@ -23,12 +23,13 @@ from tests.factories.org import make_person
 from tests.factories.world import make_world
 from tests.matrix.climb import CLIMB
 from tests.matrix.consultation import CONSULTATION
+from tests.matrix.manual import MANUAL
 from tests.matrix.scene import Scene
 from tests.matrix.table import ACCOUNT_ARGS, ACCOUNTS, ELSEWHERE, OPEN, ROLES, STAFF, Row
 from tests.matrix.table import ROWS as TABLE
 
 pytestmark = pytest.mark.django_db
-ROWS = (*TABLE, *CLIMB, *CONSULTATION)
+ROWS = (*TABLE, *CLIMB, *CONSULTATION, *MANUAL)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from huying.desk.views import (
     imports,
     items,
     ledger,
+    manual,
     meeting_acts,
     meeting_room,
     meetings,
@@ -47,4 +48,5 @@ urlpatterns = [
     *org_units.urls,
     *org_people.urls,
     *org_roster.urls,
+    *manual.urls,
 ]

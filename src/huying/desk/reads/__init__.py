@@ -26,6 +26,7 @@ from huying.desk.reads._climb import (
 )
 from huying.desk.reads._consult_day import consult_day
 from huying.desk.reads._frame import frame
+from huying.desk.reads._manual import help_url, manual
 from huying.desk.reads._notices import notices_of, unread_of
 from huying.desk.reads._register import (
     departments_at,
@@ -105,10 +106,12 @@ __all__ = [
     "find_cases",
     "frame",
     "heads_of_management",
+    "help_url",
     "in_tab",
     "known_title",
     "lead_rows",
     "load_story",
+    "manual",
     "masked_rows",
     "meetings_ahead",
     "neutral_words",
