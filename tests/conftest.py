@@ -162,7 +162,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[A
 
     with django_db_blocker.unblock():
         prepare(by=SYSTEM, at=NOW)
-        restore = _keep_fresh()
+        restore = keep("fresh")
 
     def fixture_teardown(self: TransactionTestCase) -> None:
         restore()
@@ -187,24 +187,24 @@ def _end_sessions() -> None:
             )
 
 
-def _keep_fresh() -> Any:
-    """Copy the migrated database and return what puts it back."""
+def keep(name: str) -> Any:
+    """Copy the database as it stands now, under a name, and return what puts it back."""
     from django.db import connection
 
-    return _sqlite_fresh(connection) if connection.vendor == "sqlite" else _postgres_fresh(connection)
+    return _kept_sqlite(connection, name) if connection.vendor == "sqlite" else _kept_postgres(connection, name)
 
 
-def _sqlite_fresh(connection: Any) -> Any:
+def _kept_sqlite(connection: Any, name: str) -> Any:
     """A copy through SQLite's backup call, which other open connections survive."""
-    fresh = HOME / "fresh.sqlite3"
+    kept = HOME / f"{name}.sqlite3"
     connection.ensure_connection()
-    target = sqlite3.connect(fresh)
+    target = sqlite3.connect(kept)
     connection.connection.backup(target)
     target.close()
 
     def restore() -> None:
         connection.close()
-        source, into = sqlite3.connect(fresh), sqlite3.connect(connection.settings_dict["NAME"], timeout=20)
+        source, into = sqlite3.connect(kept), sqlite3.connect(connection.settings_dict["NAME"], timeout=20)
         source.backup(into)
         source.close()
         into.close()
@@ -212,16 +212,16 @@ def _sqlite_fresh(connection: Any) -> Any:
     return restore
 
 
-def _postgres_fresh(connection: Any) -> Any:
-    """Copies of the tables that migrations filled, in a schema of their own."""
+def _kept_postgres(connection: Any, name: str) -> Any:
+    """Copies of the tables that hold anything, in a schema of their own."""
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
-        cursor.execute("CREATE SCHEMA fresh")
+        cursor.execute(f"CREATE SCHEMA {name}")
         filled = []
         for table in tables:
             cursor.execute(f'SELECT EXISTS (SELECT 1 FROM "{table}")')
             if cursor.fetchone()[0]:
-                cursor.execute(f'CREATE TABLE fresh."{table}" AS TABLE public."{table}"')
+                cursor.execute(f'CREATE TABLE {name}."{table}" AS TABLE public."{table}"')
                 filled.append(table)
     every = ", ".join(f'public."{table}"' for table in tables)
 
@@ -230,7 +230,7 @@ def _postgres_fresh(connection: Any) -> Any:
             cursor.execute("SET session_replication_role = replica")  # the trail's triggers stand aside
             cursor.execute(f"TRUNCATE {every}")
             for table in filled:
-                cursor.execute(f'INSERT INTO public."{table}" SELECT * FROM fresh."{table}"')
+                cursor.execute(f'INSERT INTO public."{table}" SELECT * FROM {name}."{table}"')
             cursor.execute("SET session_replication_role = origin")
         connection.close()
 

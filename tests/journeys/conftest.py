@@ -13,6 +13,7 @@ import time_machine
 if TYPE_CHECKING:  # rooms are loaded only after the settings are prepared, later than this file
     from playwright.sync_api import Browser
 
+    from tests.journeys.county import CountyStage
     from tests.journeys.stage import Stage
 
 ARGUMENTS = [
@@ -76,5 +77,32 @@ def _staged(make: Any, live_server: Any, now: Any, browser: Browser) -> Iterator
 
     with time_machine.travel(now, tick=True) as clock:
         found = Stage(make(now), live_server.url, browser, clock)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="session")
+def county_kept(django_db_setup: None, django_db_blocker: Any) -> Any:
+    """The demo county, built once; what puts it into the database."""
+    from huying.site.demo.build import build
+    from tests.conftest import keep
+    from tests.journeys.county import MOMENT
+
+    with django_db_blocker.unblock(), time_machine.travel(MOMENT, tick=False):
+        back = keep("before_county")
+        assert build(at=MOMENT)
+        county = keep("county")
+        back()
+    return county
+
+
+@pytest.fixture
+def county(county_kept: Any, transactional_db: None, live_server: Any, browser: Browser) -> Iterator[CountyStage]:
+    """The demo county on a live server on a Friday, with its people at phones and desks."""
+    from tests.journeys.county import MOMENT, CountyStage, Posts
+
+    county_kept()
+    with time_machine.travel(MOMENT, tick=True) as clock:
+        found = CountyStage(Posts(MOMENT), live_server.url, browser, clock)
         yield found
         found.close()

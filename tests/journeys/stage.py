@@ -15,6 +15,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from huying.org.models import Post
 from tests.factories.world import World
+from tests.journeys import pictures
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 # What of a page the width decides: the rest is the same text in the same order with the same roles.
@@ -64,6 +65,11 @@ class Stage:
         page.goto(self.url + path)
         look(page)
         return page
+
+    def shot(self, page: Page, name: str, **how: Any) -> None:
+        """A picture for the manual, when ``make manual`` asks for them; see ``pictures.take``."""
+        if pictures.WANTED:
+            pictures.take(page, name, **how)
 
     def close(self) -> None:
         """Everybody goes home."""

@@ -25,6 +25,7 @@ from tests.matrix.climb import CLIMB
 from tests.matrix.consultation import CONSULTATION
 from tests.matrix.duties import DUTIES
 from tests.matrix.figures import FIGURES
+from tests.matrix.manual import MANUAL
 from tests.matrix.oversight import OVERSIGHT
 from tests.matrix.scene import Scene
 from tests.matrix.surveys import SURVEYS
@@ -33,6 +34,7 @@ from tests.matrix.table import ROWS as TABLE
 
 pytestmark = pytest.mark.django_db
 ROWS = (*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT)
+ROWS = (*TABLE, *CLIMB, *CONSULTATION, *MANUAL)
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from huying.desk.views import (
     imports,
     items,
     ledger,
+    manual,
     meeting_acts,
     meeting_room,
     meetings,
@@ -63,4 +64,5 @@ urlpatterns = [
     *org_units.urls,
     *org_people.urls,
     *org_roster.urls,
+    *manual.urls,
 ]

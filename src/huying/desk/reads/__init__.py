@@ -40,6 +40,7 @@ from huying.desk.reads._duties import (
 )
 from huying.desk.reads._figures import figures_page, ledger_of, spans, units_to_choose
 from huying.desk.reads._frame import frame
+from huying.desk.reads._manual import help_url, manual
 from huying.desk.reads._notices import notices_of, unread_of
 from huying.desk.reads._register import (
     departments_at,
@@ -141,11 +142,13 @@ __all__ = [
     "find_cases",
     "frame",
     "heads_of_management",
+    "help_url",
     "in_tab",
     "known_title",
     "lead_rows",
     "ledger_of",
     "load_story",
+    "manual",
     "masked_rows",
     "may_read_words",
     "meetings_ahead",

@@ -12,7 +12,7 @@ from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from huying.cases.acts import LABELS
-from huying.cases.lifecycle import CASE
+from huying.cases.lifecycle import CASE, OPEN
 from huying.cases.models import Case, Clock, ClockChange, Message, Secrecy
 from huying.cases.reads import clock_state, find, running_clocks, unopened
 from huying.feedback.models import ReopenRequest
@@ -148,21 +148,22 @@ def with_names(cases: Iterable[Case]) -> list[Case]:
 @dataclass(frozen=True)
 class _Reader:
     """Who reads a list, with what unions as their own, on what day; cases in it that wait for whether they are taken up
-    again."""
+    again, and requests about their clocks that this person decides."""
 
     actor: Member
     own: frozenset[UUID]
     days: Days
     asking: frozenset[UUID]
+    changes: dict[UUID, UUID]
 
 
 def case_rows(cases: Sequence[Case], actor: Member, days: Days) -> list[Row]:
-    """Rows for a list of cases (five queries for all of them)."""
+    """Rows for a list of cases (six queries for all of them)."""
     cases = with_names(cases)
     clocks = running_clocks(cases) if cases else {}
     items = _items_now(cases)
     own = frozenset(unit.pk for unit in own_units(actor))
-    reader = _Reader(actor, own, days, _asking(cases))
+    reader = _Reader(actor, own, days, _asking(cases), _changes(actor, cases))
     return [_row(case, clocks.get(case.pk), items.get(case.pk), reader) for case in cases]
 
 
@@ -184,6 +185,14 @@ def _asking(cases: Sequence[Case]) -> frozenset[UUID]:
     ids = [case.pk for case in cases if CASE.may_now(case.status, "reopen")]
     rows = ReopenRequest.objects.filter(case__in=ids, granted__isnull=True)
     return frozenset(rows.values_list("case", flat=True)) if ids else frozenset()
+
+
+def _changes(actor: Member, cases: Sequence[Case]) -> dict[UUID, UUID]:
+    """Cases with a request for more time or a pause, and the request, for who may approve it."""
+    approves = {unit.pk for unit in actor.units(Can.APPROVE)}
+    ids = [case.pk for case in cases if case.holder_id in approves and case.status in OPEN]
+    rows = ClockChange.objects.filter(clock__case__in=ids, clock__stopped_at__isnull=True, state="asked")
+    return dict(rows.values_list("clock__case", "pk")) if ids else {}
 
 
 def _row(case: Case, clock: Clock | None, item: Item | None, reader: _Reader) -> Row:
@@ -235,6 +244,8 @@ def _act(case: Case, item: Item | None, clock: Shown | None, reader: _Reader) ->
         return LOOK
     if case.pk in reader.asking:
         return ("决定是否重新办理", "decide_reopen", None) if may(reader.actor, Can.APPROVE, case.holder) else LOOK
+    if case.pk in reader.changes:
+        return "批准或不批准", "decide", reader.changes[case.pk]
     if case.status == "handling" and item:
         if item.status == "returned":
             return "重新交办", "give_again", item.pk

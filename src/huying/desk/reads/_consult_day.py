@@ -21,12 +21,13 @@ from huying.org.rules import Can, Member
 MOST = 50  # counted; the list has the rest
 LACKING = ("draft", "failed")
 AHEAD = ("draft", "called", "open", "held", "circulated")
+# What waits for us and the page where it is done.
 WAITS_FOR_US = {
-    "draft": "接着准备",
-    "called": "看准备",
-    "open": "回会场",
-    "held": "写纪要",
-    "circulated": "看核对",
+    "draft": ("接着准备", "desk:meeting"),
+    "called": ("看准备", "desk:meeting"),
+    "open": ("回会场", "desk:meeting-room"),
+    "held": ("写纪要", "desk:minutes"),
+    "circulated": ("看核对", "desk:minutes"),
 }
 
 
@@ -64,9 +65,10 @@ def _asked_line(one: Participant, days: Days) -> Line:
     meeting = one.meeting
     act = "去答复" if meeting.status == "called" else "签字" if one.seat == "management_head" else "核对纪要"
     until = meeting.reply_by if meeting.status == "circulated" else None
+    href = reverse("desk:minutes" if until else "desk:meeting", args=[meeting.pk])
     return Line(
         title=meeting.title,
-        href=reverse("desk:meeting", args=[meeting.pk]),
+        href=href,
         clock=Shown(**meeting_chip(meeting, days.today)),
         facts=(
             when_words(meeting),
@@ -75,7 +77,7 @@ def _asked_line(one: Participant, days: Days) -> Line:
         ),
         who=(meeting.unit.name,),
         act=act,
-        act_href=reverse("desk:meeting", args=[meeting.pk]),
+        act_href=href,
     )
 
 
@@ -97,22 +99,21 @@ def _ids(actor: Member) -> list[Any]:
 
 
 def _meeting_line(one: Any, actor: Member, days: Days, at: datetime) -> Line:
-    href = reverse("desk:meeting", args=[one.pk])
-    act = WAITS_FOR_US[one.status]
+    act, page = WAITS_FOR_US[one.status]
     if one.status == "called" and one.starts_at <= at:
-        act = "开会"
+        act, page = "开会", "desk:meeting-room"
     if one.status == "draft" and one.on_paper:
         act = "接着补录"
     if one.theirs and one.status == "circulated":
         act = "工会方签字" if actor.post_for(Can.APPROVE, one.unit) else "等主席签字"
     return Line(
         title=one.title,
-        href=href,
+        href=reverse("desk:meeting", args=[one.pk]),
         clock=Shown(**meeting_chip(one, days.today)),
         facts=(when_words(one), one.place or "线上", "补录" if one.on_paper else ""),
         who=(one.state.staff,),
         act=act,
-        act_href=href,
+        act_href=reverse(page, args=[one.pk]),
     )
 
 

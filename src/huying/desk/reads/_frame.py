@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from huying.desk.reads._manual import help_url
 from huying.desk.reads._notices import unread_of
 from huying.kernel.jobs import worker_alive
 from huying.org.rules import ROLES, Can, Member
@@ -104,6 +105,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "me": {"name": first.person.name, "role": first.title or first.get_role_display()} if first else None,
         "register_url": reverse("desk:register") if Can.REGISTER in can else "",
         "search_url": reverse("desk:search") if Can.READ_CASES in can else "",
+        "manual_url": reverse("desk:manual"),
+        "help_url": SimpleLazyObject(lambda: help_url(request.resolver_match)),
         "notices_url": reverse("desk:notices"),
         "notice_count": SimpleLazyObject(lambda: unread_of(actor).count()),
         "worker_stopped": SimpleLazyObject(lambda: not worker_alive(request.now)),  # type: ignore[attr-defined]

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
+from huying.kernel.manual import Chapter, read
 from huying.privacy.rules import CONSENT_VERSION
+
+FOLDER = Path(__file__).resolve().parents[1] / "manual"
+
+
+@cache
+def _worker() -> Chapter:
+    """The manual's chapter for workers, read once."""
+    manual = read(FOLDER, address=lambda name: reverse("public:help"))
+    return manual.chapters[0]
 
 
 @login_not_required
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """How it works, in everyday words."""
-    return render(request, "public/help.html")
+    return render(request, "public/help.html", {"chapter": _worker()})
 
 
 @login_not_required

@@ -1,0 +1,46 @@
+"""The manual's pictures, taken by the journeys with ``HUYING_SHOTS=1`` (``make manual``).
+
+``phone-…`` is a phone 360 px wide, anything else a desk 1280 px wide; ``worker-`` after it goes to the worker's own help.
+A picture that looks as before is not written again, so that it changes only with the page."""
+
+from __future__ import annotations
+
+import os
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image, ImageChops, ImageStat
+from playwright.sync_api import Page
+
+WANTED = os.environ.get("HUYING_SHOTS") == "1"
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "huying"
+FOLDERS = {"worker": SOURCE / "public/static/public/manual", "desk": SOURCE / "desk/static/desk/manual"}
+WIDTH, LONGEST, HEAVIEST = 1280, 900, 60_000
+SAME = 0.4  # of 255: another minute on the page does not make another picture
+
+
+def take(page: Page, name: str, *, height: int = LONGEST) -> None:
+    """What stands on the screen from the top of the page, as far as it goes or ``height``."""
+    phone = name.startswith("phone-")
+    size = page.viewport_size
+    assert size
+    width = size["width"] if phone else WIDTH
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+    long = min(height, page.evaluate("Math.ceil(document.querySelector('main').getBoundingClientRect().bottom) + 16"))
+    shot = page.screenshot(clip={"x": 0, "y": 0, "width": width, "height": long}, animations="disabled")
+    page.set_viewport_size(size)
+    where = FOLDERS["worker" if name.startswith("phone-worker-") else "desk"] / f"{name}.webp"
+    _write(Image.open(BytesIO(shot)).convert("RGB"), where)
+
+
+def _write(picture: Image.Image, where: Path) -> None:
+    if where.exists() and _alike(picture, Image.open(where).convert("RGB")):
+        return
+    few = picture.quantize(48, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert("RGB")
+    few.save(where, "WEBP", lossless=True, quality=100, method=6)
+    assert where.stat().st_size <= HEAVIEST, f"{where.name} has {where.stat().st_size} bytes"
+
+
+def _alike(one: Image.Image, other: Image.Image) -> bool:
+    return one.size == other.size and max(ImageStat.Stat(ImageChops.difference(one, other)).mean) < SAME
