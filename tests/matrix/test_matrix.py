@@ -33,8 +33,7 @@ from tests.matrix.table import ACCOUNT_ARGS, ACCOUNTS, ELSEWHERE, OPEN, ROLES, S
 from tests.matrix.table import ROWS as TABLE
 
 pytestmark = pytest.mark.django_db
-ROWS = (*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT)
-ROWS = (*TABLE, *CLIMB, *CONSULTATION, *MANUAL)
+ROWS = (*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT, *MANUAL)
 
 
 @pytest.fixture(scope="module")

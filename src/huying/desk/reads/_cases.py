@@ -247,14 +247,19 @@ def _act(case: Case, item: Item | None, clock: Shown | None, reader: _Reader) ->
     if case.pk in reader.changes:
         return "批准或不批准", "decide", reader.changes[case.pk]
     if case.status == "handling" and item:
-        if item.status == "returned":
-            return "重新交办", "give_again", item.pk
-        if item.asks:  # type: ignore[attr-defined]
-            return "答复部门", "answer", item.pk
-        return ("催办", "urge", item.pk) if clock and clock.state == "late" else LOOK
+        return _act_on_item(item, clock)
     main = CASE.by_act["take"] if case.status == "registered" and unopened(case) else None
     main = main or next((step for step in CASE.possible(case.status) if step.main), None)
     return (main.label, main.act, None) if main and may(reader.actor, Can(main.may), case.holder) else LOOK
+
+
+def _act_on_item(item: Item, clock: Shown | None) -> tuple[str, str, UUID | None]:
+    """What waits on an item: giving it to another, answering its department, urging once it is late."""
+    if item.status == "returned":
+        return "重新交办", "give_again", item.pk
+    if item.asks:  # type: ignore[attr-defined]
+        return "答复部门", "answer", item.pk
+    return ("催办", "urge", item.pk) if clock and clock.state == "late" else LOOK
 
 
 def act_url(case: Case, act: str, of: UUID | None = None) -> str:
