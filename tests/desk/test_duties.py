@@ -144,7 +144,7 @@ def test_every_clause_says_what_carries_it_out_and_whether_it_is_met(world: Any)
 
 
 PHASES = (
-    ("征集协商议题", "MY-3.2.1", "topics"),
+    ("征集协商议题", "MY-3.2.1", "register"),
     ("确定协商人员", "MY-3.2.2", "meetings"),
     ("召开协商会议", "MY-3.2.3a", "meetings"),
     ("工会督导办理", "MY-3.2.4e", "cases"),

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from huying.cases.models import Case, Recusal
+from huying.cases.models import Recusal
 from huying.duties.models import Kept
 from huying.duties.reads import Owed, begun, counted, owed_by, spans_of, standing, standings
-from huying.duties.rules import Period, Standing
+from huying.duties.rules import COUNTERS, Period, Standing
 from huying.kernel.actors import Actor
-from huying.meetings.models import Meeting
 from huying.notices.acts import send
 from huying.org.models import Level, Person, Post, Role, Unit
 from huying.org.reads import acting_as, holders, union_above
@@ -26,7 +26,7 @@ ADDRESS = "desk:duties"
 TOLD = (Role.CHAIR, Role.OFFICER)
 
 
-def unions() -> Iterable[Unit]:
+def unions() -> QuerySet[Unit]:
     """Every union that can owe something."""
     return Unit.objects.open().filter(has_union=True).exclude(level=Level.WORKSHOP).order_by("path")
 
@@ -91,11 +91,9 @@ def _kept(row: Standing) -> Kept:
 
 def sweep(*, since: datetime, by: Actor, at: datetime) -> int:
     """Count again the unions at which something happened; how many rows changed."""
-    begins = since - BACK
-    moved = set(Case.objects.filter(moved_at__gte=begins).values_list("holder", flat=True).distinct())
-    moved |= set(Meeting.objects.filter(moved_at__gte=begins).values_list("unit", flat=True).distinct())
-    units = [unit for unit in unions() if unit.pk in moved] if moved else []
-    return recount(units=units, by=by, at=at)
+    ways = {counter.moved for counter in COUNTERS.values()}
+    moved = {unit for way in ways for unit in way(since - BACK)}
+    return recount(units=list(unions().filter(pk__in=moved)), by=by, at=at) if moved else 0
 
 
 # --- reminders ------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -205,10 +205,12 @@ class Deed:
 
 @dataclass(frozen=True)
 class Counter:
-    """How one kind of record is counted.  ``deeds`` lists what stands behind a unit's figure, what was not kept first."""
+    """How one kind of record is counted.  ``deeds`` lists what stands behind a unit's figure, what was not kept first;
+    ``moved`` names the units at which something of it happened since a moment, so that their figures are counted again."""
 
     count: Callable[[Asked], Iterable[Counted]]
     deeds: Callable[[Asked], list[Deed]]
+    moved: Callable[[datetime], Iterable[UUID]]
 
 
 COUNTERS: dict[str, Counter] = {}

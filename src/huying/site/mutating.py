@@ -98,6 +98,8 @@ def _run(
     return {row["key"]: row for row in found}
 
 
+# The tests prepare their own settings, home and database; nothing of this command may reach them.
+OURS = ("DJANGO_", "HUYING_", "DATABASE_")
 BASELINE = "untouched "
 
 
@@ -111,8 +113,7 @@ def _start(work: Sequence[Mutation], tests: dict[str, list[str]], folder: Path) 
     ]
     files = sorted({test.partition("::")[0] for one in work for test in tests[one.clause]})
     (folder / "work.json").write_text(json.dumps({"work": pieces, "files": files, "out": str(out)}), encoding="utf-8")
-    # The tests prepare their own settings and home; nothing of this command's may reach them.
-    given = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "HUYING_"))}
+    given = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     environment = {**given, "PYTHONPATH": os.pathsep.join([str(PROJECT / "src"), str(PROJECT)])}
     with (PROJECT / ".cache" / f"mutate-{folder.name}.log").open("wb") as log:
         process = subprocess.Popen(
