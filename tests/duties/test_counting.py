@@ -14,11 +14,13 @@ from huying.cases.models import Recusal
 from huying.cases.rules import Concerns
 from huying.duties import acts, reads
 from huying.duties.models import Kept
-from huying.duties.rules import Period, Standing
+from huying.duties.rules import COUNTERS, Counted, Counter, Figure, Period, Standing
 from huying.feedback import acts as feedback
 from huying.handling import acts as handling
 from huying.handling.models import Telling
 from huying.kernel.actors import SYSTEM
+from huying.kernel.errors import Invalid
+from huying.mechanism import acts as mechanism
 from huying.mechanism.models import Adoption
 from huying.meetings.models import Meeting
 from huying.notices.models import Notice
@@ -172,6 +174,65 @@ def test_an_archived_case_without_its_whole_story_is_listed_with_what_it_lacks(p
     assert [(deed.id, deed.why) for deed in reads.behind(found, on)] == [(case.pk, "没有告知记录")]
 
 
+@pytest.mark.parametrize(
+    ("code", "clause"),
+    [
+        pytest.param("report_in_time", "MY-3.2.4a", marks=pytest.mark.clause("MY-3.2.4a")),
+        pytest.param("tell_in_time", "MY-3.2.4b", marks=pytest.mark.clause("MY-3.2.4b")),
+        pytest.param("survey_of_every_case", "MY-3.2.5a", marks=pytest.mark.clause("MY-3.2.5a")),
+        pytest.param("survey_signed", "MY-3.2.5c", marks=pytest.mark.clause("MY-3.2.5c")),
+        pytest.param("ledger_complete", "MY-3.2.6", marks=pytest.mark.clause("MY-3.2.6")),
+    ],
+)
+def test_every_union_with_cases_owes_it_for_each_of_them(plant: Any, code: str, clause: str) -> None:
+    on = plant.now.date()
+    for unit in (plant.plant, plant.county):
+        (found,) = [one for one in reads.standing(unit, on) if one.duty.code == code]
+        assert (found.duty.clause.id, found.period.label, found.need) == (clause, "2026年11月", 0)
+    whole = rated(plant)
+    feedback.sign_and_archive(case_id=whole.pk, by=plant.as_("officer"), at=plant.now + timedelta(days=21))
+    year = Period(date(2026, 1, 1), date(2027, 1, 1))
+    found = row(plant, code, date(2026, 12, 31), period=year)
+    assert (found.need, found.done, found.state) == (1, 1, "met"), "one case, asked for once"
+
+
+@pytest.fixture
+def reports(monkeypatch: Any, plant: Any) -> list[date]:
+    """Days on which the plant reported, as the room above would count them."""
+    days: list[date] = []
+
+    def count(asked: Any) -> Any:
+        return [Counted(plant.plant.pk, day, Figure(done=1)) for day in days if asked.since <= day < asked.until]
+
+    monkeypatch.setitem(COUNTERS, "report", Counter(count, lambda asked: []))
+    return days
+
+
+@pytest.mark.clause("MY-4.1")
+def test_the_party_organisation_hears_every_so_many_months_as_the_union_sets(plant: Any, reports: list[date]) -> None:
+    on = plant.now.date()
+    found = row(plant, "report_to_party", on)
+    assert (found.duty.clause.id, found.period.label, found.need, found.state) == (
+        "MY-4.1",
+        "2026年第四季度",
+        1,
+        "open",
+    )
+    assert "report_to_party" not in {one.duty.code for one in reads.standing(plant.county, on)}
+    reports.append(date(2026, 11, 3))
+    assert row(plant, "report_to_party", on).state == "met"
+    mechanism.set_house_rules(
+        unit=plant.plant, changes={"counts": {"party_report_months": 1}}, by=plant.as_("chair"), at=plant.now
+    )
+    assert row(plant, "report_to_party", on).period.label == "2026年11月"
+    assert row(plant, "report_to_party", date(2026, 12, 24)).state == "soon"
+    with pytest.raises(Invalid) as refused:
+        mechanism.set_house_rules(
+            unit=plant.plant, changes={"counts": {"party_report_months": 13}}, by=plant.as_("chair"), at=plant.now
+        )
+    assert "最多 12 个月" in str(refused.value.fields)
+
+
 # --- kept figures ---------------------------------------------------------------------------------------------------------
 
 
@@ -224,7 +285,7 @@ def test_queries_do_not_grow_with_the_units_below(plant: Any) -> None:
     few = asked()
     for _ in range(12):
         org.make_unit(under=plant.county)
-    acts.recount(units=list(acts.unions()), by=SYSTEM, at=plant.now)
+    acts.recount(units=list(reads.unions()), by=SYSTEM, at=plant.now)
     assert asked() == few <= 4
 
 

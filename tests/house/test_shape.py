@@ -24,6 +24,7 @@ WORKINGS: dict[str, frozenset[str]] = {
     "ledger": frozenset({"dossier", "form1", "form2", "form3", "papers"}),
     "intake": frozenset({"sheet"}),
     "meetings": frozenset({"paper", "papers"}),
+    "duties": frozenset({"papers"}),
 }
 FREE = frozenset({"kernel", "site"})  # no domain: named by what they hold
 FORBIDDEN_NAMES = frozenset({"utils", "util", "helpers", "helper", "common", "misc"})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from huying.duties import acts
+from huying.duties import acts, reads
 from huying.kernel.actors import SYSTEM
 from huying.mechanism.models import Adoption
 from tests.factories import consultation
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def night(stage: Stage) -> None:
     """What the worker does between two days: count anew, remind."""
-    acts.recount(units=list(acts.unions()), by=SYSTEM, at=stage.world.now)
+    acts.recount(units=list(reads.unions()), by=SYSTEM, at=stage.world.now)
     acts.remind(by=SYSTEM, at=stage.world.now)
 
 

@@ -6,17 +6,16 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from huying.cases.models import Recusal
 from huying.duties.models import Kept
-from huying.duties.reads import Owed, begun, counted, owed_by, spans_of, standing, standings
+from huying.duties.reads import Owed, begun, counted, owed_by, spans_of, standing, standings, unions
 from huying.duties.rules import COUNTERS, Period, Standing
 from huying.kernel.actors import Actor
 from huying.notices.acts import send
-from huying.org.models import Level, Person, Post, Role, Unit
+from huying.org.models import Person, Post, Role, Unit
 from huying.org.reads import acting_as, holders, union_above
 from huying.org.rules import Can
 
@@ -24,11 +23,6 @@ AT_ONCE = 500  # units counted together
 BACK = timedelta(minutes=3)  # a sweep looks a little further back than the one before, so that nothing falls between
 ADDRESS = "desk:duties"
 TOLD = (Role.CHAIR, Role.OFFICER)
-
-
-def unions() -> QuerySet[Unit]:
-    """Every union that can owe something."""
-    return Unit.objects.open().filter(has_union=True).exclude(level=Level.WORKSHOP).order_by("path")
 
 
 def recount(*, units: Sequence[Unit], by: Actor, at: datetime) -> int:

@@ -146,7 +146,7 @@ def standing_of(
     duty: Duty, unit: Unit, period: Period, figure: Figure, on: date, *, remind: int, calendar: WorkDays
 ) -> Standing:
     """What a figure means on a day.  ``remind``: working days before the end from which on there is little time left."""
-    need = figure.done + figure.missed + figure.running if duty.per_case else duty.times
+    need = duty.times * (figure.done + figure.missed + figure.running if duty.per_case else 1)
     due_on = (figure.due_on or period.last) if duty.per_case else period.last
     remind_on = business_day_offset(due_on, -1 if duty.per_case else -remind, calendar)
     state = state_of(need, figure.done, figure.missed, on, until=period.until, remind_on=remind_on)
@@ -206,11 +206,12 @@ class Deed:
 @dataclass(frozen=True)
 class Counter:
     """How one kind of record is counted.  ``deeds`` lists what stands behind a unit's figure, what was not kept first;
-    ``moved`` names the units at which something of it happened since a moment, so that their figures are counted again."""
+    ``moved`` names the units at which something of it happened since a moment, so that
+    their figures are counted again; without it they follow at night."""
 
     count: Callable[[Asked], Iterable[Counted]]
     deeds: Callable[[Asked], list[Deed]]
-    moved: Callable[[datetime], Iterable[UUID]]
+    moved: Callable[[datetime], Iterable[UUID]] = lambda since: ()
 
 
 COUNTERS: dict[str, Counter] = {}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from huying.kernel.errors import Refused
-from huying.mechanism.pack_file import shipped
+from huying.mechanism.reads import shipped_files
 from huying.site.clauses import PROJECT, clauses
 from huying.site.mutations import Mutation, mutations, untouched
 
@@ -33,7 +33,7 @@ class Outcome:
 
 def chosen(only: Sequence[str], *, house: bool) -> list[Mutation]:
     """The weakenings asked for: of the shipped documents, of clauses that begin so, with the starting values or without."""
-    paths = [path for path in shipped() if house or path.name != HOUSE]
+    paths = [path for path in shipped_files() if house or path.name != HOUSE]
     every = (one for path in paths for one in mutations(path))
     return [one for one in every if not only or one.clause in only]
 
@@ -125,7 +125,7 @@ def _start(work: Sequence[Mutation], tests: dict[str, list[str]], folder: Path) 
 
 def _baselines(work: Iterable[Mutation]) -> list[dict[str, str]]:
     """The same files not weakened, once a clause."""
-    texts = {path.name: untouched(path) for path in shipped()}
+    texts = {path.name: untouched(path) for path in shipped_files()}
     once = {(one.clause, one.file) for one in work}
     return [
         {"key": f"{BASELINE}{clause}", "clause": clause, "file": file, "text": texts[file], "must_pass": "yes"}

@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 
 from huying.duties.reads import _below, _counters  # noqa: F401  (the counters say how the rooms below are counted)
 from huying.duties.reads._below import unions_below as unions_below
+from huying.duties.reads._printed import ClauseLine as ClauseLine
+from huying.duties.reads._printed import printed_clauses as printed_clauses
 from huying.duties.rules import (
     COUNTERS,
     Asked,
@@ -31,7 +33,7 @@ from huying.kernel.actors import Actor
 from huying.kernel.clock import WorkDays
 from huying.mechanism.reads import adopted_since, calendar, rules_of_units
 from huying.mechanism.rules import Clause, Duty, Rules
-from huying.org.models import Unit
+from huying.org.models import Level, Unit
 
 WORST_FIRST = ("missed", "soon", "open", "met", "nothing")
 
@@ -60,6 +62,11 @@ class Owed:
     def months(self, duty: Duty) -> int:
         """How long its period is."""
         return months_of(duty, self.rules)
+
+
+def unions() -> QuerySet[Unit]:
+    """Every open union that can owe something."""
+    return Unit.objects.open().filter(has_union=True).exclude(level=Level.WORKSHOP).order_by("path")
 
 
 def owed_by(units: Iterable[Unit], on: date) -> list[Owed]:
