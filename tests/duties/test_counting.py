@@ -22,6 +22,7 @@ from huying.kernel.actors import SYSTEM
 from huying.kernel.errors import Invalid
 from huying.mechanism import acts as mechanism
 from huying.mechanism.models import Adoption
+from huying.meetings import acts as meetings
 from huying.meetings.models import Meeting
 from huying.notices.models import Notice
 from huying.org.models import Unit
@@ -287,6 +288,21 @@ def test_queries_do_not_grow_with_the_units_below(plant: Any) -> None:
         org.make_unit(under=plant.county)
     acts.recount(units=list(reads.unions()), by=SYSTEM, at=plant.now)
     assert asked() == few <= 4
+
+
+@pytest.mark.clause("MY-3.2.3a")
+def test_minutes_signed_after_the_year_has_turned_still_count_for_its_last_quarter(plant: Any) -> None:
+    circulated = consultation.circulated(plant, consultation.ready(plant), starts_at=at(date(2026, 12, 30)))
+    new_year = at(date(2027, 1, 4))
+    acts.recount(units=[plant.plant], by=SYSTEM, at=new_year)
+    quarter = Kept.objects.filter(unit=plant.plant, duty="meeting_each_quarter", since=date(2026, 10, 1))
+    assert quarter.get().done == 0
+    for who in ("manager", "chair"):
+        meetings.sign(meeting_id=circulated.pk, by=plant.as_(who), at=new_year)
+    acts.sweep(since=new_year, by=SYSTEM, at=new_year)
+    assert quarter.get().done == 1
+    rows = {one.pk: one.n_year for one in reads.below(plant.county, new_year.date())}
+    assert rows[plant.plant.pk] == 3, "the three quarters before"
 
 
 # --- secrecy ---------------------------------------------------------------------------------------------------------------

@@ -71,6 +71,17 @@ def periods_of_year(year: int, months: int) -> list[Period]:
     return found
 
 
+def kept_from(on: date) -> date:
+    """The day back to which figures are kept up: minutes are signed, reports come in after a period has ended."""
+    return date(on.year - 1, on.month, 1)
+
+
+def recent_periods(on: date, months: int) -> list[Period]:
+    """The periods of the last twelve months, the running one included."""
+    every = [period for year in (on.year - 1, on.year) for period in periods_of_year(year, months)]
+    return [period for period in every if period.since <= on and period.until > kept_from(on)]
+
+
 def _month(index: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 

@@ -201,7 +201,7 @@ def below_xlsx(request: Asked) -> FileResponse:
         Column("现在没有做到"),
         Column("快到期"),
         Column("做到"),
-        Column("今年没有做到的期数", 20),
+        Column("近一年没有做到的期数", 20),
     )
     body = ((one.name, one.n_missed, one.n_soon, one.n_met, one.n_year) for one in rows.iterator())
     return _workbook(columns, body, f"{top.short_name}下级履职", _today(request))
