@@ -133,7 +133,8 @@ class _Database:
         self.home = HOME
         primer = next(item for item in session.items if _only_asks_the_database(item))
         # As if a test of another module followed: what belongs to the whole run stays up.
-        other = next((item for item in session.items if item.path != primer.path), None)
+        others = [item for item in session.items if item is not primer]
+        other = next((item for item in others if item.path != primer.path), others[0])
         primer.config.hook.pytest_runtest_protocol(item=primer, nextitem=other)
         if session.testsfailed:
             raise session.Interrupted("the database could not be built")

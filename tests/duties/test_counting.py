@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -258,6 +259,19 @@ def test_kept_figures_equal_a_recount(plant: Any) -> None:
     live = {(one.duty.code, one.need, one.done, one.missed) for one in reads.standing(plant.plant, later.date())}
     now = Kept.objects.filter(unit=plant.plant, since__lte=later.date(), until__gt=later.date())
     assert {(one.duty, one.need, one.done, one.missed) for one in now} == live
+
+
+def test_the_command_counts_anew(plant: Any, monkeypatch: Any, capsys: Any) -> None:
+    monkeypatch.setattr("huying.site.management.commands.recount.require_ready", lambda: None)
+    make.reported(plant)
+    call_command("recount")
+    before = figures(Kept.objects.all())
+    assert before
+    Kept.objects.filter(duty="tell_in_time").update(done=7)
+    Kept.objects.filter(duty="ledger_complete").delete()
+    call_command("recount")
+    assert figures(Kept.objects.all()) == before
+    assert "3 个单位的履职数字" in capsys.readouterr().out
 
 
 @pytest.mark.clause("MY-3.2.3a")
