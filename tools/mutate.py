@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ class Runner:
             if items:  # what the first test stood on and these do not need goes; what belongs to the whole run stays
                 session._setupstate.teardown_exact(items[0])
             said["state"] = PASSED
-            for item, following in zip(items, [*items[1:], None], strict=True):
+            for item, following in zip_longest(items, items[1:]):
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                 if session.testsfailed:
                     said.update(state=FAILED, test=item.nodeid, why=self.why)
