@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ class Runner:
             every = by_clause.get(piece["clause"], [])
             # Stories in a browser take long: they are asked only where no other test proves the clause.
             items = [item for item in every if item.get_closest_marker("journey") is None] or every
+            items.sort(key=lambda item: item.get_closest_marker("page") is not None)  # what is quick comes first
             said = self._tried(session, items, piece, fresh)
             with self.out.open("a", encoding="utf-8") as out:
                 out.write(json.dumps({"key": piece["key"], **said}, ensure_ascii=False) + "\n")
@@ -79,7 +81,7 @@ class Runner:
             if items:  # what the first test stood on and these do not need goes; what belongs to the whole run stays
                 session._setupstate.teardown_exact(items[0])
             said["state"] = PASSED
-            for item, following in zip(items, [*items[1:], None], strict=True):
+            for item, following in zip_longest(items, items[1:]):
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                 if session.testsfailed:
                     said.update(state=FAILED, test=item.nodeid, why=self.why)
@@ -132,7 +134,8 @@ class _Database:
         self.home = HOME
         primer = next(item for item in session.items if _only_asks_the_database(item))
         # As if a test of another module followed: what belongs to the whole run stays up.
-        other = next((item for item in session.items if item.path != primer.path), None)
+        others = [item for item in session.items if item is not primer]
+        other = next((item for item in others if item.path != primer.path), others[0])
         primer.config.hook.pytest_runtest_protocol(item=primer, nextitem=other)
         if session.testsfailed:
             raise session.Interrupted("the database could not be built")

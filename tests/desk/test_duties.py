@@ -143,21 +143,15 @@ def test_every_clause_says_what_carries_it_out_and_whether_it_is_met(world: Any)
     assert body["clauses"][0]["summary"][:12] not in unmet
 
 
-PHASES = (
-    ("征集协商议题", "MY-3.2.1", "topics"),
-    ("确定协商人员", "MY-3.2.2", "meetings"),
-    ("召开协商会议", "MY-3.2.3a", "meetings"),
-    ("工会督导办理", "MY-3.2.4e", "cases"),
-    ("满意度测评", "MY-3.2.5a", "cases"),
-    ("建立工作台账", "MY-3.2.6", "ledger"),
-)
-
-
 @pytest.mark.parametrize(
     ("number", "label", "view"),
     [
-        pytest.param(number, label, view, marks=pytest.mark.clause("MY-3.2", clause))
-        for number, (label, clause, view) in enumerate(PHASES)
+        pytest.param(0, "征集协商议题", "register", marks=pytest.mark.clause("MY-3.2", "MY-3.2.1")),
+        pytest.param(1, "确定协商人员", "meetings", marks=pytest.mark.clause("MY-3.2", "MY-3.2.2")),
+        pytest.param(2, "召开协商会议", "meetings", marks=pytest.mark.clause("MY-3.2", "MY-3.2.3a")),
+        pytest.param(3, "工会督导办理", "cases", marks=pytest.mark.clause("MY-3.2", "MY-3.2.4e")),
+        pytest.param(4, "满意度测评", "cases", marks=pytest.mark.clause("MY-3.2", "MY-3.2.5a")),
+        pytest.param(5, "建立工作台账", "ledger", marks=pytest.mark.clause("MY-3.2", "MY-3.2.6")),
     ],
 )
 def test_the_closed_loop_leads_to_the_page_of_each_phase(world: Any, number: int, label: str, view: str) -> None:
@@ -165,7 +159,7 @@ def test_the_closed_loop_leads_to_the_page_of_each_phase(world: Any, number: int
     loop = html[html.index('class="hy-phases"') :].partition("</ol>")[0]
     phases = re.findall(r'<li><a href="([^"]+)">([^<]+)</a>', loop)
     assert phases[number] == (reverse(f"desk:{view}"), label)
-    assert len(phases) == len(PHASES)
+    assert len(phases) == 6
 
 
 @pytest.mark.parametrize(

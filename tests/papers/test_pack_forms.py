@@ -66,3 +66,28 @@ def test_the_progress_sheet_has_the_fields_of_annex_3(world: Any) -> None:
     assert all(
         words in text for words in (form.label, "跟踪时间", "受理结果反馈", *(one.label for one in states.choices))
     )
+
+
+@pytest.mark.clause("MY-A4")
+def test_the_survey_sheet_has_the_fields_and_ways_of_annex_4(world: Any) -> None:
+    rules = rules_for(world.plant, world.now.date())
+    form = rules.form("survey")
+    assert form.clause.id == "MY-A4"
+    assert [field.label for field in form.fields] == [
+        "调查方式",
+        "诉求满意度",
+        "诉求督办人",
+        "满意度调查时间",
+        "工会审阅反馈",
+    ]
+    ways = rules.options(form.fields[0].options)
+    assert (ways.clause.id, [one.label for one in ways.choices]) == (
+        "MY-A4",
+        ["电话回访", "网络或问卷调查", "现场答复"],
+    )
+    assert [grade.label for grade in rules.scale(form.fields[1].options).grades] == [
+        "非常满意",
+        "满意",
+        "基本满意",
+        "不满意",
+    ]

@@ -46,13 +46,16 @@ def test_help_is_chinese_and_lists_our_commands_only(new_home) -> None:
         "export",
         "worker",
         "upgrade",
+        "recount",
         "clauses",
     ):
         assert re.search(rf"^  {name} +\S", said, re.M), name
     assert "makemessages" not in said
 
 
-@pytest.mark.parametrize("name", ["init", "serve", "check", "backup", "restore", "upgrade", "worker", "clauses"])
+@pytest.mark.parametrize(
+    "name", ["init", "serve", "check", "backup", "restore", "upgrade", "worker", "recount", "clauses"]
+)
 def test_each_command_explains_itself_in_chinese(name: str) -> None:
     said = Utility(["huying"]).fetch_command(name).create_parser("huying", name).format_help()
     assert said.startswith("用法：huying " + name)

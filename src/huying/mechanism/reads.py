@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.db.models import QuerySet
 
 from huying.kernel.clock import WorkDays
 from huying.kernel.errors import Refused
+from huying.mechanism import pack_file
 from huying.mechanism.calendar import Announcement, Calendar, announced
 from huying.mechanism.house_rules import Bound as Bound  # noqa: PLC0414  (what the page of house rules is built of)
 from huying.mechanism.house_rules import Ground as Ground  # noqa: PLC0414
@@ -113,6 +115,11 @@ def shipped_packs() -> list[Pack]:
     """The newest version of every pack a unit may adopt."""
     newest = {pack.code: pack for pack in Pack.objects.filter(unit=None).exclude(code=HOUSE).order_by("version")}
     return sorted(newest.values(), key=lambda pack: pack.code)
+
+
+def shipped_files() -> list[Path]:
+    """The files of the packs that ship with the product, for who looks after them."""
+    return list(pack_file.shipped())
 
 
 def pack_of(code: str) -> Pack | None:

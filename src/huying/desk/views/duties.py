@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +30,6 @@ from huying.papers.reads import Cell, Column
 
 PER_PAGE = 25
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PAPER = Path(__file__).parent.parent / "papers" / "clauses.typ"
 
 
 # --- whose duties -----------------------------------------------------------------------------------------------------------
@@ -203,7 +201,7 @@ def below_xlsx(request: Asked) -> FileResponse:
         Column("现在没有做到"),
         Column("快到期"),
         Column("做到"),
-        Column("今年没有做到的期数", 20),
+        Column("近一年没有做到的期数", 20),
     )
     body = ((one.name, one.n_missed, one.n_soon, one.n_met, one.n_year) for one in rows.iterator())
     return _workbook(columns, body, f"{top.short_name}下级履职", _today(request))
@@ -267,11 +265,12 @@ def clauses_pdf(request: Asked) -> HttpResponse:
     """The table of clauses to be printed."""
     reader, on = _reader(request), _today(request)
     rows = [
-        {"badge": row.clause.badge, "summary": row.clause.summary, "by": f"{row.carrier.name}：{row.carrier.words}",
-         "now": row.now, "figures": _figures(row)}
+        reads.ClauseLine(
+            row.clause.badge, row.clause.summary, f"{row.carrier.name}：{row.carrier.words}", row.now, _figures(row)
+        )
         for row in shown.clause_rows(reader.unit, reader, on)
-    ]  # fmt: skip
-    body = papers.pdf(PAPER, {"title": f"{reader.unit.name}条款对照", "printed_on": on.isoformat(), "rows": rows})
+    ]
+    body = reads.printed_clauses(rows, title=f"{reader.unit.name}条款对照", on=on)
     answer = HttpResponse(body, content_type="application/pdf")
     answer.headers["Content-Disposition"] = content_disposition_header(True, f"条款对照{on:%Y%m%d}.pdf") or "attachment"
     answer.headers["Cache-Control"] = "no-store"

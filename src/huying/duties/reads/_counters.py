@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate, TruncMonth
@@ -238,9 +239,23 @@ def _lacks(case: Case) -> str:
     return "、".join(words for name, words in GAPS if getattr(case, name))
 
 
-register("consultation_meeting", Counter(_count_meetings, _deeds_of_meetings))
-register("written_report", Counter(_count_clocks("report"), _deeds_of_clocks("report")))
-register("telling", Counter(_count_clocks("tell"), _deeds_of_clocks("tell")))
-register("survey", Counter(_count_surveys, _deeds_of_surveys))
-register("survey_signed", Counter(_count_signed, _deeds_of_signed))
-register("complete_story", Counter(_count_complete, _deeds_of_complete))
+# --- what moved ---------------------------------------------------------------------------------------------------------------
+
+
+def _meetings_moved(since: datetime) -> set[UUID]:
+    return set(Meeting.objects.filter(moved_at__gte=since).order_by().values_list("unit", flat=True))
+
+
+def _cases_moved(since: datetime) -> set[UUID]:
+    """Unions whose cases moved, and those whose limits run in such a case."""
+    moved = Case.objects.filter(moved_at__gte=since).order_by()
+    limits = Clock.objects.filter(case__in=moved.values("pk")).order_by()
+    return {*moved.values_list("holder", flat=True), *limits.values_list("unit", flat=True)}
+
+
+register("consultation_meeting", Counter(_count_meetings, _deeds_of_meetings, _meetings_moved))
+register("written_report", Counter(_count_clocks("report"), _deeds_of_clocks("report"), _cases_moved))
+register("telling", Counter(_count_clocks("tell"), _deeds_of_clocks("tell"), _cases_moved))
+register("survey", Counter(_count_surveys, _deeds_of_surveys, _cases_moved))
+register("survey_signed", Counter(_count_signed, _deeds_of_signed, _cases_moved))
+register("complete_story", Counter(_count_complete, _deeds_of_complete, _cases_moved))
