@@ -141,9 +141,9 @@ def spans(on: date, *, quarters: bool) -> list[tuple[str, str, tuple[date, date]
     return [
         ("month", "本月", (month, month)),
         ("last_month", "上月", (months_on(month, -1), months_on(month, -1))),
-        ("quarter", "本季度", (quarter, months_on(quarter, 2))),
+        ("quarter", "本季度", (quarter, month)),
         ended[0],
-        ("half", "本半年", (half, months_on(half, 5))),
-        ("year", "今年", (year, months_on(year, 11))),
+        ("half", "本半年", (half, month)),
+        ("year", "今年", (year, month)),
         ended[3],
     ]
