@@ -19,6 +19,7 @@ from huying.kernel.errors import NotYours, Refused
 from huying.ledger import acts, reads
 from huying.ledger.models import CaseFact, Tally
 from huying.ledger.rules import months_on
+from huying.org.acts import move_unit
 from huying.org.models import Level
 from tests.factories import world as make
 from tests.factories.org import make_unit
@@ -220,8 +221,7 @@ def test_a_unit_that_moves_takes_its_figures_along(world) -> None:
     make.accepted(world)
     rated(world, 5)
     acts.sweep_figures(by=SYSTEM, at=world.now)
-    plant = world.plant
-    plant.move(city, pos="last-child")
+    move_unit(unit=world.plant, to=city, by=SYSTEM, at=world.now)
     acts.settle_figures(by=SYSTEM, at=world.now)
     assert wrong(world) == 0
     assert not Tally.objects.filter(unit=world.county).exists()
