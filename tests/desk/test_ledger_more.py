@@ -85,8 +85,11 @@ def test_filters_by_step_mark_officer_and_archiving(world) -> None:
 def test_a_view_is_saved_opened_renamed_and_deleted(world) -> None:
     make.said(world)
     client = as_(world, "officer")
-    assert send(client, "desk:ledger_views", name="超期的", query="timing=late&cols=state").status_code == 302
+    assert (
+        send(client, "desk:ledger_views", name="超期的", query="timing=late&words=刘春华&cols=state").status_code == 302
+    )
     view = SavedView.objects.get()
+    assert view.query == "timing=late&cols=state", "a name somebody looked for is not kept"
     assert f"{reverse('desk:ledger')}?timing=late&amp;cols=state" in page_of(client)
     assert "超期的" not in page_of(as_(world, "second")), "one's own until it is shared"
     send(client, "desk:ledger_view", view.pk, name="要催的", shared="on")

@@ -135,5 +135,7 @@ class BulkForm(forms.Form):
 class ViewForm(forms.Form):
     """What a saved view is called, and whether colleagues see it."""
 
-    name = forms.CharField(label="名称", max_length=30, help_text="同事也能看到共用视图的名称，不要写人名和具体的事。")
+    name = forms.CharField(
+        label="名称", max_length=30, help_text="共用的，同事也看得到名称，不要写人名和具体的事。查找的字词不保存。"
+    )
     shared = forms.BooleanField(label="本单位同事也能用", required=False)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from huying.cases.models import Case
 from huying.kernel.actors import Actor
 from huying.ledger.reads import Figures, Plain, before, figures, opening, selected, sheet_of, viewer
-from huying.ledger.rules import Selection, month_of, months_on, quarter_of
+from huying.ledger.rules import NONE, Selection, month_of, months_on, quarter_of
 from huying.org.models import Unit
 from huying.org.rules import Can, Member
 
@@ -112,7 +112,7 @@ def _words(by: Actor, now: Figures, sheet: Plain, on: date) -> list[Plain]:
         return []
     seen = viewer(by, on)
     found = []
-    for line in [one for one in table["lines"] if one["n"] and one["name"][1] != "/"][:LARGEST]:
+    for line in [one for one in table["lines"] if one["n"] and one["name"][1] != f"{NONE}/"][:LARGEST]:
         chosen = opening(now, *line["name"])
         if chosen is None:
             continue
@@ -141,9 +141,9 @@ def spans(on: date, *, quarters: bool) -> list[tuple[str, str, tuple[date, date]
     return [
         ("month", "本月", (month, month)),
         ("last_month", "上月", (months_on(month, -1), months_on(month, -1))),
-        ("quarter", "本季度", (quarter, months_on(quarter, 2))),
+        ("quarter", "本季度", (quarter, month)),
         ended[0],
-        ("half", "本半年", (half, months_on(half, 5))),
-        ("year", "今年", (year, months_on(year, 11))),
+        ("half", "本半年", (half, month)),
+        ("year", "今年", (year, month)),
         ended[3],
     ]
