@@ -4,6 +4,8 @@ Everything is loaded and the database built once; each weakening then gets a for
 came of it into a file.  Nothing is shared between two of them but the fresh database.
 """
 
+# ruff: noqa: PLC0415 - rooms and tests are loaded only once the tests have prepared their settings
+
 from __future__ import annotations
 
 import json
@@ -12,6 +14,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +51,12 @@ class Runner:
             every = by_clause.get(piece["clause"], [])
             # Stories in a browser take long: they are asked only where no other test proves the clause.
             items = [item for item in every if item.get_closest_marker("journey") is None] or every
+            items.sort(key=lambda item: item.get_closest_marker("page") is not None)  # what is quick comes first
             said = self._tried(session, items, piece, fresh)
             with self.out.open("a", encoding="utf-8") as out:
                 out.write(json.dumps({"key": piece["key"], **said}, ensure_ascii=False) + "\n")
+            if piece.get("must_pass") and said["state"] != PASSED:
+                raise session.Interrupted(f"{said['test']} fails without any weakening")
         return True
 
     def _tried(
@@ -72,8 +78,10 @@ class Runner:
         said = {"state": BROKEN, "test": "", "tests": str(len(items))}
         try:
             _use(piece)
+            if items:  # what the first test stood on and these do not need goes; what belongs to the whole run stays
+                session._setupstate.teardown_exact(items[0])
             said["state"] = PASSED
-            for item, following in zip(items, [*items[1:], None], strict=True):
+            for item, following in zip_longest(items, items[1:]):
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                 if session.testsfailed:
                     said.update(state=FAILED, test=item.nodeid, why=self.why)
@@ -99,15 +107,20 @@ def _use(piece: dict[str, str]) -> None:
         shutil.copy(path, packs)
     (packs / piece["file"]).write_text(piece["text"], encoding="utf-8")
     pack_file.SHIPPED = packs
-    from pytest_django.plugin import blocking_manager_key  # the tests' own guard
-
-    with _config.stash[blocking_manager_key].unblock():
+    with _unblocked():
         acts.load_shipped(by=SYSTEM, at=conftest.NOW)
         connection.close()
         shutil.copy(conftest.HOME / "test.sqlite3", conftest.HOME / "fresh.sqlite3")
 
 
 _config: Any = None
+
+
+def _unblocked() -> Any:
+    """The database may be asked, though no test is running."""
+    from pytest_django.plugin import blocking_manager_key  # only once pytest has loaded it
+
+    return _config.stash[blocking_manager_key].unblock()
 
 
 class _Database:
@@ -121,12 +134,22 @@ class _Database:
         self.home = HOME
         primer = next(item for item in session.items if _only_asks_the_database(item))
         # As if a test of another module followed: what belongs to the whole run stays up.
-        other = next((item for item in session.items if item.path != primer.path), None)
+        others = [item for item in session.items if item is not primer]
+        other = next((item for item in others if item.path != primer.path), others[0])
         primer.config.hook.pytest_runtest_protocol(item=primer, nextitem=other)
         if session.testsfailed:
             raise session.Interrupted("the database could not be built")
+        self.put_down()
         for name in ("test", "fresh"):
             shutil.copy(HOME / f"{name}.sqlite3", HOME / f"{name}.kept")
+
+    @staticmethod
+    def put_down() -> None:
+        """Nobody here has it open: what is open in two processes at once, or copied over, is no database any more."""
+        from django.db import connections
+
+        with _unblocked():
+            connections.close_all()
 
     def put_back(self) -> None:
         """As before."""

@@ -69,7 +69,7 @@ def test_a_clause_says_where_it_stands_and_what_comes_from_it(sign_in):
     assert "三(二)4" in html
     assert "告知诉求提出者" in html
     assert "3 个自然日" in html
-    assert "没有直接算得出的规则" in page(sign_in("handler").get(reverse("desk:clause", args=["MY-4.1"])))
+    assert "没有直接算得出的规则" in page(sign_in("handler").get(reverse("desk:clause", args=["MY-4.2"])))
     assert sign_in("handler").get(reverse("desk:clause", args=["MY-9.9"])).status_code == 404
     assert sign_in("handler").get(reverse("desk:pack", args=["nothing"])).status_code == 404
 

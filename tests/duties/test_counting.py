@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -14,12 +15,15 @@ from huying.cases.models import Recusal
 from huying.cases.rules import Concerns
 from huying.duties import acts, reads
 from huying.duties.models import Kept
-from huying.duties.rules import Period, Standing
+from huying.duties.rules import COUNTERS, Counted, Counter, Figure, Period, Standing
 from huying.feedback import acts as feedback
 from huying.handling import acts as handling
 from huying.handling.models import Telling
 from huying.kernel.actors import SYSTEM
+from huying.kernel.errors import Invalid
+from huying.mechanism import acts as mechanism
 from huying.mechanism.models import Adoption
+from huying.meetings import acts as meetings
 from huying.meetings.models import Meeting
 from huying.notices.models import Notice
 from huying.org.models import Unit
@@ -172,6 +176,65 @@ def test_an_archived_case_without_its_whole_story_is_listed_with_what_it_lacks(p
     assert [(deed.id, deed.why) for deed in reads.behind(found, on)] == [(case.pk, "没有告知记录")]
 
 
+@pytest.mark.parametrize(
+    ("code", "clause"),
+    [
+        pytest.param("report_in_time", "MY-3.2.4a", marks=pytest.mark.clause("MY-3.2.4a")),
+        pytest.param("tell_in_time", "MY-3.2.4b", marks=pytest.mark.clause("MY-3.2.4b")),
+        pytest.param("survey_of_every_case", "MY-3.2.5a", marks=pytest.mark.clause("MY-3.2.5a")),
+        pytest.param("survey_signed", "MY-3.2.5c", marks=pytest.mark.clause("MY-3.2.5c")),
+        pytest.param("ledger_complete", "MY-3.2.6", marks=pytest.mark.clause("MY-3.2.6")),
+    ],
+)
+def test_every_union_with_cases_owes_it_for_each_of_them(plant: Any, code: str, clause: str) -> None:
+    on = plant.now.date()
+    for unit in (plant.plant, plant.county):
+        (found,) = [one for one in reads.standing(unit, on) if one.duty.code == code]
+        assert (found.duty.clause.id, found.period.label, found.need) == (clause, "2026年11月", 0)
+    whole = rated(plant)
+    feedback.sign_and_archive(case_id=whole.pk, by=plant.as_("officer"), at=plant.now + timedelta(days=21))
+    year = Period(date(2026, 1, 1), date(2027, 1, 1))
+    found = row(plant, code, date(2026, 12, 31), period=year)
+    assert (found.need, found.done, found.state) == (1, 1, "met"), "one case, asked for once"
+
+
+@pytest.fixture
+def reports(monkeypatch: Any, plant: Any) -> list[date]:
+    """Days on which the plant reported, as the room above would count them."""
+    days: list[date] = []
+
+    def count(asked: Any) -> Any:
+        return [Counted(plant.plant.pk, day, Figure(done=1)) for day in days if asked.since <= day < asked.until]
+
+    monkeypatch.setitem(COUNTERS, "report", Counter(count, lambda asked: []))
+    return days
+
+
+@pytest.mark.clause("MY-4.1")
+def test_the_party_organisation_hears_every_so_many_months_as_the_union_sets(plant: Any, reports: list[date]) -> None:
+    on = plant.now.date()
+    found = row(plant, "report_to_party", on)
+    assert (found.duty.clause.id, found.period.label, found.need, found.state) == (
+        "MY-4.1",
+        "2026年第四季度",
+        1,
+        "open",
+    )
+    assert "report_to_party" not in {one.duty.code for one in reads.standing(plant.county, on)}
+    reports.append(date(2026, 11, 3))
+    assert row(plant, "report_to_party", on).state == "met"
+    mechanism.set_house_rules(
+        unit=plant.plant, changes={"counts": {"party_report_months": 1}}, by=plant.as_("chair"), at=plant.now
+    )
+    assert row(plant, "report_to_party", on).period.label == "2026年11月"
+    assert row(plant, "report_to_party", date(2026, 12, 24)).state == "soon"
+    with pytest.raises(Invalid) as refused:
+        mechanism.set_house_rules(
+            unit=plant.plant, changes={"counts": {"party_report_months": 13}}, by=plant.as_("chair"), at=plant.now
+        )
+    assert "最多 12 个月" in str(refused.value.fields)
+
+
 # --- kept figures ---------------------------------------------------------------------------------------------------------
 
 
@@ -196,6 +259,19 @@ def test_kept_figures_equal_a_recount(plant: Any) -> None:
     live = {(one.duty.code, one.need, one.done, one.missed) for one in reads.standing(plant.plant, later.date())}
     now = Kept.objects.filter(unit=plant.plant, since__lte=later.date(), until__gt=later.date())
     assert {(one.duty, one.need, one.done, one.missed) for one in now} == live
+
+
+def test_the_command_counts_anew(plant: Any, monkeypatch: Any, capsys: Any) -> None:
+    monkeypatch.setattr("huying.site.management.commands.recount.require_ready", lambda: None)
+    make.reported(plant)
+    call_command("recount")
+    before = figures(Kept.objects.all())
+    assert before
+    Kept.objects.filter(duty="tell_in_time").update(done=7)
+    Kept.objects.filter(duty="ledger_complete").delete()
+    call_command("recount")
+    assert figures(Kept.objects.all()) == before
+    assert "3 个单位的履职数字" in capsys.readouterr().out
 
 
 @pytest.mark.clause("MY-3.2.3a")
@@ -224,8 +300,23 @@ def test_queries_do_not_grow_with_the_units_below(plant: Any) -> None:
     few = asked()
     for _ in range(12):
         org.make_unit(under=plant.county)
-    acts.recount(units=list(acts.unions()), by=SYSTEM, at=plant.now)
+    acts.recount(units=list(reads.unions()), by=SYSTEM, at=plant.now)
     assert asked() == few <= 4
+
+
+@pytest.mark.clause("MY-3.2.3a")
+def test_minutes_signed_after_the_year_has_turned_still_count_for_its_last_quarter(plant: Any) -> None:
+    circulated = consultation.circulated(plant, consultation.ready(plant), starts_at=at(date(2026, 12, 30)))
+    new_year = at(date(2027, 1, 4))
+    acts.recount(units=[plant.plant], by=SYSTEM, at=new_year)
+    quarter = Kept.objects.filter(unit=plant.plant, duty="meeting_each_quarter", since=date(2026, 10, 1))
+    assert quarter.get().done == 0
+    for who in ("manager", "chair"):
+        meetings.sign(meeting_id=circulated.pk, by=plant.as_(who), at=new_year)
+    acts.sweep(since=new_year, by=SYSTEM, at=new_year)
+    assert quarter.get().done == 1
+    rows = {one.pk: one.n_year for one in reads.below(plant.county, new_year.date())}
+    assert rows[plant.plant.pk] == 3, "the three quarters before"
 
 
 # --- secrecy ---------------------------------------------------------------------------------------------------------------

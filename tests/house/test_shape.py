@@ -25,6 +25,7 @@ WORKINGS: dict[str, frozenset[str]] = {
     "intake": frozenset({"sheet"}),
     "meetings": frozenset({"paper", "papers"}),
     "oversight": frozenset({"papers"}),
+    "duties": frozenset({"papers"}),
 }
 FREE = frozenset({"kernel", "site"})  # no domain: named by what they hold
 FORBIDDEN_NAMES = frozenset({"utils", "util", "helpers", "helper", "common", "misc"})

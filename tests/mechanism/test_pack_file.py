@@ -139,7 +139,8 @@ def test_every_shipped_file_is_read():
             "forms:\n  - code: a\n    clause: T-1\n    title: 表\n    fields:\n      - {code: x, label: 栏, options: nil}\n",
             13, "T-1", "不在 scales 或 options 里",
         ),
-        ("duties:\n  - {code: a, clause: T-1, label: 会, what: 会, of: m, times: 1, every: fortnight}\n", 9, "T-1", "只能是"),
+        ("duties:\n  - {code: a, clause: T-1, label: 会, what: 会, who: union, of: m, times: 1, every: fortnight}\n", 9, "T-1", "只能是"),
+        ("duties:\n  - {code: a, clause: T-1, label: 会, what: 会, who: union, of: m, times: 1, every: months}\n", 9, "T-1", "由哪个数目"),
     ],
 )  # fmt: skip
 def test_complaints_name_file_line_and_clause(tail, line, clause, said):

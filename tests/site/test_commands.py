@@ -35,12 +35,24 @@ COUNT = "SELECT (SELECT count(*) FROM org_unit), (SELECT count(*) FROM org_user)
 
 def test_help_is_chinese_and_lists_our_commands_only(new_home) -> None:
     said = new_home("h").run().stdout
-    for name in ("demo", "init", "serve", "check", "backup", "restore", "import", "export", "worker", "clauses"):
+    for name in (
+        "demo",
+        "init",
+        "serve",
+        "check",
+        "backup",
+        "restore",
+        "import",
+        "export",
+        "worker",
+        "recount",
+        "clauses",
+    ):
         assert re.search(rf"^  {name} +\S", said, re.M), name
     assert "makemessages" not in said
 
 
-@pytest.mark.parametrize("name", ["init", "serve", "check", "backup", "restore", "worker", "clauses"])
+@pytest.mark.parametrize("name", ["init", "serve", "check", "backup", "restore", "worker", "recount", "clauses"])
 def test_each_command_explains_itself_in_chinese(name: str) -> None:
     said = Utility(["huying"]).fetch_command(name).create_parser("huying", name).format_help()
     assert said.startswith("用法：huying " + name)

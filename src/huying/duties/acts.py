@@ -6,33 +6,29 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from huying.cases.models import Case, Recusal
+from huying.cases.models import Recusal
 from huying.duties.models import Kept
-from huying.duties.reads import Owed, begun, counted, owed_by, spans_of, standing, standings
-from huying.duties.rules import Period, Standing
+from huying.duties.reads import Owed, counted, owed_by, recent, spans_of, standing, standings, unions
+from huying.duties.rules import COUNTERS, Period, Standing, kept_from
 from huying.kernel.actors import Actor
-from huying.meetings.models import Meeting
 from huying.notices.acts import send
-from huying.org.models import Level, Person, Post, Role, Unit
+from huying.org.models import Person, Post, Role, Unit
 from huying.org.reads import acting_as, holders, union_above
 from huying.org.rules import Can
 
 AT_ONCE = 500  # units counted together
 BACK = timedelta(minutes=3)  # a sweep looks a little further back than the one before, so that nothing falls between
 ADDRESS = "desk:duties"
+LATELY = timedelta(days=7)
 TOLD = (Role.CHAIR, Role.OFFICER)
 
 
-def unions() -> Iterable[Unit]:
-    """Every union that can owe something."""
-    return Unit.objects.open().filter(has_union=True).exclude(level=Level.WORKSHOP).order_by("path")
-
-
 def recount(*, units: Sequence[Unit], by: Actor, at: datetime) -> int:
-    """Count the duties of units anew for this year, and keep what was found; how many rows changed."""
+    """Count the duties of units anew for the last twelve months, and keep what was found; how many rows changed."""
     on, changed = timezone.localdate(at), 0
     for start in range(0, len(units), AT_ONCE):
         changed += _recount(owed_by(units[start : start + AT_ONCE], on), on)
@@ -46,7 +42,7 @@ def _recount(some: Sequence[Owed], on: date) -> int:
     units = [one.unit.pk for one in some]
     old = {
         (row.unit_id, row.duty, row.since): row
-        for row in Kept.objects.select_for_update().filter(unit__in=units, since__year=on.year)
+        for row in Kept.objects.select_for_update().filter(unit__in=units, until__gt=kept_from(on))
     }
     gone = [row.pk for key, row in old.items() if key not in fresh]
     Kept.objects.filter(pk__in=gone).delete()
@@ -73,7 +69,7 @@ def _taken_over(row: Kept, fresh: Kept) -> Kept:
 
 def _rows(some: Sequence[Owed], on: date) -> Iterable[Kept]:
     """What is kept of these units: a row a duty and period that has begun."""
-    spans = {(one.unit.pk, duty.code): begun(one, duty, on) for one in some for duty in one.duties()}
+    spans = {(one.unit.pk, duty.code): recent(one, duty, on) for one in some for duty in one.duties()}
     found = counted(some, spans_of(spans.values()), on)
     for one in some:
         for duty in one.duties():
@@ -91,11 +87,9 @@ def _kept(row: Standing) -> Kept:
 
 def sweep(*, since: datetime, by: Actor, at: datetime) -> int:
     """Count again the unions at which something happened; how many rows changed."""
-    begins = since - BACK
-    moved = set(Case.objects.filter(moved_at__gte=begins).values_list("holder", flat=True).distinct())
-    moved |= set(Meeting.objects.filter(moved_at__gte=begins).values_list("unit", flat=True).distinct())
-    units = [unit for unit in unions() if unit.pk in moved] if moved else []
-    return recount(units=units, by=by, at=at)
+    ways = {counter.moved for counter in COUNTERS.values()}
+    moved = {unit for way in ways for unit in way(since - BACK)}
+    return recount(units=list(unions().filter(pk__in=moved)), by=by, at=at) if moved else 0
 
 
 # --- reminders ------------------------------------------------------------------------------------------------------------
@@ -120,23 +114,25 @@ def remind(*, by: Actor, at: datetime) -> int:
 def _ending(on: date) -> list[Kept]:
     """Kept figures of periods near their end that are not met, or met by something somebody must not know of."""
     rows = Kept.objects.filter(per_case=False, remind_on__lte=on, until__gt=on).select_related("unit", "root")
-    return [row for row in rows if row.done < row.need or _secret(row)]
+    return _wanting(rows)
 
 
 def _ended(on: date) -> list[Kept]:
-    """The same for periods that ended within the last month."""
-    begins = on - timedelta(days=31)
-    rows = Kept.objects.filter(per_case=False, until__lte=on, until__gt=begins).select_related("unit", "root")
-    return [row for row in rows if row.done < row.need or _secret(row)]
+    """The same for periods that ended lately."""
+    rows = Kept.objects.filter(per_case=False, until__lte=on, until__gt=on - LATELY).select_related("unit", "root")
+    return _wanting(rows)
 
 
-def _secret(row: Kept) -> bool:
-    """Whether a meeting of the period concerns a case that names somebody."""
-    return Recusal.objects.filter(
-        case__topics__topic__places__meeting__unit=row.unit_id,
-        case__topics__topic__places__meeting__starts_at__date__gte=row.since,
-        case__topics__topic__places__meeting__starts_at__date__lt=row.until,
-    ).exists()
+def _wanting(rows: QuerySet[Kept]) -> list[Kept]:
+    """Those not met, and those of units with a meeting about a case that names somebody."""
+    begins = min((row.since for row in rows), default=None)
+    named = (
+        Recusal.objects.filter(case__topics__topic__places__meeting__starts_at__date__gte=begins) if begins else None
+    )
+    secret = (
+        set(named.values_list("case__topics__topic__places__meeting__unit", flat=True)) if named is not None else set()
+    )
+    return [row for row in rows if row.done < row.need or row.unit_id in secret]
 
 
 def _remind(row: Kept, on: date, *, by: Actor, at: datetime) -> int:

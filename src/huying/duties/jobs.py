@@ -2,7 +2,8 @@
 
 from datetime import datetime, time, timedelta
 
-from huying.duties.acts import recount, remind, sweep, unions
+from huying.duties.acts import recount, remind, sweep
+from huying.duties.reads import unions
 from huying.kernel.actors import SYSTEM
 from huying.kernel.jobs import scheduled
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -69,6 +69,17 @@ def periods_of_year(year: int, months: int) -> list[Period]:
             found.append(period)
         day = period.until
     return found
+
+
+def kept_from(on: date) -> date:
+    """The day back to which figures are kept up: minutes are signed, reports come in after a period has ended."""
+    return date(on.year - 1, on.month, 1)
+
+
+def recent_periods(on: date, months: int) -> list[Period]:
+    """The periods of the last twelve months, the running one included."""
+    every = [period for year in (on.year - 1, on.year) for period in periods_of_year(year, months)]
+    return [period for period in every if period.since <= on and period.until > kept_from(on)]
 
 
 def _month(index: int) -> date:
@@ -146,7 +157,7 @@ def standing_of(
     duty: Duty, unit: Unit, period: Period, figure: Figure, on: date, *, remind: int, calendar: WorkDays
 ) -> Standing:
     """What a figure means on a day.  ``remind``: working days before the end from which on there is little time left."""
-    need = figure.done + figure.missed + figure.running if duty.per_case else duty.times
+    need = duty.times * (figure.done + figure.missed + figure.running if duty.per_case else 1)
     due_on = (figure.due_on or period.last) if duty.per_case else period.last
     remind_on = business_day_offset(due_on, -1 if duty.per_case else -remind, calendar)
     state = state_of(need, figure.done, figure.missed, on, until=period.until, remind_on=remind_on)
@@ -205,10 +216,13 @@ class Deed:
 
 @dataclass(frozen=True)
 class Counter:
-    """How one kind of record is counted.  ``deeds`` lists what stands behind a unit's figure, what was not kept first."""
+    """How one kind of record is counted.  ``deeds`` lists what stands behind a unit's figure, what was not kept first;
+    ``moved`` names the units at which something of it happened since a moment, so that
+    their figures are counted again; without it they follow at night."""
 
     count: Callable[[Asked], Iterable[Counted]]
     deeds: Callable[[Asked], list[Deed]]
+    moved: Callable[[datetime], Iterable[UUID]] = lambda since: ()
 
 
 COUNTERS: dict[str, Counter] = {}

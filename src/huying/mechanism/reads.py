@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.db.models import QuerySet
 
 from huying.kernel.clock import WorkDays
 from huying.kernel.errors import Refused
+from huying.mechanism import pack_file
 from huying.mechanism.calendar import Announcement, Calendar, announced
 from huying.mechanism.house_rules import Bound as Bound  # noqa: PLC0414  (what the page of house rules is built of)
 from huying.mechanism.house_rules import Ground as Ground  # noqa: PLC0414
@@ -44,8 +46,10 @@ def rules_of_units(units: Iterable[Unit], on: date) -> dict[UUID, Rules]:
     """The rules of many units at once (two queries, however many they are; one more for each combination that is new)."""
     rows = Adoption.objects.on(on).order_by("unit__path", "from_day", "id")
     by_path: dict[str, list[_Key]] = {}
-    for path, *key in rows.values_list("unit__path", "pack_id", "code", "pack__version", "unit__name"):
-        by_path.setdefault(path, []).append((key[0], key[1], key[2], key[3]))
+    for path, pack, code, version, name in rows.values_list(
+        "unit__path", "pack_id", "code", "pack__version", "unit__name"
+    ):
+        by_path.setdefault(path, []).append((pack, code, version, name))
     start = _starting_id()
     return {unit.pk: _resolved(start, _once(by_path, unit)) for unit in units}
 
@@ -65,8 +69,8 @@ def adopted_since(units: Iterable[Unit], on: date) -> dict[UUID, dict[str, date]
     """
     by_path: dict[str, list[tuple[str, date, date | None]]] = {}
     rows = Adoption.objects.filter(from_day__lte=on).exclude(code=HOUSE)
-    for path, *row in rows.values_list("unit__path", "code", "from_day", "until"):
-        by_path.setdefault(path, []).append((row[0], row[1], row[2]))
+    for path, code, from_day, until in rows.values_list("unit__path", "code", "from_day", "until"):
+        by_path.setdefault(path, []).append((code, from_day, until))
     return {
         unit.pk: _since([row for path in _chain_paths(unit) for row in by_path.get(path, ())], on) for unit in units
     }
@@ -111,6 +115,11 @@ def shipped_packs() -> list[Pack]:
     """The newest version of every pack a unit may adopt."""
     newest = {pack.code: pack for pack in Pack.objects.filter(unit=None).exclude(code=HOUSE).order_by("version")}
     return sorted(newest.values(), key=lambda pack: pack.code)
+
+
+def shipped_files() -> list[Path]:
+    """The files of the packs that ship with the product, for who looks after them."""
+    return list(pack_file.shipped())
 
 
 def pack_of(code: str) -> Pack | None:

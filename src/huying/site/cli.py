@@ -27,7 +27,8 @@ HELP = """呼应：工会听见每一位职工、办好每一件事的系统。
 
 维护
   migrate   升级程序后，升级数据库结构
-  clauses   各条款由哪些测试证明
+  recount   重新算履职数字
+  clauses   各条款由哪些测试证明；--mutate 逐条削弱规则，看测试能不能发现
 
 数据放在 HUYING_HOME（现在是 {home}）。全部设置见 docs/operations.md。"""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from huying.kernel.errors import Refused
-from huying.mechanism.pack_file import shipped
+from huying.mechanism.reads import shipped_files
 from huying.site.clauses import PROJECT, clauses
 from huying.site.mutations import Mutation, mutations, untouched
 
@@ -33,7 +33,7 @@ class Outcome:
 
 def chosen(only: Sequence[str], *, house: bool) -> list[Mutation]:
     """The weakenings asked for: of the shipped documents, of clauses that begin so, with the starting values or without."""
-    paths = [path for path in shipped() if house or path.name != HOUSE]
+    paths = [path for path in shipped_files() if house or path.name != HOUSE]
     every = (one for path in paths for one in mutations(path))
     return [one for one in every if not only or one.clause in only]
 
@@ -98,6 +98,8 @@ def _run(
     return {row["key"]: row for row in found}
 
 
+# The tests prepare their own settings, home and database; nothing of this command may reach them.
+OURS = ("DJANGO_", "HUYING_", "DATABASE_")
 BASELINE = "untouched "
 
 
@@ -111,8 +113,7 @@ def _start(work: Sequence[Mutation], tests: dict[str, list[str]], folder: Path) 
     ]
     files = sorted({test.partition("::")[0] for one in work for test in tests[one.clause]})
     (folder / "work.json").write_text(json.dumps({"work": pieces, "files": files, "out": str(out)}), encoding="utf-8")
-    # The tests prepare their own settings and home; nothing of this command's may reach them.
-    given = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "HUYING_"))}
+    given = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     environment = {**given, "PYTHONPATH": os.pathsep.join([str(PROJECT / "src"), str(PROJECT)])}
     with (PROJECT / ".cache" / f"mutate-{folder.name}.log").open("wb") as log:
         process = subprocess.Popen(
@@ -124,10 +125,10 @@ def _start(work: Sequence[Mutation], tests: dict[str, list[str]], folder: Path) 
 
 def _baselines(work: Iterable[Mutation]) -> list[dict[str, str]]:
     """The same files not weakened, once a clause."""
-    texts = {path.name: untouched(path) for path in shipped()}
+    texts = {path.name: untouched(path) for path in shipped_files()}
     once = {(one.clause, one.file) for one in work}
     return [
-        {"key": f"{BASELINE}{clause}", "clause": clause, "file": file, "text": texts[file]}
+        {"key": f"{BASELINE}{clause}", "clause": clause, "file": file, "text": texts[file], "must_pass": "yes"}
         for clause, file in sorted(once)
     ]
 

@@ -34,6 +34,7 @@ from huying.desk.reads._duties import (
     duty_reader,
     duty_rows,
     duty_words,
+    phase_rows,
     strip_rows,
     strip_today,
 )
@@ -142,6 +143,7 @@ __all__ = [
     "own_topics",
     "own_units",
     "per_tab",
+    "phase_rows",
     "place_named",
     "places",
     "promise",

@@ -15,7 +15,8 @@ from huying.desk.reads._clauses import CARRIED_BY, PROOFS, Carrier
 from huying.duties import reads
 from huying.duties.rules import HIDDEN, Deed, Period, Standing
 from huying.kernel.errors import NotYours
-from huying.mechanism.rules import Clause, Duty, Rules
+from huying.mechanism.reads import rules_for
+from huying.mechanism.rules import Clause, Duty, Phase, Rules, Text
 from huying.meetings.models import Meeting
 from huying.org.models import Unit
 from huying.org.rules import Can, Member, may
@@ -90,9 +91,11 @@ def _duty_row(row: Standing, reader: DutyReader, on: date) -> DutyRow:
     measure = "件" if row.duty.per_case else "次"
     if not reader.shows(row):
         return DutyRow(row, "—", "", "", HIDDEN, "", "", 0, "")
+    if not row.need:
+        return DutyRow(row, "—", "", "", _says(row, on, measure), CHIPS[row.state], row.label, 0, "")
     return DutyRow(
         row, str(row.done), str(row.need), measure, _says(row, on, measure), CHIPS[row.state], row.label,
-        min(200, row.done * 200 // row.need) if row.need else 0, _href(row, reader) if row.need else "",
+        min(200, row.done * 200 // row.need), _href(row, reader),
     )  # fmt: skip
 
 
@@ -105,7 +108,7 @@ def _says(row: Standing, on: date, measure: str) -> str:
         return f"{row.period.label}做到了"
     if row.state == "missed":
         late = f"{row.missed} 件没有按时" if row.duty.per_case else f"差 {row.left} 次"
-        return f"{row.period.label}{late}"
+        return f"{row.period.label}：{late}"
     if row.duty.per_case:
         return f"{row.left} 件还在期限内，最早 {due} 到期"
     return f"还差 {row.left} 次，{due} 前，还有 {(row.due_on - on).days} 天"
@@ -232,6 +235,7 @@ class ClauseRow:
     proof: str
     state: str
     figures: tuple[DutyRow, ...]
+    says: tuple[Text, ...]
 
     @property
     def now(self) -> str:
@@ -244,13 +248,29 @@ class ClauseRow:
 
 def clause_rows(unit: Unit, reader: DutyReader, on: date) -> list[ClauseRow]:
     """Every clause of the packs a unit works by, in the order of the documents."""
+    rules = rules_for(unit, on)
     found = reads.clauses_standing(unit, on, blind=reader.actor)
-    return [_clause_row(clause, rows, reader, on) for clause, rows in found]
+    return [_clause_row(clause, rows, _texts(rules, clause), reader, on) for clause, rows in found]
 
 
-def _clause_row(clause: Clause, rows: Sequence[Standing], reader: DutyReader, on: date) -> ClauseRow:
+def _texts(rules: Rules, clause: Clause) -> tuple[Text, ...]:
+    """The sentences a clause wants said."""
+    return tuple(one for one in rules.of_clause(clause.id) if isinstance(one, Text))
+
+
+def phase_rows(rules: Rules) -> list[tuple[Phase, str]]:
+    """The closed loop as the pack orders it, each phase with the page on which it is done."""
+    return [
+        (phase, reverse(f"desk:{carrier.page}") if (carrier := CARRIED_BY.get(phase.clause.id)) else "")
+        for phase in rules.phases()
+    ]
+
+
+def _clause_row(
+    clause: Clause, rows: Sequence[Standing], says: tuple[Text, ...], reader: DutyReader, on: date
+) -> ClauseRow:
     carrier = CARRIED_BY.get(clause.id) or Carrier("packs", "机制和细则", "record", "")
     shown = [row for row in rows if reader.shows(row)]
     state = min((row.state for row in shown), key=reads.WORST_FIRST.index, default="hidden" if rows else carrier.proof)
     figures = tuple(_duty_row(row, reader, on) for row in rows)
-    return ClauseRow(clause, carrier, reverse(f"desk:{carrier.page}"), PROOFS[carrier.proof], state, figures)
+    return ClauseRow(clause, carrier, reverse(f"desk:{carrier.page}"), PROOFS[carrier.proof], state, figures, says)

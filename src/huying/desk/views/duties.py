@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +30,6 @@ from huying.papers.reads import Cell, Column
 
 PER_PAGE = 25
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PAPER = Path(__file__).parent.parent / "papers" / "clauses.typ"
 
 
 # --- whose duties -----------------------------------------------------------------------------------------------------------
@@ -85,8 +83,7 @@ def _crumbs(reader: shown.DutyReader) -> list[tuple[str, str]]:
 def duties(request: Asked) -> HttpResponse:
     """How a unit stands: what is missing first, then its year period by period; every figure opens what is behind it."""
     reader, on = _reader(request), _today(request)
-    first = reader.unit.opened_on.year if reader.unit.opened_on else on.year
-    years = list(range(max(first, on.year - 2), on.year + 1))
+    years = list(range(max(reads.begun_in(reader.unit, on), on.year - 4), on.year + 1))
     year = next((one for one in years if str(one) == request.GET.get("year")), on.year)
     rows = shown.duty_rows(reads.standing(reader.unit, on, blind=reader.actor), reader, on)
     strips = shown.strip_rows(reads.year(reader.unit, year, on, blind=reader.actor), reader, on)
@@ -173,6 +170,8 @@ def below(request: Asked) -> HttpResponse:
     """Who is behind: worst first."""
     top, rows, state, q = _rows_below(request)
     context: Any = {"request": request}
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    stands = reads.standing_of_units(list(page.object_list), _today(request), blind=request.actor)
     options = [
         {"label": label, "url": qs(context, state=code or None, page=None), "current": state == code}
         for code, label in STATES
@@ -182,7 +181,10 @@ def below(request: Asked) -> HttpResponse:
         "desk/duties/below.html",
         {
             "unit": top,
-            "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+            "page": page,
+            "rows": [
+                (one, [row for row in stands[one.pk] if row.state in ("missed", "soon")]) for one in page.object_list
+            ],
             "groups": [{"label": "现在", "options": options}],
             "q": q,
             "filtered": bool(state or q),
@@ -199,7 +201,7 @@ def below_xlsx(request: Asked) -> FileResponse:
         Column("现在没有做到"),
         Column("快到期"),
         Column("做到"),
-        Column("今年没有做到的期数", 20),
+        Column("近一年没有做到的期数", 20),
     )
     body = ((one.name, one.n_missed, one.n_soon, one.n_met, one.n_year) for one in rows.iterator())
     return _workbook(columns, body, f"{top.short_name}下级履职", _today(request))
@@ -227,6 +229,7 @@ def clauses(request: Asked) -> HttpResponse:
         {
             "unit": reader.unit,
             "rows": unmet if only else rows,
+            "phases": shown.phase_rows(rules_for(reader.unit, on)),
             "all": len(rows),
             "unmet": len(unmet),
             "only": only,
@@ -262,11 +265,12 @@ def clauses_pdf(request: Asked) -> HttpResponse:
     """The table of clauses to be printed."""
     reader, on = _reader(request), _today(request)
     rows = [
-        {"badge": row.clause.badge, "summary": row.clause.summary, "by": f"{row.carrier.name}：{row.carrier.words}",
-         "now": row.now, "figures": _figures(row)}
+        reads.ClauseLine(
+            row.clause.badge, row.clause.summary, f"{row.carrier.name}：{row.carrier.words}", row.now, _figures(row)
+        )
         for row in shown.clause_rows(reader.unit, reader, on)
-    ]  # fmt: skip
-    body = papers.pdf(PAPER, {"title": f"{reader.unit.name}条款对照", "printed_on": on.isoformat(), "rows": rows})
+    ]
+    body = reads.printed_clauses(rows, title=f"{reader.unit.name}条款对照", on=on)
     answer = HttpResponse(body, content_type="application/pdf")
     answer.headers["Content-Disposition"] = content_disposition_header(True, f"条款对照{on:%Y%m%d}.pdf") or "attachment"
     answer.headers["Cache-Control"] = "no-store"

@@ -33,8 +33,9 @@ from huying.mechanism.rules import (
     Rules,
     Scale,
     Seat,
+    Text,
 )
-from huying.org.models import Unit
+from huying.org.models import Ownership, Unit
 from huying.org.reads import looked_after, union_of
 from huying.org.rules import Can, Member, check_may, may
 
@@ -104,12 +105,20 @@ def packs(request: Asked) -> HttpResponse:
         "offered": [pack for pack in reads.shipped_packs() if pack.code not in adopted],
         "house": reads.house_adoption(unit, today),
         "rules": rules,
+        "institution": _institution(unit, rules),
         "clocks": list(_clock_rows(rules)),
         "classes": [(row, rules.categories(parent=row.code)) for row in rules.categories(parent="")],
         "duties": [(duty, duty_words(duty, rules)) for duty in rules.duties()],
     }
     status = 422 if form.errors else 200
     return render(request, "desk/rules/packs.html", context, status=status)
+
+
+def _institution(unit: Unit, rules: Rules) -> Text | None:
+    """What a document says to public institutions, for one of them (MY-4.3)."""
+    said = (one for clause in rules.clauses() for one in rules.of_clause(clause.id) if one.code == "institutions")
+    found = next(said, None) if unit.ownership == Ownership.INSTITUTION else None
+    return found if isinstance(found, Text) else None
 
 
 def _reach(request: Asked) -> QuerySet[Unit]:

@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 
 from huying.duties.reads import _below, _counters  # noqa: F401  (the counters say how the rooms below are counted)
 from huying.duties.reads._below import unions_below as unions_below
+from huying.duties.reads._printed import ClauseLine as ClauseLine
+from huying.duties.reads._printed import printed_clauses as printed_clauses
 from huying.duties.rules import (
     COUNTERS,
     Asked,
@@ -25,13 +27,14 @@ from huying.duties.rules import (
     owes,
     period_of,
     periods_of_year,
+    recent_periods,
     standing_of,
 )
 from huying.kernel.actors import Actor
 from huying.kernel.clock import WorkDays
 from huying.mechanism.reads import adopted_since, calendar, rules_of_units
 from huying.mechanism.rules import Clause, Duty, Rules
-from huying.org.models import Unit
+from huying.org.models import Level, Unit
 
 WORST_FIRST = ("missed", "soon", "open", "met", "nothing")
 
@@ -60,6 +63,11 @@ class Owed:
     def months(self, duty: Duty) -> int:
         """How long its period is."""
         return months_of(duty, self.rules)
+
+
+def unions() -> QuerySet[Unit]:
+    """Every open union that can owe something."""
+    return Unit.objects.open().filter(has_union=True).exclude(level=Level.WORKSHOP).order_by("path")
 
 
 def owed_by(units: Iterable[Unit], on: date) -> list[Owed]:
@@ -131,11 +139,18 @@ def year(unit: Unit, of: int, on: date, *, blind: Actor | None = None) -> list[S
     return strips
 
 
+def begun_in(unit: Unit, on: date) -> int:
+    """The year in which the first of a unit's duties began; this year where it has none."""
+    (one,) = owed_by([unit], on)
+    return min((one.since(duty).year for duty in one.duties()), default=on.year)
+
+
 # --- the units below ------------------------------------------------------------------------------------------------------
 
 
 def below(unit: Unit, on: date, *, blind: Actor | None = None) -> QuerySet[Unit]:
-    """Unions below with how they stand, worst first, from kept figures: ``n_missed``, ``n_soon``, ``n_met``, ``n_year``.
+    """Unions below with how they stand, worst first, from kept figures: ``n_missed``, ``n_soon``, ``n_met``,
+    ``n_year`` (periods of the last twelve months that ended without).
 
     Of units whose figures count a case that names the reader (``blind``) they are counted anew without it.
     """
@@ -143,10 +158,24 @@ def below(unit: Unit, on: date, *, blind: Actor | None = None) -> QuerySet[Unit]
     return _below.below(unit, on, instead=_without(touched, on, blind) if touched else ())
 
 
+def standing_of_units(units: Sequence[Unit], on: date, *, blind: Actor | None = None) -> dict[UUID, list[Standing]]:
+    """How several units stand in the running periods, what is missing first (a constant number of queries)."""
+    some = owed_by(units, on)
+    spans = {(one.unit.pk, duty.code): [period_of(on, one.months(duty))] for one in some for duty in one.duties()}
+    found = counted(some, spans_of(spans.values()), on, blind=blind)
+    rows = {
+        one.unit.pk: [
+            row for duty in one.duties() for row in standings(one, duty, spans[one.unit.pk, duty.code], found, on)
+        ]
+        for one in some
+    }
+    return {pk: sorted(some, key=lambda row: WORST_FIRST.index(row.state)) for pk, some in rows.items()}
+
+
 def _without(units: Sequence[Unit], on: date, blind: Actor | None) -> Iterator[tuple[UUID, dict[str, int]]]:
     """What the kept figures of these units would be if a case that names somebody were not there."""
     some = owed_by(units, on)
-    spans = {(one.unit.pk, duty.code): begun(one, duty, on) for one in some for duty in one.duties()}
+    spans = {(one.unit.pk, duty.code): recent(one, duty, on) for one in some for duty in one.duties()}
     found = counted(some, spans_of(spans.values()), on, blind=blind)
     for one in some:
         rows = [row for duty in one.duties() for row in standings(one, duty, spans[one.unit.pk, duty.code], found, on)]
@@ -159,9 +188,9 @@ def _without(units: Sequence[Unit], on: date, blind: Actor | None) -> Iterator[t
         )  # fmt: skip
 
 
-def begun(one: Owed, duty: Duty, on: date) -> list[Period]:
-    """The periods of this year that have begun."""
-    return [period for period in periods_of_year(on.year, one.months(duty)) if period.since <= on]
+def recent(one: Owed, duty: Duty, on: date) -> list[Period]:
+    """The periods whose figures are kept: the last twelve months."""
+    return recent_periods(on, one.months(duty))
 
 
 # --- counting -----------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from huying.cases.models import Case, Clock, Recusal
 from huying.duties.models import Kept
+from huying.duties.rules import kept_from
 from huying.kernel.actors import Actor
 from huying.meetings.models import Meeting
 from huying.org.models import Level, Unit
@@ -41,11 +42,11 @@ def unions_below(unit: Unit) -> QuerySet[Unit]:
 def below(unit: Unit, on: date, *, instead: Iterable[tuple[UUID, dict[str, int]]] = ()) -> QuerySet[Unit]:
     """Unions below a unit with how they stand, worst first (kept figures; see ``acts.recount``).
 
-    Rows carry ``n_missed``, ``n_soon`` and ``n_met`` (duties of the running period) and ``n_year`` (periods of this year that
-    ended without).  ``instead``: units with other figures, because the reader must not know of some case behind theirs.
+    Rows carry ``n_missed``, ``n_soon`` and ``n_met`` (duties of the running period) and ``n_year`` (periods of the last
+    twelve months that ended without).  ``instead``: units with other figures, because the reader must not know of some case behind theirs.
     """
     current = Kept.objects.filter(unit=OuterRef("pk"), since__lte=on, until__gt=on)
-    ended = Kept.objects.filter(unit=OuterRef("pk"), since__year=on.year, until__lte=on)
+    ended = Kept.objects.filter(unit=OuterRef("pk"), until__gt=kept_from(on), until__lte=on)
     others = list(instead)
     rows = unions_below(unit).annotate(
         n_missed=_n("n_missed", current.filter(missed(on)), others),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate, TruncMonth
@@ -116,7 +117,7 @@ def _how_late(clock: Clock, on: date) -> str:
 # --- surveys (MY-3.2.5a, MY-3.2.5c) ----------------------------------------------------------------------------------------
 
 
-def _told(asked: Asked) -> QuerySet[Clock]:
+def _told(asked: Asked) -> QuerySet[Any]:
     """Cases told in the span: their time to be rated began."""
     rows = Clock.objects.filter(
         code="survey", case__holder__in=asked.units, start_day__gte=asked.since, start_day__lt=asked.until
@@ -146,7 +147,7 @@ def _deeds_of_surveys(asked: Asked) -> list[Deed]:
     return [Deed("case", one.case_id, one.start_day, "missed", "告知了，还没有发出测评") for one in rows]
 
 
-def _ended(asked: Asked) -> QuerySet[Survey]:
+def _ended(asked: Asked) -> QuerySet[Any]:
     """Surveys of the present round that ended in the span."""
     rows = Survey.objects.filter(
         case__holder__in=asked.units, closed_at__gte=midnight(asked.since), closed_at__lt=midnight(asked.until)
@@ -159,11 +160,10 @@ def _count_signed(asked: Asked) -> Iterator[Counted]:
     work = calendar()
     for row in rows.annotate(n=Count("pk")):
         due = asked.rules[row["case__holder"]].due("sign", row["ended"], work)[0].on
-        over = (row["signed"] or asked.on) > due
-        if over:
-            yield Counted(row["case__holder"], row["ended"], Figure(missed=row["n"]))
-        else:
-            yield Counted(row["case__holder"], row["ended"], _kept(bool(row["signed"]), over, row["n"], due))
+        signed: date | None = row["signed"]
+        over = (signed if signed is not None else asked.on) > due
+        kept = signed is not None and not over
+        yield Counted(row["case__holder"], row["ended"], _kept(kept, over, row["n"], due))
 
 
 def _deeds_of_signed(asked: Asked) -> list[Deed]:
@@ -191,7 +191,7 @@ GAPS = (
 )
 
 
-def _archived(asked: Asked) -> QuerySet[Case]:
+def _archived(asked: Asked) -> QuerySet[Any]:
     """Cases archived in the span, each with what its story lacks."""
     now = {"case": OuterRef("pk"), "round": OuterRef("round")}
     people = Party.objects.filter(
@@ -239,9 +239,23 @@ def _lacks(case: Case) -> str:
     return "、".join(words for name, words in GAPS if getattr(case, name))
 
 
-register("consultation_meeting", Counter(_count_meetings, _deeds_of_meetings))
-register("written_report", Counter(_count_clocks("report"), _deeds_of_clocks("report")))
-register("telling", Counter(_count_clocks("tell"), _deeds_of_clocks("tell")))
-register("survey", Counter(_count_surveys, _deeds_of_surveys))
-register("survey_signed", Counter(_count_signed, _deeds_of_signed))
-register("complete_story", Counter(_count_complete, _deeds_of_complete))
+# --- what moved ---------------------------------------------------------------------------------------------------------------
+
+
+def _meetings_moved(since: datetime) -> set[UUID]:
+    return set(Meeting.objects.filter(moved_at__gte=since).order_by().values_list("unit", flat=True))
+
+
+def _cases_moved(since: datetime) -> set[UUID]:
+    """Unions whose cases moved, and those whose limits run in such a case."""
+    moved = Case.objects.filter(moved_at__gte=since).order_by()
+    limits = Clock.objects.filter(case__in=moved.values("pk")).order_by()
+    return {*moved.values_list("holder", flat=True), *limits.values_list("unit", flat=True)}
+
+
+register("consultation_meeting", Counter(_count_meetings, _deeds_of_meetings, _meetings_moved))
+register("written_report", Counter(_count_clocks("report"), _deeds_of_clocks("report"), _cases_moved))
+register("telling", Counter(_count_clocks("tell"), _deeds_of_clocks("tell"), _cases_moved))
+register("survey", Counter(_count_surveys, _deeds_of_surveys, _cases_moved))
+register("survey_signed", Counter(_count_signed, _deeds_of_signed, _cases_moved))
+register("complete_story", Counter(_count_complete, _deeds_of_complete, _cases_moved))

@@ -26,6 +26,7 @@ from huying.handling.acts._gate import advance_item, check_union, for_union, rec
 from huying.handling.lifecycle import RUNNING
 from huying.handling.models import CoHandling, Item, Telling
 from huying.handling.reads import open_items_of, question_of, union_behind
+from huying.handling.rules import FIELD_OF
 from huying.kernel.actors import Actor
 from huying.kernel.clock import business_day_offset
 from huying.kernel.errors import Invalid, Refused
@@ -33,8 +34,6 @@ from huying.mechanism.reads import calendar
 from huying.mechanism.rules import Choice
 from huying.org.models import Department, Post, Unit
 from huying.org.rules import Can, check_may, keys_of
-
-FOUR = {"measure": "解决措施", "department": "承办部门", "handler": "承办人", "deadline": "办结时限"}
 
 
 def _check_four(
@@ -49,7 +48,11 @@ def _check_four(
 ) -> tuple[Department, Post, date]:
     """All four, or the item is not settled (MY-3.2.3b); a department or person the matter concerns gets no trace of it."""
     given = {"measure": measure.strip(), "department": department, "handler": handler, "deadline": deadline}
-    wrong = {name: f"还缺“{FOUR[name]}”，四项齐了才能交办。" for name, value in given.items() if not value}
+    wrong = {
+        FIELD_OF[need.code]: f"还缺“{need.label}”，四项齐了才能交办。"
+        for need in rules_of(case).needs("item").choices
+        if not given[FIELD_OF[need.code]]
+    }
     if deadline and deadline < day:
         wrong["deadline"] = "时限不能早于交办的那天。"
     if department and handler and handler.department_id != department.pk:

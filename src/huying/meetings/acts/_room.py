@@ -9,12 +9,13 @@ from uuid import UUID
 from django.db import transaction
 
 from huying.cases.models import Recusal
+from huying.handling.rules import FIELD_OF
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused, Stale
 from huying.meetings.acts._gate import advance_meeting, locked_meeting, record_meeting
 from huying.meetings.acts._plan import locked_place
 from huying.meetings.models import Agreed, AgreedHelp, Meeting, Participant, Place, Remark
-from huying.meetings.reads import day_of_meeting, missing_seats, unsettled
+from huying.meetings.reads import day_of_meeting, missing_seats, rules_of, unsettled
 from huying.meetings.rules import THERE, Terms, Vote, check_length, required
 from huying.org.models import Department, Post
 from huying.org.rules import Can, check_may, keys_of
@@ -206,11 +207,14 @@ def _check_four(place: Place, meeting: Meeting, terms: Terms) -> tuple[Departmen
     departments = Department.objects.filter(unit=meeting.unit, closed_on__isnull=True)
     department = departments.filter(pk__in=[terms.department_id]).first()
     handler = Post.objects.on(day).filter(pk__in=[terms.handler_id]).select_related("person").first()
-    names = {"measure": "解决措施", "deadline": "解决时限", "department": "承办部门", "handler": "具体人员"}
     given = {
         "measure": terms.measure.strip(), "deadline": terms.deadline, "department": department, "handler": handler
     }  # fmt: skip
-    wrong = {name: f"还缺“{names[name]}”，四项齐了才算定下来。" for name, value in given.items() if not value}
+    wrong = {
+        FIELD_OF[need.code]: f"还缺“{need.label}”，四项齐了才算定下来。"
+        for need in rules_of(meeting).needs("item").choices
+        if not given[FIELD_OF[need.code]]
+    }
     if terms.deadline and terms.deadline < day:
         wrong["deadline"] = "时限不能早于开会那天。"
     if department and handler and handler.department_id != department.pk:

@@ -61,8 +61,8 @@ class Command(Base):
             return
         outcomes = tried(work, jobs=max(1, jobs), resume=resume, said=self._progress)
         left = [one for one in outcomes if one.state != "missed"]
-        for one in left:
-            self.stdout.write(f"{STATES[one.state]}：{one.mutation.key}")
+        for outcome in left:
+            self.stdout.write(f"{STATES[outcome.state]}：{outcome.mutation.key}")
         self.stdout.write(f"削弱 {len(outcomes)} 处，被测试发现 {len(outcomes) - len(left)} 处。")
         if write:
             self._write(outcomes, house=house)
