@@ -14,6 +14,7 @@ from huying.desk.views.items import ACTS as ITEM_ACTS
 from tests.journeys.stage import DESK, PHONE, Stage, look
 from tests.matrix.climb import CLIMB
 from tests.matrix.duties import DUTIES
+from tests.matrix.figures import FIGURES
 from tests.matrix.scene import Scene
 from tests.matrix.table import DEPARTMENT, DOSSIER, LISTS, RULES
 
@@ -59,6 +60,10 @@ def case_pages(scene: Scene) -> Iterator[str]:
     yield reverse("desk:search") + "?q=没有这样的字"
     yield reverse("desk:cases") + "?state=closed&q=没有"
     yield reverse("desk:ledger") + "?words=没有这样的字"
+    yield reverse("desk:ledger") + "?cols=state&cols=officer&cols=told"
+    for row in FIGURES:
+        if not row.alone and "officer" in row.reads["plant"] and not row.name.endswith(("_xlsx", "_pdf")):
+            yield reverse(row.name, args=row.args(scene, "plant"))
     yield reverse("desk:ledger_export", args=[scene.export().pk])
     yield reverse("desk:import_file", args=[scene.sheet().pk])
     yield "/desk/nowhere/"

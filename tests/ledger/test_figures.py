@@ -6,6 +6,7 @@ import random
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 
 from huying.cases import acts as cases
 from huying.cases.models import Case
@@ -18,7 +19,10 @@ from huying.kernel.errors import NotYours, Refused
 from huying.ledger import acts, reads
 from huying.ledger.models import CaseFact, Tally
 from huying.ledger.rules import months_on
+from huying.org.acts import move_unit
+from huying.org.models import Level
 from tests.factories import world as make
+from tests.factories.org import make_unit
 
 pytestmark = pytest.mark.django_db
 
@@ -185,6 +189,52 @@ def test_management_sees_no_small_figure(world) -> None:
     assert found.n("channel", "online") is None, "the only other figure would give it away"
     assert not found.cases
     assert asked(world, "officer", **quarter(world)).n("channel", "phone") == 2
+
+
+# --- the command --------------------------------------------------------------------------------------------------------
+
+
+def test_the_command_finds_a_wrong_figure_and_mends_it(world, capsys) -> None:
+    make.accepted(world)
+    acts.sweep_figures(by=SYSTEM, at=world.now)
+    call_command("figures", "--check")
+    Tally.objects.filter(measure="received").update(n=7)
+    with pytest.raises(SystemExit):
+        call_command("figures", "--check")
+    call_command("figures", "--rebuild")
+    call_command("figures", "--check")
+    assert "一致" in capsys.readouterr().out
+    with pytest.raises(Refused):
+        call_command("figures")
+
+
+def test_a_rebuild_that_is_stopped_leaves_the_figures_right(world) -> None:
+    make.accepted(world)
+    acts.sweep_figures(by=SYSTEM, at=world.now)
+    whole = acts.rebuild_figures(root=world.county.pk, by=SYSTEM, at=world.now, progress=lambda done, of: False)
+    assert not whole
+    assert wrong(world) == 0
+
+
+def test_a_unit_that_moves_takes_its_figures_along(world) -> None:
+    city = make_unit("沂城市总工会", level=Level.COUNTY, short_name="沂城")
+    make.accepted(world)
+    rated(world, 5)
+    acts.sweep_figures(by=SYSTEM, at=world.now)
+    move_unit(unit=world.plant, to=city, by=SYSTEM, at=world.now)
+    acts.settle_figures(by=SYSTEM, at=world.now)
+    assert wrong(world) == 0
+    assert not Tally.objects.filter(unit=world.county).exists()
+    assert Tally.objects.get(unit=city, measure="received").n == 6
+
+
+def test_what_was_entered_with_an_earlier_time_is_found_by_night(world) -> None:
+    acts.sweep_figures(by=SYSTEM, at=world.now)
+    make.said(world, at=world.now - timedelta(days=3))
+    acts.sweep_figures(by=SYSTEM, at=world.now)
+    assert not CaseFact.objects.exists()
+    acts.settle_figures(by=SYSTEM, at=world.now)
+    assert CaseFact.objects.count() == 1
 
 
 # --- random acts --------------------------------------------------------------------------------------------------------

@@ -1,21 +1,26 @@
-"""Drafts: what somebody on the desk is typing, sealed until it is sent.  The only thing the desk itself keeps."""
+"""Drafts: what somebody on the desk is typing, sealed until it is sent; the only thing the desk itself keeps.  And one act on
+many cases at once."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from huying.cases import acts as cases
+from huying.cases.models import Case
 from huying.desk.reads import draft_place
 from huying.kernel import crypto
 from huying.kernel.actors import Actor
-from huying.kernel.errors import Invalid, NotYours
+from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.kernel.models import Draft
+from huying.org.models import Post
 
 LONGEST_DRAFT = 200_000  # bytes
 FORM = re.compile(r"[a-z][a-z0-9_.-]{0,119}")
@@ -43,3 +48,59 @@ def _owner(by: Actor, form: str) -> UUID:
     if by.person_id is None or not FORM.fullmatch(form):
         raise NotYours
     return by.person_id
+
+
+# --- the same act on many cases -----------------------------------------------------------------------------------------
+
+MOST_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of each case: the numbers of those it was done for, number and reason of those it was not."""
+
+    done: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...]
+
+
+@transaction.atomic
+def urge_many(*, case_ids: Sequence[UUID], text: str, by: Actor, at: datetime) -> Outcome:
+    """Urge the unions that have these cases, with the same words."""
+    if not text.strip():
+        raise Invalid({"text": "请写明要督促什么。"})
+    return _each(
+        case_ids, lambda pk: cases.urge(case_id=pk, text=text, by=by, at=at), by, "这件事就由您的工会办，不用督促。"
+    )
+
+
+@transaction.atomic
+def take_many(*, case_ids: Sequence[UUID], officer: Post, by: Actor, at: datetime) -> Outcome:
+    """Make somebody the one who answers for these cases."""
+    return _each(
+        case_ids, lambda pk: cases.take(case_id=pk, officer=officer, by=by, at=at), by, "这件事不在您的工会办。"
+    )
+
+
+def _each(case_ids: Sequence[UUID], do: Callable[[UUID], object], by: Actor, not_ours: str) -> Outcome:
+    """Each case through its own act with its own permission; one that is refused does not hold up the others.  Cases this
+    person may not know of are not there."""
+    if not case_ids:
+        raise Refused("没有勾选事项。", "请在台账里勾选要办的，再试一次。")
+    if len(case_ids) > MOST_AT_ONCE:
+        raise Refused(f"勾选了 {len(case_ids)} 件，一次最多 {MOST_AT_ONCE} 件。", "请分几次办。")
+    known = Case.objects.visible_to(by).filter(pk__in=case_ids).order_by("registered_at", "pk")
+    done: list[str] = []
+    refused: list[tuple[str, str]] = []
+    for pk, number in list(known.values_list("pk", "number")):
+        try:
+            with transaction.atomic():
+                do(pk)
+        except NotYours:
+            refused.append((number, not_ours))
+        except Invalid as error:
+            refused.append((number, "".join(error.fields.values())))
+        except Refused as error:
+            refused.append((number, str(error)))
+        else:
+            done.append(number)
+    return Outcome(tuple(done), tuple(refused))

@@ -2,11 +2,13 @@
 
 from huying.desk.views import (
     assessment,
+    archive,
     audit,
     cases,
     climb,
     dossier,
     duties,
+    figures,
     hand_over,
     imports,
     items,
@@ -38,6 +40,8 @@ urlpatterns = [
     *climb.urls,  # before items: an instruction on an item is no act of its department
     *items.urls,
     *ledger.urls,
+    *archive.urls,
+    *figures.urls,
     *topics.urls,
     *meeting_room.urls,
     *meetings.urls,

@@ -16,7 +16,7 @@ from django.utils import timezone
 from huying.cases.models import Case, Clock
 from huying.feedback.models import Survey
 from huying.ledger.models import CaseFact, Scope
-from huying.ledger.rules import STEPS, is_of_people
+from huying.ledger.rules import NONE, STEPS, is_of_people
 
 Line = tuple[str, str, int, int]  # measure, value, n, total
 
@@ -39,12 +39,13 @@ def lines_of(case: Case, *, people: int, climbed: bool) -> list[Line]:
     state: Line = ("state", case.status, 1, 0)
     if case.status == "merged":
         return [state]
+    content_class = case.content_class or NONE
     lines: list[Line] = [
         ("received", "", 1, 0),
         state,
         ("channel", case.channel, 1, 0),
-        ("class", case.content_class, 1, 0),
-        ("category", f"{case.content_class}/{case.category}", 1, 0),
+        ("class", content_class, 1, 0),
+        ("category", f"{content_class}/{case.category}", 1, 0),
     ]
     clocks = list(case.clocks.all())
     for code, _ in STEPS:
@@ -53,6 +54,8 @@ def lines_of(case: Case, *, people: int, climbed: bool) -> list[Line]:
     lines += [("returned", "", 1, returns)] if returns else []
     lines += [("reopened", "", 1, case.round - 1)] if case.round > 1 else []
     lines += [("climbed", "", 1, 0)] if climbed else []
+    if case.status == "archived" and case.archived_at:
+        lines.append(("filed", str(timezone.localdate(case.archived_at).year), 1, 0))
     surveys = sorted(case.surveys.all(), key=lambda one: one.round)
     return [*lines, *(_survey(surveys[-1], people) if surveys else ())]
 

@@ -21,7 +21,7 @@ class Export(models.Model):
     ends both.
     """
 
-    WHAT = [("ledger", "台账表格"), *((one.code, one.name) for one in PAPERS.values())]
+    WHAT = [("ledger", "台账表格"), ("print", "台账打印本"), *((one.code, one.name) for one in PAPERS.values())]
 
     id = models.UUIDField(primary_key=True, default=random_id, editable=False)
     root = root_key()

@@ -13,6 +13,9 @@ from huying.kernel.errors import NotYours
 AT_ONCE = 2_000  # rows written while one waits; more go to the background
 STEPS = (("accept", "受理"), ("item", "办理"), ("report", "书面反馈"), ("tell", "告知"))
 HIDDEN = "人数少，不显示"
+PRINTED_AT_ONCE = 200  # lines on paper while one waits
+MOST_PRINTED = 5_000  # lines of one printed ledger; more belong into a workbook
+MOST_COUNTED = 10_000  # a list says "more than" beyond: nobody turns so many pages, and counting them costs every page
 MOST_PAPERS = 500  # papers of one archive: more would be too large to carry away
 
 # Lines of the history that are talk with the worker or looks, not progress.
@@ -144,7 +147,7 @@ def standing(clocks: Iterable[Clock], today: date) -> dict[str, str]:
             state = "超期"
         else:
             state = "在办"
-        if found.get(clock.code) != "超期":
+        if found.get(clock.code) != "超期" and (state != "按时" or clock.code not in found):
             found[clock.code] = state
     return found
 
@@ -248,6 +251,8 @@ def hidden_cells(cells: Cells, smallest: int) -> frozenset[tuple[str, str]]:
         hidden |= suppressed(table, smallest)
     if 0 < cells.get(("state", "merged"), (0, 0))[0] < smallest:
         hidden.add(("state", "merged"))
+    filed = {key: n for key, (n, _) in cells.items() if key[0] == "filed"}
+    hidden |= suppressed({**filed, "rest": received - sum(filed.values())}, smallest) - {"rest"}
     hidden |= _categories(cells, {value for measure, value in hidden if measure == "class"}, smallest)
     for measure in _ALONE:
         n = cells.get((measure, ""), (0, 0))[0]

@@ -38,6 +38,7 @@ from huying.desk.reads._duties import (
     strip_rows,
     strip_today,
 )
+from huying.desk.reads._figures import figures_page, ledger_of, spans, units_to_choose
 from huying.desk.reads._frame import frame
 from huying.desk.reads._notices import notices_of, unread_of
 from huying.desk.reads._register import (
@@ -123,12 +124,14 @@ __all__ = [
     "duty_reader",
     "duty_rows",
     "duty_words",
+    "figures_page",
     "find_cases",
     "frame",
     "heads_of_management",
     "in_tab",
     "known_title",
     "lead_rows",
+    "ledger_of",
     "load_story",
     "masked_rows",
     "meetings_ahead",
@@ -154,10 +157,12 @@ __all__ = [
     "said_rows",
     "strip_rows",
     "strip_today",
+    "spans",
     "topic_rows",
     "topics_below",
     "topics_of_case",
     "topics_saying",
+    "units_to_choose",
     "unread_of",
     "visible_cases",
     "waits",

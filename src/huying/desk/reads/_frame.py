@@ -48,12 +48,14 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "汇总",
         (
+            Entry("figures", "数字", "chart-bar", (Can.READ_FIGURES, Can.READ_BELOW), tab=True),
             Entry("ledger", "台账", "table", (Can.READ_CASES,), tab=True),
             Entry("reports", "情况报告", "report", (Can.HANDLE_CASES, Can.ITEMS_OF_UNIT)),
             Entry("assessment", "考核", "award", (Can.HANDLE_CASES,)),
             Entry("duties", "履职", "calendar-check", (Can.READ_FIGURES,)),
             Entry("duties_below", "下级履职", "sitemap", (Can.READ_BELOW,)),
             Entry("clauses", "条款对照", "list-check", (Can.READ_FIGURES,)),
+            Entry("archive", "档案", "archive", (Can.READ_CASES,)),
             Entry("import", "导入来件", "upload", (Can.HANDLE_CASES,)),
             Entry("hand_over", "移交", "transfer", (Can.HANDLE_CASES,)),
         ),

@@ -7,7 +7,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -20,10 +20,10 @@ from huying.files.rules import clean_name
 from huying.kernel.actors import Actor
 from huying.kernel.errors import NotYours, Refused
 from huying.kernel.models import DataKey
+from huying.ledger.acts._book import TITLE, printed, workbook
 from huying.ledger.acts._papers import print_paper
 from huying.ledger.models import Export
 from huying.ledger.reads import (
-    COLUMNS,
     Viewer,
     export_for,
     row_of,
@@ -33,15 +33,13 @@ from huying.ledger.reads import (
     viewer_of_unit,
     with_story,
 )
-from huying.ledger.rules import AT_ONCE, MOST_PAPERS, PAPERS, Selection, paper
+from huying.ledger.rules import AT_ONCE, MOST_PAPERS, MOST_PRINTED, PAPERS, PRINTED_AT_ONCE, Selection, paper
 from huying.org.models import Unit
 from huying.org.reads import acting_as
 from huying.org.rules import Can, Member, check_may
-from huying.papers.reads import xlsx
 from huying.privacy.acts import destroy_key
 from huying.trail.acts import append, note_reading
 
-TITLE = "诉求工作台账"
 KEPT = timedelta(days=1)
 WRITE = "huying.ledger.jobs.write"  # by name: jobs stand above acts
 STEP = 200  # rows between two looks at whether to stop
@@ -67,27 +65,42 @@ def _written_down(
     note_reading(root=root, by=by, at=at, what="export", unit=seen.unit.pk)
 
 
-def export_now(*, chosen: Selection, by: Actor, at: datetime) -> BinaryIO:
-    """The selection as a workbook at once; ``Refused`` when it is so long that one would wait."""
+def export_now(*, chosen: Selection, by: Actor, at: datetime, columns: Sequence[str] = ()) -> BinaryIO:
+    """The selection as a workbook at once, with the columns asked for; ``Refused`` when it is so long that one would wait."""
     seen, today = _seen(by, at), timezone.localdate(at)
     cases = selected(seen, chosen, today)
     count = cases.count()
     if count > AT_ONCE:
         raise Refused(f"选中了 {count} 件，要在后台生成。", "请回到台账，点“在后台生成表格”。")
     _written_down(seen, chosen, count, by=by, at=at)
-    return xlsx(COLUMNS, (row_of(case, seen, today).cells() for case in with_story(cases)), title=TITLE)
+    return workbook((row_of(case, seen, today) for case in with_story(cases)), columns)
+
+
+def print_now(*, chosen: Selection, by: Actor, at: datetime, columns: Sequence[str] = ()) -> bytes:
+    """The selection on paper at once; ``Refused`` when it is so long that one would wait."""
+    seen, today = _seen(by, at), timezone.localdate(at)
+    cases = selected(seen, chosen, today)
+    count = cases.count()
+    if count > PRINTED_AT_ONCE:
+        raise Refused(f"选中了 {count} 件，要在后台生成。", "请回到台账，点“在后台打印”。")
+    _written_down(seen, chosen, count, by=by, at=at, what="print")
+    rows = (row_of(case, seen, today) for case in with_story(cases))
+    return printed(rows, columns, seen=seen, chosen=chosen, at=at)
 
 
 @transaction.atomic
 def ask_export(
-    *, chosen: Selection, by: Actor, at: datetime, what: str = "ledger", fmt: str = "xlsx", only: Sequence[UUID] = ()
-) -> Export:
+    *, chosen: Selection, by: Actor, at: datetime, what: str = "ledger", fmt: str = "xlsx", only: Sequence[UUID] = (),
+    columns: Sequence[str] = (),
+) -> Export:  # fmt: skip
     """Have a workbook, or an archive with one paper for each case, written in the background; it waits a day for this person
     and nobody else.  ``only`` narrows the selection to cases picked by hand; those out of reach are not among them."""
     seen = _seen(by, at)
     post = check_may(by, Can.EXPORT, seen.unit)
     count = len(_ids(seen, chosen, only, at))
-    if what != "ledger":
+    if what == "print":
+        _check_printable(count)
+    elif what != "ledger":
         paper(what, fmt)
         _check_few_enough(count)
     export = Export(
@@ -95,12 +108,19 @@ def ask_export(
         what=what, fmt=fmt,
     )  # fmt: skip
     export.key, export.asked_at = DataKey.fresh(at), at
-    asked = {"selection": chosen.plain(), "only": [str(pk) for pk in only]}
+    asked = {"selection": chosen.plain(), "only": [str(pk) for pk in only], "columns": list(columns)}
     export.chosen = export.key.seal(json.dumps(asked, ensure_ascii=False), export.place)
     export.save(force_insert=True)
     _written_down(seen, chosen, count, by=by, at=at, what=what)
     import_string(WRITE).enqueue(str(export.pk))
     return export
+
+
+def _check_printable(count: int) -> None:
+    if count > MOST_PRINTED:
+        raise Refused(
+            f"选中了 {count} 件，一次最多打印 {MOST_PRINTED} 件。", "请用条件缩小范围，分几次打印；或者导出表格。"
+        )
 
 
 def _check_few_enough(count: int) -> None:
@@ -138,7 +158,7 @@ def write_export(*, export_id: UUID, by: Actor, at: datetime) -> bool:
         return False
     member = acting_as(export.post, timezone.localdate(at))
     try:
-        name, body = (_workbook if export.what == "ledger" else _archive)(export, member, at)
+        name, body = _MAKERS.get(export.what, _archive)(export, member, at)
     except (NotYours, _Stopped):
         with transaction.atomic():
             throw_away(export=export, by=by, at=at)
@@ -163,15 +183,22 @@ class _Stopped(Exception):
 
 def _workbook(export: Export, member: Member, at: datetime) -> tuple[str, bytes]:
     """Name and body of the workbook."""
-    seen, ids = _asked(export, member, at)
-    rows = (row.cells() for row in _counted(export, rows_of(ids, seen, timezone.localdate(at)), STEP))
-    with xlsx(COLUMNS, rows, title=TITLE) as book:
+    seen, ids, asked = _asked(export, member, at)
+    rows = _counted(export, rows_of(ids, seen, timezone.localdate(at)), STEP)
+    with workbook(rows, asked["columns"]) as book:
         return f"{TITLE}.xlsx", book.read()
+
+
+def _printed(export: Export, member: Member, at: datetime) -> tuple[str, bytes]:
+    """Name and body of the ledger on paper."""
+    seen, ids, asked = _asked(export, member, at)
+    rows = _counted(export, rows_of(ids, seen, timezone.localdate(at)), STEP)
+    return f"{TITLE}.pdf", printed(rows, asked["columns"], seen=seen, chosen=Selection.of(asked["selection"]), at=at)
 
 
 def _archive(export: Export, member: Member, at: datetime) -> tuple[str, bytes]:
     """Name and body of an archive with one paper for each case.  Its files are called by number: a name tells nothing."""
-    _, ids = _asked(export, member, at)
+    _, ids, _ = _asked(export, member, at)
     numbers = dict(Case.objects.filter(pk__in=ids).values_list("pk", "number"))
     with tempfile.TemporaryFile(prefix="huying-") as out:
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -185,13 +212,16 @@ def _archive(export: Export, member: Member, at: datetime) -> tuple[str, bytes]:
         return f"{PAPERS[export.what].name}.zip", out.read()
 
 
-def _asked(export: Export, member: Member, at: datetime) -> tuple[Viewer, list[UUID]]:
-    """The cases that were asked for, as far as this person may see them now."""
+_MAKERS = {"ledger": _workbook, "print": _printed}
+
+
+def _asked(export: Export, member: Member, at: datetime) -> tuple[Viewer, list[UUID], dict[str, Any]]:
+    """The cases that were asked for, as far as this person may see them now, and how they were asked for."""
     seen = _seen(member, at)
     asked = json.loads(export.key.open(bytes(export.chosen), export.place))
     ids = _ids(seen, Selection.of(asked["selection"]), [UUID(pk) for pk in asked["only"]], at)
     export.total = len(ids)
-    return seen, ids
+    return seen, ids, {"columns": [], **asked}
 
 
 def _counted(export: Export, things: Iterable[_T], step: int) -> Iterator[_T]:
@@ -231,4 +261,4 @@ def export_unit(*, unit: Unit, chosen: Selection, by: Actor, at: datetime) -> Bi
     seen = viewer_of_unit(unit, today)
     ids = list(selected(seen, chosen, today).values_list("pk", flat=True))
     _written_down(seen, chosen, len(ids), by=by, at=at)
-    return xlsx(COLUMNS, (row.cells() for row in rows_of(ids, seen, today)), title=TITLE)
+    return workbook(rows_of(ids, seen, today), ())

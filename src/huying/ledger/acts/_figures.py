@@ -55,11 +55,15 @@ def _sweep(root: UUID, at: datetime) -> int:
         with transaction.atomic():
             _locked(root)
             _take(root, batch, at)
-    with transaction.atomic():
-        row = _locked(root)
-        row.until = max(at, row.until or at)
-        row.save(update_fields=["until"])
+    _swept(root, at)
     return len(ids)
+
+
+@transaction.atomic
+def _swept(root: UUID, at: datetime) -> None:
+    row = _locked(root)
+    row.until = max(at, row.until or at)
+    row.save(update_fields=["until"])
 
 
 def settle_figures(*, by: Actor, at: datetime) -> int:
@@ -93,6 +97,7 @@ def rebuild_figures(*, root: UUID, by: Actor, at: datetime, progress: Progress) 
             _take(root, batch, at)
         done += len(batch)
     mend_figures(root=root, by=by, at=at)
+    _swept(root, at)
     progress(done, len(ids))
     return True
 

@@ -13,8 +13,7 @@ from django.utils import timezone
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours
 from huying.ledger.models import Frozen
-from huying.ledger.reads import figures
-from huying.ledger.sheet import Plain, before, period, sheet_of
+from huying.ledger.reads import Plain, before, figures, period, sheet_of
 from huying.org.models import Unit
 from huying.org.rules import Can, Member
 from huying.trail.acts import append

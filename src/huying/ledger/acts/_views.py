@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from django.db import transaction
@@ -19,11 +20,13 @@ LONGEST = 1000
 
 @transaction.atomic
 def save_view(*, name: str, query: str, shared: bool, by: Actor, at: datetime) -> SavedView:
-    """Keep filters, columns and order under a name; the same name again replaces what it held."""
+    """Keep filters, columns and order under a name; the same name again replaces what it held.  Words looked for are left
+    out: they may name a person, and what is kept here is not sealed."""
     post = by.post_for(Can.READ_CASES) if isinstance(by, Member) else None
     if post is None:
         raise NotYours
     name = _name(name)
+    query = urlencode([pair for pair in parse_qsl(query) if pair[0] not in ("words", "page")])
     if len(query) > LONGEST:
         raise Invalid({"name": "条件太多了，保存不下。"})
     existing = SavedView.objects.select_for_update().filter(person=post.person_id, name=name).first()

@@ -16,7 +16,7 @@ from huying.ledger.reads._papers import (
     general_chart,
     item_for,
 )
-from huying.ledger.reads._rows import COLUMNS, Row, row_of, rows_of, sums, with_story
+from huying.ledger.reads._rows import CODES, COLUMNS, FIXED, Row, columns_of, row_of, rows_of, sums, with_story
 from huying.ledger.reads._select import (
     Viewer,
     departments_of,
@@ -31,23 +31,30 @@ from huying.ledger.reads._select import (
     viewer_of_unit,
     views_of,
 )
+from huying.ledger.reads._sheet import SHEET, Plain, before, period, sheet_of, sheet_pdf, sheet_rows
 
 __all__ = [
+    "CODES",
     "COLUMNS",
+    "FIXED",
+    "SHEET",
     "Chart",
     "Dossier",
     "Entry",
     "Figures",
     "Form1",
     "Form3",
+    "Plain",
     "Remark",
     "Row",
     "Section",
     "Sight",
     "Track",
     "Viewer",
+    "before",
     "blank_form3",
     "chart_of",
+    "columns_of",
     "departments_of",
     "dossier_of",
     "dossier_pdf",
@@ -69,10 +76,14 @@ __all__ = [
     "general_chart",
     "item_for",
     "opening",
+    "period",
     "roots",
     "row_of",
     "rows_of",
     "selected",
+    "sheet_of",
+    "sheet_pdf",
+    "sheet_rows",
     "sight",
     "sums",
     "units_below",

@@ -265,7 +265,7 @@ def _labels(cells: _Cells, rules: Rules) -> dict[Name, str]:
         found["class", top.code] = found["category", f"{top.code}/"] = top.label
         for one in rules.categories(top.code):
             found["category", f"{top.code}/{one.code}"] = one.label
-    found["class", ""] = found["category", "/"] = "还没有分类"
+    found["class", NONE] = found["category", f"{NONE}/"] = "还没有分类"
     found |= {("state", state.code): state.staff for state in CASE.states}
     found |= {(f"step:{code}", value): word for code, _ in STEPS for value, word in STANDS.items()}
     for measure, _ in cells:
@@ -297,9 +297,10 @@ def _narrowed(measure: str, value: str) -> dict[str, str] | None:
         "channel": {"channel": value},
         "state": {"state": value},
         "place": {"place": value},
-        "class": {"content_class": value or NONE},
-        "category": {"content_class": content_class or NONE, "category": category or NONE},
+        "class": {"content_class": value},
+        "category": {"content_class": content_class, "category": category or NONE},
         "step": {"step": f"{step}:{value}"},
+        "filed": {"state": "archived", "archived_since": f"{value}-01-01", "archived_until": f"{value}-12-31"},
         "overdue": {"step": f"{step}:overdue"},
         **{mark: {"mark": mark} for mark in ("returned", "reopened", "climbed")},
     }.get(kind)

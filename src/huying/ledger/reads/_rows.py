@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils import timezone
 
 from huying.cases.lifecycle import CASE
 from huying.cases.models import Case, Clock
 from huying.cases.reads import rules_of
+from huying.climb.models import Rung
 from huying.feedback.models import Survey
 from huying.handling.models import Item, Telling
 from huying.ledger.reads._select import Viewer
@@ -28,7 +29,20 @@ COLUMNS = (
     Column("协商会议", 12), Column("会议编号", 12), Column("协商事项", 36), Column("办结", 12),
     Column("书面反馈", 12), Column("告知", 12), Column("测评", 20), Column("归档", 12),
     *(Column(f"{label}是否按时", 12) for _, label in STEPS),
+    Column("车间（科室）", 18), Column("退回次数", 10), Column("重新办理", 10), Column("上报过", 10),
 )  # fmt: skip
+CODES = (
+    "number", "received", "registered", "unit", "channel", "category", "difficulty", "title", "summary", "state", "officer",
+    "department", "met", "meeting", "measure", "done", "reported", "told", "survey", "archived",
+    *(f"step_{code}" for code, _ in STEPS), "place", "returned", "reopened", "climbed",
+)  # fmt: skip
+FIXED = ("number", "title")  # always shown: what a case is known by
+
+
+def columns_of(codes: Sequence[str]) -> list[int]:
+    """Which columns were chosen, by place, in the order of the ledger; all of them when none was."""
+    wanted = {*codes} & {*CODES}
+    return [place for place, code in enumerate(CODES) if not wanted or code in wanted or code in FIXED]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +65,7 @@ class Row:
     survey: str
     people: tuple[int, int]
     steps: dict[str, str]
+    returns: int
 
     @property
     def in_time(self) -> str:
@@ -66,6 +81,8 @@ class Row:
             case.officer.person.name if case.officer else "", "、".join(self.departments), self.met_on, self.meeting,
             "；".join(one.rstrip("。；") for one in self.measures), self.done_on, self.reported_on, self.told_on,
             self.survey, day_of(case.archived_at), *(self.steps.get(code, "") for code, _ in STEPS),
+            case.place.name if case.place_id != case.unit_id else "", self.returns or None,
+            case.round - 1 or None, "是" if case.climbed else "",  # type: ignore[attr-defined]
         ]  # fmt: skip
 
 
@@ -82,8 +99,9 @@ def with_story(cases: QuerySet[Case]) -> QuerySet[Case]:
         met_at=Subquery(last.values("meeting__starts_at")[:1]),
         met_year=Subquery(last.values("meeting__year")[:1]),
         met_seq=Subquery(last.values("meeting__seq")[:1]),
+        climbed=Exists(Rung.objects.filter(case=OuterRef("pk"))),
     )
-    return cases.select_related("unit", "officer__person").prefetch_related(
+    return cases.select_related("unit", "place", "officer__person").prefetch_related(
         Prefetch("items", Item.objects.exclude(status="dropped").select_related("department").order_by("given_at")),
         Prefetch("tellings", Telling.objects.order_by("-round", "told_on")),
         Prefetch("surveys", Survey.objects.order_by("-round").prefetch_related("answers")),
@@ -116,6 +134,7 @@ def row_of(case: Case, seen: Viewer, today: date) -> Row:
         survey=survey,
         people=people,
         steps=standing(case.clocks.all(), today),
+        returns=sum(item.returns for item in case.items.all()),
     )
 
 

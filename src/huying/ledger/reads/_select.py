@@ -20,6 +20,7 @@ from huying.kernel import search
 from huying.kernel.actors import Actor
 from huying.kernel.errors import NotYours
 from huying.ledger.models import Export, Frozen, SavedView
+from huying.ledger.reads._figures import sight
 from huying.ledger.rules import COUNTED, NONE, STEPS, Selection
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import Rules
@@ -237,10 +238,11 @@ def views_of(actor: Actor) -> list[SavedView]:
 
 
 def frozen(actor: Actor, frozen_id: UUID) -> Frozen:
-    """Figures this person kept, or ``NotYours``: a colleague keeps their own, for others may see less."""
+    """Figures this person kept and may still read, or ``NotYours``: a colleague keeps their own, for others may see less."""
     found = Frozen.objects.select_related("unit").filter(pk=frozen_id, person=actor.person_id).first()
     if found is None or actor.person_id is None:
         raise NotYours
+    sight(actor, found.unit)
     return found
 
 

@@ -13,6 +13,7 @@ from huying.feedback import acts as feedback
 from huying.handling import acts as handling
 from huying.kernel.actors import SYSTEM
 from huying.kernel.errors import Refused
+from huying.ledger.acts import sweep_figures
 from huying.mechanism import acts as mechanism
 from huying.mechanism.reads import calendar
 from huying.meetings import acts as meetings
@@ -47,6 +48,7 @@ def build(*, at: datetime) -> bool:
         days = Days(at, calendar())
         county = found_county(days, beginning(days))
         _play(county, days)
+        sweep_figures(by=SYSTEM, at=at)
     return True
 
 

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from huying.ledger.form1 import PAPERS, chinese, iso
-from huying.ledger.reads import Figures
-from huying.ledger.rules import HIDDEN, STEPS, month_of, months_on
+from huying.ledger.reads._figures import Figures
+from huying.ledger.rules import HIDDEN, MONTHS_A_QUARTER, STEPS, month_of, months_on
 from huying.papers import reads as papers
 from huying.papers.reads import Cell, Column
 
-TITLE = "诉求工作汇总数字"
+SHEET = "诉求工作汇总数字"
 TABLES = (
     ("class", "大类"),
     ("category", "小类"),
@@ -29,10 +29,11 @@ Plain = dict[str, Any]
 
 
 def before(since: date, until: date) -> tuple[date, date]:
-    """The period of as many months just before."""
+    """What a period is held against: up to a quarter against as many months just before, anything longer against the same
+    months a year earlier."""
     months = (until.year - since.year) * 12 + until.month - since.month + 1
-    first = months_on(month_of(since), -months)
-    return first, month_of(since) - timedelta(days=1)
+    back = months if months <= MONTHS_A_QUARTER else -(-months // 12) * 12
+    return months_on(month_of(since), -back), months_on(month_of(until), 1 - back) - timedelta(days=1)
 
 
 def period(since: date, until: date) -> str:
@@ -160,7 +161,7 @@ def sheet_pdf(sheet: Plain, *, kept_on: date, printed_on: date, title: str = "")
     return papers.pdf(
         PAPERS / "figures.typ",
         {
-            "title": title or TITLE,
+            "title": title or SHEET,
             "unit": sheet["unit"] + ("和下级工会" if sheet["below"] else ""),
             "period": sheet["period"],
             "kept_on": chinese(kept_on),
