@@ -11,6 +11,7 @@ from huying.handling.lifecycle import ITEM
 from huying.kernel.lifecycle import Lifecycle
 from huying.mechanism.pack_file import SHIPPED, read
 from huying.meetings.lifecycle import MEETING, TOPIC
+from huying.oversight.lifecycle import REPORT, SHEET
 from huying.site.clauses import clauses
 
 HOUSE = "house"
@@ -86,7 +87,9 @@ def drawings() -> dict[str, str]:
         + section("Topic 协商议题", TOPIC)
         + section("Meeting 会议", MEETING)
         + section("Item 协商事项", ITEM)
-        + section("Rung 上报", RUNG),
+        + section("Rung 上报", RUNG)
+        + section("Report 情况报告", REPORT)
+        + section("Sheet 考核表", SHEET),
         "docs/clauses.md": proofs(),
     }
 

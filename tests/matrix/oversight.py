@@ -60,7 +60,13 @@ def sheet(scene: Scene, place: str, status: str) -> Sheet:
     """A sheet in a state, each of a round of its own where it has moved on."""
     key = (place, f"sheet-{status}")
     if key not in scene.made:
-        period = {"draft": "2026Q3", "confirmed": "2026Q2", "objected": "2026Q1", "closed": "2025"}[status]
+        period = {
+            "draft": "2026Q3",
+            "confirmed": "2026Q2",
+            "objected": "2026Q1",
+            "closed": "2025",
+            "checked": "2025Q4",
+        }[status]
         scene.made[key] = _sheet(scene, place, status, period)
     return Sheet.objects.get(pk=scene.made[key].pk)
 
@@ -75,8 +81,9 @@ def _sheet(scene: Scene, place: str, status: str, period: str) -> Sheet:
         acts.confirm_sheet(sheet_id=found.pk, **_who(scene, "upper"))
     if status == "objected":
         acts.object_sheet(sheet_id=found.pk, text="不对", **_who(scene, _by(place)))
-    if status == "closed":
+    if status in ("checked", "closed"):
         acts.agree_sheet(sheet_id=found.pk, **_who(scene, _by(place)))
+    if status == "closed":
         acts.close_sheet(sheet_id=found.pk, **_who(scene, "upper"))
     return found
 
@@ -153,7 +160,7 @@ ASSESSMENT = (
     Row("desk:round", ABOVE, _round()),
     *(Row("desk:round_table", ABOVE, _round(fmt), act=fmt) for fmt in ("pdf", "xlsx")),
     Row("desk:round_confirm", ABOVE, _round(), alone=405, post=lambda s, p: {"remark": "属实"}),
-    Row("desk:round_close", ABOVE, lambda s, p: [_agreed(s).round_id], alone=405, post=lambda s, p: {}),
+    Row("desk:round_close", ABOVE, lambda s, p: [sheet(s, p, "checked").round_id], alone=405, post=lambda s, p: {}),
     Row("desk:honours", ABOVE, _round()),
     Row("desk:sheet", ABOVE, lambda s, p: [sheet(s, p, "draft").pk], act="draft"),
     Row("desk:sheet", SHEETS, lambda s, p: [sheet(s, p, "closed").pk], act="closed"),
@@ -166,14 +173,6 @@ ASSESSMENT = (
     of_sheet("opinion", "closed", OPINION, may=ABOVE),
     *(Row("desk:opinion_print", ABOVE, lambda s, p, fmt=fmt: [opinion(s).pk, fmt], act=fmt) for fmt in ("pdf", "docx")),
 )  # fmt: skip
-
-
-def _agreed(scene: Scene) -> Sheet:
-    """A sheet the unit has checked."""
-    found = sheet(scene, "other", "confirmed")
-    if not found.agreed_at:
-        acts.agree_sheet(sheet_id=found.pk, **_who(scene, "foreign"))
-    return found
 
 
 OVERSIGHT = (*REPORTS, *ASSESSMENT)

@@ -206,7 +206,9 @@ def _bar(request: Asked, found: Report, *, office: bool, left: list[str], sent: 
             return [write, {**issue, "why_not": why}]
         return [issue, write]
     to_send = [code for code in found.sides if code not in sent]
-    shown = [{"label": "登记送阅", "icon": "send", "url": _act_url(found, "send")}] if to_send else []
+    shown: list[dict[str, Any]] = (
+        [{"label": "登记送阅", "icon": "send", "url": _act_url(found, "send")}] if to_send else []
+    )
     if sent:
         shown.append({"label": "登记批示意见", "icon": "writing", "url": _act_url(found, "remark"), "main": False})
     return shown

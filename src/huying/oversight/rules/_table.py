@@ -36,7 +36,7 @@ def table(seen: Picture) -> tuple[Block, ...]:
         Block("按受理方式", tuple(_named(seen.channels, "channel"))),
         Block("按现在的状态", tuple(_named(seen.states, "state"))),
         Block("各步按时", tuple(_step(one) for one in seen.steps)),
-        Block("满意度测评", tuple(_group(one) for one in seen.groups)),
+        Block("满意度测评", tuple(_group(one) for one in seen.groups if one.asked != 0 or one.unasked != 0)),
         Block("协商会议", (Row("签字生效的协商会议", f"{seen.meetings} 次"), Row("定下的协商事项", f"{seen.agreed} 项"))),
         Block("履职要求", tuple(Row(one.label, _duty(one)) for one in seen.duties)),
     )  # fmt: skip
