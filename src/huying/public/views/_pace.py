@@ -79,4 +79,6 @@ class Pace:
 
 SAYING = Pace(20, timedelta(hours=1))
 TRYING = Pace(10, timedelta(minutes=10), together=300)
-LINKS = Pace(60, timedelta(minutes=10), together=300)  # a link cannot be mistyped by hand, but a whole team scans old slips
+LINKS = Pace(
+    60, timedelta(minutes=10), together=300
+)  # a link cannot be mistyped by hand, but a whole team scans old slips
