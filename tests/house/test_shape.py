@@ -21,7 +21,7 @@ WORKINGS: dict[str, frozenset[str]] = {
     "org": frozenset({"roster"}),
     "files": frozenset({"audio", "content", "disk", "images", "office", "pdf", "scanner"}),
     "papers": frozenset({"docx", "fonts", "pdf", "typ", "xlsx"}),
-    "ledger": frozenset({"dossier", "form1", "form2", "form3", "papers"}),
+    "ledger": frozenset({"dossier", "form1", "form2", "form3", "form4", "papers", "slips"}),
     "intake": frozenset({"sheet"}),
     "meetings": frozenset({"paper", "papers"}),
 }

@@ -15,7 +15,7 @@ from huying.cases.reads import keys_against, rules_of
 from huying.cases.rules import free_of
 from huying.feedback.acts._gate import check_free
 from huying.feedback.models import Invited, Reminder, ReopenRequest, Survey
-from huying.feedback.reads import able, handled_by
+from huying.feedback.reads import able, handled_by, named_by
 from huying.handling.models import Item
 from huying.kernel.actors import SYSTEM, Actor
 from huying.kernel.clock import WorkDays, business_day_offset
@@ -101,9 +101,10 @@ def _remind(survey: Survey, kind: str, *, by: Actor, at: datetime) -> int:
     if not fresh:
         return 0
     until = f"{survey.closes_on.month}月{survey.closes_on.day}日"
+    away = named_by(case, {one.person_id for one in left if one.person_id}, timezone.localdate(at))
     for one in left:
         send(
-            to=Person.objects.filter(pk=one.person_id), kind="survey.remind", title=f"还请您评一评，{until}截止",
+            to=Person.objects.filter(pk=one.person_id).exclude(pk__in=away), kind="survey.remind", title=f"还请您评一评，{until}截止",
             url=reverse("desk:survey_mine", args=[one.pk]), root=survey.root, subject=one.pk, by=by, at=at, key=kind,
         )  # fmt: skip
     callers = able(case, Can.RETURN_CALL, at)
