@@ -94,7 +94,9 @@ def reminder_due(survey: Survey, today: date, days: WorkDays) -> str:
 def _remind(survey: Survey, kind: str, *, by: Actor, at: datetime) -> int:
     """One reminder to everybody who has not answered, and to the office that may call the others."""
     case = survey.case
-    left = list(Invited.objects.filter(survey=survey, answer__isnull=True, unreached_at__isnull=True))
+    left = list(
+        Invited.objects.filter(survey=survey, answer__isnull=True, unreached_at__isnull=True).select_related("person")
+    )
     _, fresh = Reminder.objects.get_or_create(
         survey=survey, kind=kind, defaults={"root_id": survey.root_id, "told": len(left), "at": at}
     )
@@ -103,8 +105,9 @@ def _remind(survey: Survey, kind: str, *, by: Actor, at: datetime) -> int:
     until = f"{survey.closes_on.month}月{survey.closes_on.day}日"
     away = named_by(case, {one.person_id for one in left if one.person_id}, timezone.localdate(at))
     for one in left:
+        person = one.person if one.person_id not in away else None
         send(
-            to=Person.objects.filter(pk=one.person_id).exclude(pk__in=away), kind="survey.remind", title=f"还请您评一评，{until}截止",
+            to=[person] if person is not None else [], kind="survey.remind", title=f"还请您评一评，{until}截止",
             url=reverse("desk:survey_mine", args=[one.pk]), root=survey.root, subject=one.pk, by=by, at=at, key=kind,
         )  # fmt: skip
     callers = able(case, Can.RETURN_CALL, at)
