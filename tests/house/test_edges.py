@@ -28,7 +28,8 @@ WORKERS_PAGES = frozenset(
             "my/leave/",
             "my/left/",
         ),
-        *("my/join/", "my/disclose/", "my/withdraw/", "my/retaliation/"),
+        *("my/join/", "my/disclose/", "my/withdraw/", "my/retaliation/", "my/wider/"),
+        "rate/<str:token>/",
     }
 )
 OPEN_ADDRESSES = WORKERS_PAGES | frozenset(

@@ -15,6 +15,7 @@ from tests.factories import world as make
 from tests.factories.org import make_department
 from tests.journeys.stage import Stage, look
 from tests.matrix.scene import Scene
+from tests.matrix.surveys import invited
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_a_complaint_about_the_only_chair_goes_up(stage: Stage) -> None:
 @pytest.mark.clause("MY-3.2.5c")
 def test_in_a_union_of_one_the_call_is_marked_and_nowhere_else_may_the_handler_call(stage: Stage, scene: Scene) -> None:
     page = stage.staff("foreign")
-    stage.go(page, reverse("desk:survey_take", args=[scene.invited("other", "asker").pk, "phone"]))
+    stage.go(page, reverse("desk:survey_take", args=[invited(scene, "other", "asker").pk, "phone"]))
     page.get_by_label("满意", exact=True).first.check()
     page.get_by_role("button", name="登记评价").click()
     expect(page.locator("main")).to_contain_text("由经办人调查")
@@ -80,7 +81,7 @@ def test_in_a_union_of_one_the_call_is_marked_and_nowhere_else_may_the_handler_c
     stage.go(handled, reverse("desk:survey", args=[scene.case("plant", "told").pk]))
     expect(handled.locator("main")).to_contain_text("测评由没有经手的同志来做")
     expect(handled.get_by_role("link", name="打电话")).to_have_count(0)
-    shut = handled.goto(stage.url + reverse("desk:survey_take", args=[scene.invited("plant", "asker").pk, "phone"]))
+    shut = handled.goto(stage.url + reverse("desk:survey_take", args=[invited(scene, "plant", "asker").pk, "phone"]))
     assert shut
     assert shut.status == 404
 

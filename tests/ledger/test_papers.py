@@ -193,7 +193,15 @@ def test_a_dossier_has_cover_contents_with_true_page_numbers_and_every_paper(wor
     assert "职工诉求办理卷宗" in cover
     assert case.number in cover
     assert "序号文件名称日期页号备注" in contents
-    parts = ["职工诉求记录表", "职工诉求工作进展情况跟踪表", "办理经过", "承办部门书面反馈", "告知记录", "满意度测评"]
+    parts = [
+        "职工诉求记录表",
+        "职工诉求工作进展情况跟踪表",
+        "职工诉求满意度调查表",
+        "办理经过",
+        "承办部门书面反馈",
+        "告知记录",
+        "满意度测评",
+    ]
     for place, part in enumerate(parts, start=1):
         assert f"{place}{part}" in contents
         begins = next(number for number, text in enumerate(rest, start=1) if text.startswith(part))

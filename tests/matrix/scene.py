@@ -17,13 +17,10 @@ from huying.climb import acts as climb
 from huying.climb.models import Instruction, Lead, Rung
 from huying.desk.forms.rules import HouseForm
 from huying.feedback import acts as feedback
-from huying.feedback.models import Answer, Invited
-from huying.feedback.rules import Given
 from huying.files.acts import check
 from huying.handling import acts as handling
 from huying.handling.models import Item
 from huying.intake.acts import keep_sheet
-from huying.kernel.actors import SYSTEM
 from huying.ledger.acts import ask_export
 from huying.ledger.rules import Selection
 from huying.mechanism.reads import house_ground
@@ -214,26 +211,6 @@ class Scene:
         if self.places[place].officer == self.world.posts["officer"]:
             return self.world.as_("second")
         return self.who(place)["by"]
-
-    def invited(self, place: str, group: str) -> Invited:
-        """Somebody asked in the survey of a told case: the worker, or 何平 as a delegate."""
-        survey = feedback.open_survey(case=self.case(place, "told"), by=SYSTEM, at=self.world.now)
-        if group == "delegate" and not survey.invited.filter(group=group).exists():
-            person = self.world.posts["delegate"].person
-            made = {"root": survey.root, "survey": survey, "group": group, "person": person, "asked_at": self.world.now}
-            Invited.objects.create(**made)
-        return survey.invited.get(group=group)
-
-    def paper_answer(self, place: str) -> Answer:
-        """An answer entered from a paper."""
-        key = (place, "paper")
-        if key not in self.made:
-            survey = feedback.open_survey(case=self._case(place, "told"), by=SYSTEM, at=self.world.now)
-            self.made[key] = feedback.take_answer(
-                invited_id=survey.invited.get(group="asker").pk, way="paper", given=Given(result="satisfied"),
-                scan=check(upload=picture()), by=self.signer(place), at=self.world.now,
-            )  # fmt: skip
-        return self.made[key]
 
     # --- what hangs on them ---
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from huying.feedback import acts
+from huying.feedback.models import Answer, Invited
+from huying.feedback.rules import Given
+from huying.files.acts import check
+from huying.kernel.actors import SYSTEM
 from tests.matrix.scene import Scene, picture
 from tests.matrix.table import OFFICE, OFFICES, Row, case_of
 
@@ -12,12 +17,34 @@ FREE = {"plant": {"second", "chair"}, "hidden": {"second"}, "past": {"upper"}, "
 SAID = {"result": "satisfied", "process": "", "words": ""}
 
 
+def invited(scene: Scene, place: str, group: str) -> Invited:
+    """Somebody asked in the survey of a told case: the worker, or 何平 as a delegate."""
+    survey = acts.open_survey(case=scene.case(place, "told"), by=SYSTEM, at=scene.world.now)
+    if group == "delegate" and not survey.invited.filter(group=group).exists():
+        person = scene.world.posts["delegate"].person
+        about = {"root": survey.root, "survey": survey, "asked_at": scene.world.now}
+        Invited.objects.create(group=group, person=person, **about)
+    return survey.invited.get(group=group)
+
+
+def _paper(scene: Scene, place: str) -> Answer:
+    """An answer entered from a paper."""
+    key = (place, "paper")
+    if key not in scene.made:
+        survey = acts.open_survey(case=scene._case(place, "told"), by=SYSTEM, at=scene.world.now)
+        scene.made[key] = acts.take_answer(
+            invited_id=survey.invited.get(group="asker").pk, way="paper", given=Given(result="satisfied"),
+            scan=check(upload=picture()), by=scene.signer(place), at=scene.world.now,
+        )  # fmt: skip
+    return scene.made[key]
+
+
 def _invited(group: str) -> Any:
-    return lambda scene, place: [scene.invited(place, group).pk]
+    return lambda scene, place: [invited(scene, place, group).pk]
 
 
 def _way(way: str) -> Any:
-    return lambda scene, place: [scene.invited(place, "asker").pk, way]
+    return lambda scene, place: [invited(scene, place, "asker").pk, way]
 
 
 SURVEYS = (
@@ -33,9 +60,5 @@ SURVEYS = (
         post=lambda s, p: {"reason": "已经离职"}),
     Row("desk:survey_mine", {"plant": {"delegate"}}, _invited("delegate"), post=lambda s, p: SAID),
     Row("desk:survey_slips", FREE, case_of("told")),
-    Row("desk:survey_scan", FREE, lambda s, p: [_scan(s, p)]),
+    Row("desk:survey_scan", FREE, lambda s, p: [_paper(s, p).pk]),
 )  # fmt: skip
-
-
-def _scan(scene: Scene, place: str) -> Any:
-    return scene.paper_answer(place).pk

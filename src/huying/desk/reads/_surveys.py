@@ -112,6 +112,12 @@ class Asked:
     state: str
     waits: bool
 
+    @property
+    def scan(self) -> Any:
+        """The answer whose paper can be looked at."""
+        answer = getattr(self.invited, "answer", None)
+        return answer.pk if answer is not None and answer.scan_id else None
+
 
 def people_asked(survey: Survey, *, by: Actor, at: datetime) -> dict[str, list[Asked]]:
     """Everybody asked, by group, for one of the union's office who did not handle the case.  Names of those who speak named

@@ -15,7 +15,7 @@ from huying.cases.reads import keys_against, rules_of
 from huying.cases.rules import free_of
 from huying.feedback.acts._gate import check_free
 from huying.feedback.models import Invited, Reminder, ReopenRequest, Survey
-from huying.feedback.reads import able, handled_by
+from huying.feedback.reads import able, handled_by, named_by
 from huying.handling.models import Item
 from huying.kernel.actors import SYSTEM, Actor
 from huying.kernel.clock import WorkDays, business_day_offset
@@ -94,16 +94,20 @@ def reminder_due(survey: Survey, today: date, days: WorkDays) -> str:
 def _remind(survey: Survey, kind: str, *, by: Actor, at: datetime) -> int:
     """One reminder to everybody who has not answered, and to the office that may call the others."""
     case = survey.case
-    left = list(Invited.objects.filter(survey=survey, answer__isnull=True, unreached_at__isnull=True))
+    left = list(
+        Invited.objects.filter(survey=survey, answer__isnull=True, unreached_at__isnull=True).select_related("person")
+    )
     _, fresh = Reminder.objects.get_or_create(
         survey=survey, kind=kind, defaults={"root_id": survey.root_id, "told": len(left), "at": at}
     )
     if not fresh:
         return 0
     until = f"{survey.closes_on.month}月{survey.closes_on.day}日"
+    away = named_by(case, {one.person_id for one in left if one.person_id}, timezone.localdate(at))
     for one in left:
+        person = one.person if one.person_id not in away else None
         send(
-            to=Person.objects.filter(pk=one.person_id), kind="survey.remind", title=f"还请您评一评，{until}截止",
+            to=[person] if person is not None else [], kind="survey.remind", title=f"还请您评一评，{until}截止",
             url=reverse("desk:survey_mine", args=[one.pk]), root=survey.root, subject=one.pk, by=by, at=at, key=kind,
         )  # fmt: skip
     callers = able(case, Can.RETURN_CALL, at)

@@ -85,9 +85,11 @@ def _invite(
 
 def _tell(survey: Survey, invited: Iterable[Invited], *, by: Actor, at: datetime) -> None:
     """Those with an account hear of it; the notice says nothing of the matter."""
-    for one in invited:
+    rows = list(invited)
+    people = Person.objects.in_bulk([one.person_id for one in rows if one.person_id is not None])
+    for one in rows:
         send(
-            to=Person.objects.filter(pk=one.person_id), kind="survey.asked", title="请您给一件办完的事评一评",
+            to=[people[one.person_id]] if one.person_id in people else [], kind="survey.asked", title="请您给一件办完的事评一评",
             url=reverse("desk:survey_mine", args=[one.pk]), root=survey.root, subject=one.pk, by=by, at=at,
         )  # fmt: skip
 

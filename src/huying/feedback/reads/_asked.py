@@ -100,11 +100,11 @@ def delegates_of(case: Case, on: date) -> list[Person]:
         "name_sort", "id"
     )
     found = {one.pk: one for one in people}
-    away = handled_by(case) | _named(case, set(found), on)
+    away = handled_by(case) | named_by(case, set(found), on)
     return [one for pk, one in found.items() if pk not in away]
 
 
-def _named(case: Case, people: set[UUID], on: date) -> set[UUID]:
+def named_by(case: Case, people: set[UUID], on: date) -> set[UUID]:
     """Those whom a recusal of the case means."""
     keys = keys_against(case)
     if not keys:

@@ -103,7 +103,7 @@ def asked_of(actor: Actor) -> QuerySet[Invited]:
     rows = Invited.objects.filter(
         person=actor.person_id, answer__isnull=True, survey__closed_at__isnull=True, survey__case__status="told"
     )
-    seen = Case.objects.not_naming(actor).order_by()  # type: ignore[attr-defined]
+    seen = Case.objects.not_naming(actor).order_by()
     return (
         rows.filter(survey__case__in=seen.values("pk"))
         .select_related("survey__case__unit")
