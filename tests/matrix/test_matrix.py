@@ -24,11 +24,12 @@ from tests.factories.world import make_world
 from tests.matrix.climb import CLIMB
 from tests.matrix.consultation import CONSULTATION
 from tests.matrix.scene import Scene
+from tests.matrix.setup import SETUP
 from tests.matrix.table import ACCOUNT_ARGS, ACCOUNTS, ELSEWHERE, OPEN, ROLES, STAFF, Row
 from tests.matrix.table import ROWS as TABLE
 
 pytestmark = pytest.mark.django_db
-ROWS = (*TABLE, *CLIMB, *CONSULTATION)
+ROWS = (*TABLE, *CLIMB, *CONSULTATION, *SETUP)
 
 
 @pytest.fixture(scope="module")
