@@ -10,8 +10,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
+import xlsxwriter
 from playwright.sync_api import Page, expect
 
 from huying.cases.models import Case
@@ -42,8 +42,6 @@ class Counted:
 
 def workbook(folder: Path, firm: str, people: list[tuple[str, str, str]], departments: tuple[str, ...]) -> str:
     """The template filled in: one firm, its workshop, departments, people and posts (name, role, department)."""
-    book = openpyxl.Workbook()
-    book.remove(book.active)
     sheets = {
         "组织": [
             ("名称", "上级", "层级", "简称", "有独立工会", "工会电话"),
@@ -53,12 +51,12 @@ def workbook(folder: Path, firm: str, people: list[tuple[str, str, str]], depart
         "人员": [("组织", "姓名", "工号"), *((firm, name, str(1000 + n)) for n, (name, _, _) in enumerate(people))],
         "任职": [("组织", "姓名", "角色", "部门"), *((firm, name, role, where) for name, role, where in people)],
     }
-    for title, rows in sheets.items():
-        page = book.create_sheet(title)
-        for row in rows:
-            page.append(row)
     path = folder / "花名册.xlsx"
-    book.save(path)
+    with xlsxwriter.Workbook(path) as book:
+        for title, rows in sheets.items():
+            page = book.add_worksheet(title)
+            for number, row in enumerate(rows):
+                page.write_row(number, 0, row)
     return str(path)
 
 

@@ -174,8 +174,11 @@ def _address() -> Step:
 def _organisation(unit: Unit) -> Step:
     below = Unit.objects.within(unit).open().exclude(pk=unit.pk).count()
     departments = unit.departments.filter(closed_on__isnull=True).count()
-    lacks = () if unit.is_upper or departments else ("部门（至少一个）",)
-    lacks += ("下级工会",) if unit.is_upper and not below else ()
+    lacks: tuple[str, ...]
+    if unit.is_upper:
+        lacks = () if below else ("下级工会",)
+    else:
+        lacks = () if departments else ("部门（至少一个）",)
     kind = "个下级单位" if unit.is_upper else "个车间和下属单位"
     return Step(
         code="organisation", title="组织：下级、车间和部门", can=Can.ORG, minutes=2, done=not lacks, missing=lacks,
