@@ -174,11 +174,8 @@ def _address() -> Step:
 def _organisation(unit: Unit) -> Step:
     below = Unit.objects.within(unit).open().exclude(pk=unit.pk).count()
     departments = unit.departments.filter(closed_on__isnull=True).count()
-    lacks: tuple[str, ...]
-    if unit.is_upper:
-        lacks = () if below else ("下级工会",)
-    else:
-        lacks = () if departments else ("部门（至少一个）",)
+    wanted, there = ("下级工会", below) if unit.is_upper else ("部门（至少一个）", departments)
+    lacks = () if there else (wanted,)
     kind = "个下级单位" if unit.is_upper else "个车间和下属单位"
     return Step(
         code="organisation", title="组织：下级、车间和部门", can=Can.ORG, minutes=2, done=not lacks, missing=lacks,
