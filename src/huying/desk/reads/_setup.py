@@ -205,7 +205,8 @@ def _posts(unit: Unit, posts: list[Post], today: date) -> Step:
     missing = list(_lacking(unit, posts))
     if unit.is_upper:
         holding = Post.objects.on(today).filter(unit=OuterRef("pk"), role__in=OFFICE)
-        below = Unit.objects.get_children(unit).open().filter(~Exists(holding), has_union=True)
+        children = Unit.objects.within(unit).open().filter(depth=unit.depth + 1, has_union=True)
+        below = children.filter(~Exists(holding))
         missing += [f"{name}的工会主席或工会干部" for name in below.order_by("path").values_list("name", flat=True)]
     held = len({post.person_id for post in posts if post.role in WORKS_HERE})
     return Step(
