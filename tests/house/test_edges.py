@@ -35,6 +35,7 @@ WORKERS_PAGES = frozenset(
 OPEN_ADDRESSES = WORKERS_PAGES | frozenset(
     {
         "demo/sign-in/",  # answers only in a demo, on loopback
+        "metrics",  # answers only who knows the token
         "accounts/login/",
         "accounts/logout/",
         "accounts/signup/",

@@ -72,6 +72,14 @@ def group_stage(transactional_db: None, live_server: Any, now: Any, browser: Bro
     yield from _staged(make_group_world, live_server, now, browser)
 
 
+@pytest.fixture
+def empty_stage(transactional_db: None, live_server: Any, now: Any, browser: Browser) -> Iterator[Stage]:
+    """A live server before anybody founded a union."""
+    from types import SimpleNamespace
+
+    yield from _staged(lambda at: SimpleNamespace(now=at), live_server, now, browser)
+
+
 def _staged(make: Any, live_server: Any, now: Any, browser: Browser) -> Iterator[Stage]:
     from tests.journeys.stage import Stage
 

@@ -34,6 +34,10 @@ class Stage:
         """A worker with a cheap phone, without an account."""
         return self._page(PHONE)
 
+    def at_desk(self) -> Page:
+        """Somebody at a desk who has not signed in."""
+        return self._page(DESK)
+
     def staff(self, name: str, *, phone: bool = False, scripts: bool = True) -> Page:
         """Somebody of the world, signed in."""
         page = self._page(PHONE if phone else DESK, scripts=scripts)

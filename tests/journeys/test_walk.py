@@ -12,6 +12,8 @@ from playwright.sync_api import Page
 from huying.desk.views.case_acts import ACTS
 from huying.desk.views.items import ACTS as ITEM_ACTS
 from tests.journeys.stage import DESK, PHONE, Stage, seen
+from tests.factories.org import make_person, make_post
+from tests.journeys.stage import DESK, PHONE, Stage, look
 from tests.matrix.climb import CLIMB
 from tests.matrix.duties import DUTIES
 from tests.matrix.figures import FIGURES
@@ -118,6 +120,9 @@ def keeper_pages(scene: Scene) -> Iterator[str]:
         yield reverse(f"desk:{name}", args=[scene.member("plant").person_id])
     yield reverse("desk:org-department", args=[scene.department("plant").pk])
     yield reverse("desk:org-import")
+    yield from (reverse(f"desk:{name}") for name in ("system-log", "system-use"))
+    yield reverse("desk:setup") + f"?unit={scene.world.plant.pk}"
+    yield reverse("desk:posters") + f"?kind=card&unit={scene.world.shop.pk}"
 
 
 def security_pages(scene: Scene) -> Iterator[str]:
@@ -127,6 +132,8 @@ def security_pages(scene: Scene) -> Iterator[str]:
     yield reverse("desk:org-post-new", args=[member.person_id])
     yield reverse("desk:org-post-end", args=[member.pk])
     yield reverse("desk:org-account-new", args=[scene.without_account("plant").pk])
+    make_post(scene.world.plant, "liaison", person=make_person(scene.world.plant, "新任", account=False))
+    yield reverse("desk:accounts")
 
 
 @pytest.fixture(scope="module")

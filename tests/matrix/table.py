@@ -403,7 +403,8 @@ ACCOUNTS = {
     "account_reset_password": 200, "account_confirm_login_code": 302, "account_reset_password_from_key_done": 200,
     "account_reset_password_done": 200, "account_confirm_email": 200, "account_reset_password_from_key": 200,
 }  # fmt: skip
-# Signing in as a demo post with one click: only there where every unit is a demo unit (``tests/site``).
-ELSEWHERE = {"demo_sign_in"}
+# Signing in as a demo post with one click: only there where every unit is a demo unit; counters, for who knows the token
+# (both in ``tests/site``).
+ELSEWHERE = {"demo_sign_in", "metrics"}
 ACCOUNT_ARGS = {"account_confirm_email": ["x"], "account_reset_password_from_key": ["1", "x-y"]}
 __all__ = ["ACCOUNTS", "ACCOUNT_ARGS", "CANARY", "ELSEWHERE", "OPEN", "ROLES", "ROWS", "STAFF", "Row", "picture"]

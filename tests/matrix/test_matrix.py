@@ -29,11 +29,12 @@ from tests.matrix.manual import MANUAL
 from tests.matrix.oversight import OVERSIGHT
 from tests.matrix.scene import Scene
 from tests.matrix.surveys import SURVEYS
+from tests.matrix.setup import SETUP
 from tests.matrix.table import ACCOUNT_ARGS, ACCOUNTS, ELSEWHERE, OPEN, ROLES, STAFF, Row
 from tests.matrix.table import ROWS as TABLE
 
 pytestmark = pytest.mark.django_db
-ROWS = (*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT, *MANUAL)
+ROWS = (*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT, *SETUP, *MANUAL)
 
 
 @pytest.fixture(scope="module")

@@ -101,11 +101,18 @@ def test_passwords_are_shown_once_work_and_must_be_changed(first_founded: First)
 
 
 def test_founding_by_questions_after_a_refused_one(unfounded: Home) -> None:
-    people = ["甲", "user.a", "乙", "user.b", "丙", "user.c"]
-    answers = ["", "问答县总工会", "99", "4", "问答", *people, *["y"] * 9]
-    done = unfounded.run("init", given="\n".join(answers) + "\n")
+    """Wrong answers are refused at once, ``<`` goes back, the whole is shown, and nothing is made before it is agreed to."""
+    people = ["甲", "user.a", "甲", "乙", "A B", "user.b", "丙", "user.a", "user.c"]
+    first = ["", "问打县总工会", "99", "<", "问答县总工会", "4", "<", "4", "", *people, "maybe", "n"]
+    again = ["问答县总工会", "4", "问答", "甲", "user.a", "乙", "user.b", "丙", "user.c", "y"]
+    done = unfounded.run("init", given="\n".join([*first, *again, "y", "n"]) + "\n")
     assert done.returncode == 0, done.stderr
-    assert unfounded.select("SELECT name, level FROM org_unit") == [("问答县总工会", "county")]
+    for words in (
+        "大约三分钟", "这一项必须填写", "请填前面的编号，1 到", "直接回车就是“问答县”", "“甲”已经担任另一员了", "登录名用小写字母",
+        "登录名“user.a”已经用过了", "请填 y（是）或 n（否）", "请再看一遍", "从头再来一遍，什么都还没有建", "/desk/", "开始使用",
+    ):  # fmt: skip
+        assert words in done.stdout, words
+    assert unfounded.select("SELECT name, level, short_name FROM org_unit") == [("问答县总工会", "county", "问答")]
     assert unfounded.select("SELECT count(*) > 0 FROM mechanism_adoption") in ([(1,)], [(True,)])
 
 

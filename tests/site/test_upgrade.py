@@ -101,7 +101,9 @@ def test_an_upgrade_that_broke_off_waits_for_the_stop_and_goes_on_from_the_first
     home, _ = old
     (home.folder / "backups").mkdir()
     first = home.folder / "backups" / "huying-20261101-000000-data.tar.gz"
-    (home.folder / "upgrade.json").write_text(json.dumps({"backup": str(first), "at": "2026-11-01T00:00:00+08:00"}))
+    (home.folder / "upgrade.json").write_text(
+        json.dumps({"backup": str(first), "at": "2026-11-01T00:00:00+08:00", "ahead": ["org.0001"]})
+    )
     assert "上次升级没有做完" in home.run("check").stdout
     now = timezone.now()
     home.change(f"INSERT INTO kernel_beat (worker, started_at, at) VALUES ('w', '{_sql(now)}', '{_sql(now)}')")
@@ -125,4 +127,30 @@ def test_a_disk_too_small_is_found_before_anything_is_touched(monkeypatch: pytes
     monkeypatch.setattr(upgrading.shutil, "disk_usage", lambda _: usage._replace(free=1000))
     monkeypatch.setattr(upgrading, "back_up", lambda *_, **__: pytest.fail("it wrote"))
     with pytest.raises(Refused, match="磁盘只剩 1000 B"):
-        upgrading._saved(now, print)
+        upgrading._saved(now, [], print)
+
+
+def test_what_was_begun_and_then_restored_is_saved_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, now: datetime, settings: Any
+) -> None:
+    """A note of an upgrade that changed nothing, or whose data was brought back since, must not spare the backup."""
+    settings.HUYING_HOME = tmp_path
+    note = {"backup": "/mnt/old-data.tar.gz", "at": now.isoformat(), "ahead": ["cases.0002", "org.0002"]}
+    (tmp_path / "upgrade.json").write_text(json.dumps(note))
+    saved: list[list[str]] = []
+
+    def save(at: datetime, waiting: list[str], say: Any) -> upgrading.Begun:
+        saved.append(waiting)
+        return upgrading.Begun(tmp_path / "new", at.isoformat(), tuple(waiting))
+
+    for name in ("_check_sound", "_check_stopped", "_migrate", "verify"):
+        monkeypatch.setattr(upgrading, name, lambda *_: [])
+    monkeypatch.setattr(upgrading.mechanism, "prepare", lambda **_: None)
+    monkeypatch.setattr(upgrading, "_saved", save)
+    monkeypatch.setattr(upgrading, "steps_left", lambda: ["org.0002"])
+    assert upgrading.upgrade(at=now, say=print)
+    assert saved == [], "half done: the old backup is the one"
+    (tmp_path / "upgrade.json").write_text(json.dumps(note))
+    monkeypatch.setattr(upgrading, "steps_left", lambda: ["cases.0002", "org.0002"])
+    assert upgrading.upgrade(at=now, say=print)
+    assert saved == [["cases.0002", "org.0002"]]

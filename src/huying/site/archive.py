@@ -78,7 +78,7 @@ def _note(data: Path, keys: Path | None, manifest: dict[str, Any], at: datetime)
     """Read the archive back from the disk, remember the result; one that is not whole is said aloud."""
     whole = read_back(data) == manifest["sha256"]
     before = machine.last_backup()
-    keys_at = at if keys else before and before.keys_at
+    keys_at = at if keys else before.keys_at if before else None
     machine.note_backup(machine.LastBackup(at, str(data), data.stat().st_size, whole, keys_at))
     if not whole:
         raise Refused(f"备份写到 {data}，读回来却不完整。", "请换一个磁盘再备份一次，并检查这个磁盘。")

@@ -233,8 +233,9 @@ def backups(at: datetime) -> Iterator[Finding]:
     """备份"""
     made = machine.last_backup()
     timer = "请装上每天备份的定时任务（deploy/systemd/huying-backup.timer），或者现在运行 huying backup。"
+    founded = Path(settings.HUYING_KEYS)
     if made is None:
-        old = Path(settings.HUYING_KEYS).stat().st_mtime < (at - BEGINNING).timestamp()
+        old = founded.exists() and founded.stat().st_mtime < (at - BEGINNING).timestamp()
         yield Finding(Mark.BAD if old else Mark.NOTE, "还没有备份过。", timer)
         return
     when = timezone.localtime(made.at)

@@ -120,8 +120,8 @@ class Keeper(RotatingFileHandler):
         self.setLevel(logging.WARNING)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write, if there is a home: a command that only looks makes none."""
-        if self.folder.parent.is_dir():
+        """Write, if there is a home: a command that only looks makes none.  A page that failed is told by the framework."""
+        if self.folder.parent.is_dir() and not record.name.startswith("django_structlog"):
             self.folder.mkdir(mode=0o700, exist_ok=True)
             super().emit(record)
 

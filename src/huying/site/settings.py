@@ -215,5 +215,5 @@ LOGGING = {
         "kept": {"()": "huying.site.logs.keeper"},
     },
     "root": {"handlers": ["console", "kept"], "level": env.str("HUYING_LOG", "WARNING")},
-    "loggers": {"django.request": {"level": "ERROR"}, "django_structlog": {"level": "WARNING"}},
+    "loggers": {"django.request": {"level": "ERROR"}, "django_structlog": {"level": "ERROR"}},
 }

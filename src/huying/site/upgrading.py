@@ -33,10 +33,11 @@ Say = Callable[[str], object]
 
 @dataclass(frozen=True)
 class Begun:
-    """An upgrade that was begun: the backup of what was there before."""
+    """An upgrade that was begun: the backup of what was there before, and the steps that were ahead then."""
 
     backup: Path
     at: str
+    ahead: tuple[str, ...] = ()
 
 
 def upgrade(*, at: datetime, say: Say) -> bool:
@@ -48,7 +49,9 @@ def upgrade(*, at: datetime, say: Say) -> bool:
         mechanism.prepare(by=SYSTEM, at=at)
         return False
     _check_stopped(at)
-    known = begun() or _saved(at, say)
+    known = begun()
+    if known is None or list(known.ahead) == waiting:  # nothing was changed yet, or it was restored since: save anew
+        known = _saved(at, waiting, say)
     if waiting:
         say(f"正在升级数据库结构，共 {len(waiting)} 步……")
         _migrate(known)
@@ -64,7 +67,7 @@ def begun() -> Begun | None:
     """The upgrade that broke off, if one did."""
     try:
         kept = json.loads(_note_path().read_text())
-        return Begun(Path(kept["backup"]), str(kept["at"]))
+        return Begun(Path(kept["backup"]), str(kept["at"]), tuple(kept["ahead"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -97,7 +100,7 @@ def _check_stopped(at: datetime) -> None:
         )
 
 
-def _saved(at: datetime, say: Say) -> Begun:
+def _saved(at: datetime, waiting: list[str], say: Say) -> Begun:
     """Save what is there and write down that this was done."""
     needed = ROOM * (machine.database_size() + _size_of(Path(settings.HUYING_FILES)))
     free = shutil.disk_usage(settings.HUYING_HOME).free
@@ -107,8 +110,9 @@ def _saved(at: datetime, say: Say) -> Begun:
     say("正在备份升级前的数据……")
     made = back_up(Path(settings.HUYING_HOME) / BACKUPS, at=at)
     say(f"备份好了，读回核对过：{made.data}")
-    known = Begun(made.data, at.isoformat())
-    _note_path().write_text(json.dumps({"backup": str(known.backup), "at": known.at, "to": huying.__version__}))
+    known = Begun(made.data, at.isoformat(), tuple(waiting))
+    kept = {"backup": str(known.backup), "at": known.at, "ahead": waiting, "to": huying.__version__}
+    _note_path().write_text(json.dumps(kept))
     return known
 
 

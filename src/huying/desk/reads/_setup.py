@@ -174,8 +174,8 @@ def _address() -> Step:
 def _organisation(unit: Unit) -> Step:
     below = Unit.objects.within(unit).open().exclude(pk=unit.pk).count()
     departments = unit.departments.filter(closed_on__isnull=True).count()
-    lacks = () if unit.is_upper or departments else ("部门（至少一个）",)
-    lacks += ("下级工会",) if unit.is_upper and not below else ()
+    wanted, there = ("下级工会", below) if unit.is_upper else ("部门（至少一个）", departments)
+    lacks = () if there else (wanted,)
     kind = "个下级单位" if unit.is_upper else "个车间和下属单位"
     return Step(
         code="organisation", title="组织：下级、车间和部门", can=Can.ORG, minutes=2, done=not lacks, missing=lacks,
@@ -205,7 +205,8 @@ def _posts(unit: Unit, posts: list[Post], today: date) -> Step:
     missing = list(_lacking(unit, posts))
     if unit.is_upper:
         holding = Post.objects.on(today).filter(unit=OuterRef("pk"), role__in=OFFICE)
-        below = Unit.objects.get_children(unit).open().filter(~Exists(holding), has_union=True)
+        children = Unit.objects.within(unit).open().filter(depth=unit.depth + 1, has_union=True)
+        below = children.filter(~Exists(holding))
         missing += [f"{name}的工会主席或工会干部" for name in below.order_by("path").values_list("name", flat=True)]
     held = len({post.person_id for post in posts if post.role in WORKS_HERE})
     return Step(

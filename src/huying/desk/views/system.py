@@ -279,6 +279,7 @@ def use(request: Asked) -> HttpResponse:
     context = {
         "since": meter.since(),
         "areas": meter.by_area(),
+        "heads": ["页面", *({"label": label, "num": True} for label in ("打开次数", "平均用时", "出错"))],
         "slow": meter.slow_views()[:SHOWN],
         "waiting": meter.waiting(),
         "jobs": [(JOBS.get(row.name, row.name), _took(row)) for row in rows],
