@@ -62,10 +62,10 @@ needs: $(DEV)
 # PostgreSQL again runs every room, every address with every role, and the whole loop in a browser; the details of pages and
 # the other stories are the same code above the database (all of it: pytest --engine=postgres).
 test: lint needs
-	$(BIN)/pytest -n $(JOBS) --dist=worksteal --engine=sqlite
+	$(BIN)/pytest -n $(JOBS) --engine=sqlite
 	@if $(BIN)/python -m tests.needs postgres >/dev/null 2>&1; then \
-	  echo '$(BIN)/pytest -n $(JOBS) --dist=worksteal --engine=postgres -m "loop or not (journey or page)"'; \
-	  $(BIN)/pytest -n $(JOBS) --dist=worksteal --engine=postgres -m "loop or not (journey or page)"; \
+	  echo '$(BIN)/pytest -n $(JOBS) --engine=postgres -m "loop or not (journey or page)"'; \
+	  $(BIN)/pytest -n $(JOBS) --engine=postgres -m "loop or not (journey or page)"; \
 	fi
 
 bench: $(DEV)

@@ -23,6 +23,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huying.site.settings")
     django.setup()
     from django.core.management import call_command
+    from django.db import transaction
     from django.utils import timezone
 
     from huying.kernel.crypto import new_keyring, write_keyring
@@ -38,17 +39,19 @@ def main() -> None:
     from huying.ledger.acts import sweep_figures
 
     now = timezone.now()
-    world, units = province(now)
-    fill(world, units, now)
-    sweep_figures(by=SYSTEM, at=now)
-    remember()
+    with transaction.atomic():
+        world, units = province(now)
+        fill(world, units, now)
+        sweep_figures(by=SYSTEM, at=now)
+        remember()
     meetings = _meetings(world, now)
     result: dict[str, Any] = {"version": _version()}
     copies = 1
     for size in map(int, sys.argv[1:]):
-        for number in range(copies, size // FIRST):
-            copy(number)
-        keep_up(copies, size // FIRST)
+        with transaction.atomic():
+            for number in range(copies, size // FIRST):
+                copy(number)
+            keep_up(copies, size // FIRST)
         copies = size // FIRST
         _settle()
         _say(f"{size:,} cases are there")

@@ -394,7 +394,7 @@ class Scene:
 
     def paper(self, place: str) -> MeetingFile:
         """A paper for everybody asked to a meeting that was called."""
-        key = (place, "meeting-paper")
+        key = (place, "paper-of-meeting")
         if key not in self.made:
             self.made[key] = meetings.add_paper(
                 meeting_id=self.meeting(place, "called").pk,
