@@ -71,10 +71,9 @@ def _staged(make: Any, live_server: Any, now: Any, browser: Browser) -> Iterator
 @pytest.fixture(scope="session")
 def county_kept(django_db_setup: None, django_db_blocker: Any) -> Any:
     """The demo county, built once; what puts it into the database."""
+    from huying.site.demo.build import build
     from tests.conftest import keep
     from tests.journeys.county import MOMENT
-
-    from huying.site.demo.build import build
 
     with django_db_blocker.unblock(), time_machine.travel(MOMENT, tick=False):
         back = keep("before_county")
