@@ -67,7 +67,7 @@ def _write(picture: Image.Image, where: Path) -> None:
     if where.exists() and _alike(picture, Image.open(where).convert("RGB")):
         return
     few = picture.quantize(48, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert("RGB")
-    few.save(where, "WEBP", lossless=True, quality=100, method=6)
+    few.save(where, "WEBP", lossless=True, quality=60, method=4)
     assert where.stat().st_size <= HEAVIEST, f"{where.name} has {where.stat().st_size} bytes"
 
 
