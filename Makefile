@@ -1,6 +1,6 @@
 # make demo：安装并启动演示；make test：安装并运行全部检查和测试。只需要 Python 3.11 以上。
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint needs bench
+.PHONY: help setup demo test lint needs bench manual
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -15,6 +15,7 @@ help:
 	@echo 'make test    安装并运行全部检查和测试'
 	@echo 'make lint    只运行代码检查'
 	@echo 'make bench   性能测量'
+	@echo 'make manual  重拍使用说明里的图'
 
 .venv/bin/python:
 	@for candidate in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -70,3 +71,7 @@ test: lint needs
 
 bench: $(DEV)
 	$(BIN)/python -m bench
+
+# The manual's pictures, taken while people live their days in the demo county.
+manual: $(DEV)
+	HUYING_SHOTS=1 $(BIN)/pytest -q tests/journeys/test_days_unit.py tests/journeys/test_days_above.py

@@ -34,11 +34,10 @@ def test_the_group_above_a_foundry(county: CountyStage) -> None:
 def test_a_county(county: CountyStage) -> None:
     """Sees who is late below and which matters, urges; accepts what came to the county itself."""
     day = county.day("梁素英")
-    with day.job("urging a union below", within=4):
+    with day.job("urging a union below"):
         day.click(day.main.get_by_role("link", name="砚岭装配有限公司工会"))
         day.shot("below")
-        day.click(day.main.locator("a[data-row]"))
-        day.click("督促")
+        day.click(day.main.get_by_role("link", name=re.compile("^督促")))
         day.fill(text="请本周内办结，办不了的写明原因上报。")
         day.click(day.main.get_by_role("button", name="督促"))
     expect(day.main).to_contain_text("请本周内办结")

@@ -11,9 +11,8 @@ from playwright.sync_api import Page
 
 from huying.desk.views.case_acts import ACTS
 from huying.desk.views.items import ACTS as ITEM_ACTS
-from tests.journeys.stage import DESK, PHONE, Stage, seen
 from tests.factories.org import make_person, make_post
-from tests.journeys.stage import DESK, PHONE, Stage, look
+from tests.journeys.stage import DESK, PHONE, Stage, seen
 from tests.matrix.climb import CLIMB
 from tests.matrix.duties import DUTIES
 from tests.matrix.figures import FIGURES

@@ -15,7 +15,7 @@ from tests.kernel.rendering import EVIL, LONG, STATIC, TEMPLATES, Grievance, req
 FRAME = {
     "menu": [{"label": "", "items": [{"label": "今日", "url": "/desk/", "icon": "sun", "count": 15, "current": True}]}],
     "tabs": [{"label": "今日", "url": "/desk/", "icon": "sun", "current": True, "count": 2}],
-    "posts": [
+    "my_posts": [
         {"unit": "甲工会", "role": "干事", "value": "1", "current": True},
         {"unit": LONG, "role": "主席", "value": "2"},
     ],

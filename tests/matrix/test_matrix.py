@@ -28,8 +28,8 @@ from tests.matrix.figures import FIGURES
 from tests.matrix.manual import MANUAL
 from tests.matrix.oversight import OVERSIGHT
 from tests.matrix.scene import Scene
-from tests.matrix.surveys import SURVEYS
 from tests.matrix.setup import SETUP
+from tests.matrix.surveys import SURVEYS
 from tests.matrix.table import ACCOUNT_ARGS, ACCOUNTS, ELSEWHERE, OPEN, ROLES, STAFF, Row
 from tests.matrix.table import ROWS as TABLE
 

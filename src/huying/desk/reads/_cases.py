@@ -234,32 +234,45 @@ def _who(case: Case, item: Item | None, own: frozenset[UUID]) -> tuple[str, ...]
     return (name or "还没有人接手", case.state.staff)
 
 
-LOOK = ("查看", "", None)
+Act = tuple[str, str, UUID | None]
+LOOK: Act = ("查看", "", None)
 
 
-def _act(case: Case, item: Item | None, clock: Shown | None, reader: _Reader) -> tuple[str, str, UUID | None]:
-    """The next act by the lifecycle tables, if this person may do it, and the item it is about; else only to look."""
-    post = reader.actor.post_for(Can.HANDLE_CASES, case.holder) if case.holder_id in reader.own else None
-    if post is None or case.status in ELSEWHERE:
+def _act(case: Case, item: Item | None, clock: Shown | None, reader: _Reader) -> Act:
+    """The next act by the lifecycle tables, if this person may do it, and what it is about; else only to look."""
+    late = clock is not None and clock.state == "late"
+    if case.status in ELSEWHERE:
         return LOOK
+    if case.holder_id not in reader.own:
+        urges = late and may(reader.actor, Can.READ_BELOW, case.holder)
+        return ("督促", "urge_union", None) if urges else LOOK
+    if not may(reader.actor, Can.HANDLE_CASES, case.holder):
+        return LOOK
+    return _decision(case, reader) or (
+        _item_act(item, late=late) if case.status == "handling" and item else _main(case, reader)
+    )
+
+
+def _decision(case: Case, reader: _Reader) -> Act | None:
+    """What waits for who approves: a request to take it up again, or one for more time."""
     if case.pk in reader.asking:
         return ("决定是否重新办理", "decide_reopen", None) if may(reader.actor, Can.APPROVE, case.holder) else LOOK
-    if case.pk in reader.changes:
-        return "批准或不批准", "decide", reader.changes[case.pk]
-    if case.status == "handling" and item:
-        return _act_on_item(item, clock)
-    main = CASE.by_act["take"] if case.status == "registered" and unopened(case) else None
-    main = main or next((step for step in CASE.possible(case.status) if step.main), None)
-    return (main.label, main.act, None) if main and may(reader.actor, Can(main.may), case.holder) else LOOK
+    return ("批准或不批准", "decide", reader.changes[case.pk]) if case.pk in reader.changes else None
 
 
-def _act_on_item(item: Item, clock: Shown | None) -> tuple[str, str, UUID | None]:
-    """What waits on an item: giving it to another, answering its department, urging once it is late."""
+def _item_act(item: Item, *, late: bool) -> Act:
+    """What the union does about its department."""
     if item.status == "returned":
         return "重新交办", "give_again", item.pk
     if item.asks:  # type: ignore[attr-defined]
         return "答复部门", "answer", item.pk
-    return ("催办", "urge", item.pk) if clock and clock.state == "late" else LOOK
+    return ("催办", "urge", item.pk) if late else LOOK
+
+
+def _main(case: Case, reader: _Reader) -> Act:
+    main = CASE.by_act["take"] if case.status == "registered" and unopened(case) else None
+    main = main or next((step for step in CASE.possible(case.status) if step.main), None)
+    return (main.label, main.act, None) if main and may(reader.actor, Can(main.may), case.holder) else LOOK
 
 
 def act_url(case: Case, act: str, of: UUID | None = None) -> str:

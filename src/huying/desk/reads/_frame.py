@@ -101,7 +101,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "menu": groups,
         "tabs": [item for group in groups for item in group["items"] if item["tab"]][:4],
-        "posts": _working_in(actor),
+        "my_posts": _working_in(actor),
         "me": {"name": first.person.name, "role": first.title or first.get_role_display()} if first else None,
         "register_url": reverse("desk:register") if Can.REGISTER in can else "",
         "search_url": reverse("desk:search") if Can.READ_CASES in can else "",
