@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse, reverse_lazy
@@ -119,7 +120,8 @@ class Pages(Paginator):
     @cached_property
     def count(self) -> int:
         """How many, up to the most that is counted."""
-        return self.object_list[: MOST_COUNTED + 1].count()
+        rows: QuerySet[Any] = self.object_list[: MOST_COUNTED + 1]  # type: ignore[assignment]
+        return rows.count()
 
     @property
     def over(self) -> int:
@@ -317,7 +319,7 @@ def _said(request: Asked, what: str, outcome: desk_acts.Outcome) -> None:
 
 def _officers(request: Asked, seen: reads.Viewer) -> list[Post]:
     """Who may answer for cases of the reader's own union."""
-    return holders(seen.unit, Can.HANDLE_CASES, timezone.localdate(request.now))
+    return list(holders(seen.unit, Can.HANDLE_CASES, timezone.localdate(request.now)))
 
 
 # --- saved views --------------------------------------------------------------------------------------------------------

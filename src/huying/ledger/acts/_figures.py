@@ -261,7 +261,9 @@ def _key(row: Tally) -> Key:
 def _apply(root: UUID, delta: Mapping[Key, tuple[int, int]]) -> None:
     """Add differences to the kept figures.  What becomes nought goes."""
     kept = _rows(root, delta)
-    fresh, changed, gone = [], [], []
+    fresh: list[Tally] = []
+    changed: list[Tally] = []
+    gone: list[Tally] = []
     for key, (n, total) in delta.items():
         row = kept.get(key)
         if row is None:

@@ -9,6 +9,7 @@ from operator import or_
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -98,7 +99,7 @@ def selected(seen: Viewer, chosen: Selection, today: date) -> QuerySet[Case]:
     return rows.order_by(*_ORDERS.get(chosen.sort, _ORDERS[""]))
 
 
-_ORDERS = {
+_ORDERS: dict[str, tuple[str | Combinable, ...]] = {
     "": ("-registered_at", "-id"),
     "oldest": ("registered_at", "id"),
     "received": ("-received_at", "-id"),
