@@ -30,8 +30,8 @@ def page_of(client: Client, query: str = "", name: str = "desk:ledger") -> str:
     return client.get(reverse(name) + query).content.decode()
 
 
-def send(client: Client, name: str, *args: Any, **form: Any) -> Any:
-    return client.post(reverse(name, args=args), {"once": uuid4().hex, **form})
+def send(client: Client, view: str, /, *args: Any, **form: Any) -> Any:
+    return client.post(reverse(view, args=args), {"once": uuid4().hex, **form})
 
 
 # --- columns ------------------------------------------------------------------------------------------------------------
@@ -57,7 +57,7 @@ def test_columns_are_chosen_in_the_address_for_page_workbook_and_paper(world) ->
 def test_a_long_ledger_is_printed_in_the_background_with_its_head_on_every_page(world, monkeypatch) -> None:
     monkeypatch.setattr("huying.ledger.acts._exports.PRINTED_AT_ONCE", 2)
     for number in range(40):
-        make.said(world, title=f"第 {number} 件")
+        make.said(world, channel_note=f"第 {number} 件")
     client = as_(world, "officer")
     assert client.get(reverse("desk:ledger_pdf")).status_code == 409
     assert send(client, "desk:ledger_later", what="print").status_code == 302
