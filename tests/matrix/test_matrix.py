@@ -24,15 +24,14 @@ from tests.factories.world import make_world
 from tests.matrix.climb import CLIMB
 from tests.matrix.consultation import CONSULTATION
 from tests.matrix.duties import DUTIES
-from tests.matrix.oversight import OVERSIGHT
 from tests.matrix.figures import FIGURES
+from tests.matrix.oversight import OVERSIGHT
 from tests.matrix.scene import Scene
 from tests.matrix.table import ACCOUNT_ARGS, ACCOUNTS, ELSEWHERE, OPEN, ROLES, STAFF, Row
 from tests.matrix.table import ROWS as TABLE
 
 pytestmark = pytest.mark.django_db
-ROWS = (*TABLE, *CLIMB, *CONSULTATION, *DUTIES, *OVERSIGHT)
-ROWS = (*TABLE, *CLIMB, *CONSULTATION, *FIGURES)
+ROWS = (*TABLE, *CLIMB, *CONSULTATION, *DUTIES, *FIGURES, *OVERSIGHT)
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,8 @@
 """Addresses of the desk."""
 
 from huying.desk.views import (
-    assessment,
     archive,
+    assessment,
     audit,
     cases,
     climb,
