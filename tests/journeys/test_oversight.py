@@ -104,7 +104,7 @@ def the_county_assesses(stage: Stage) -> None:
     look(page)
     page.get_by_role("link", name="山泉机械有限公司工会").click()
     look(page)
-    page.get_by_role("link", name="更正台账归档").click()
+    page.get_by_role("link", name=re.compile(r"更正\s*台账归档")).click()
     page.get_by_label("计分").fill("2.5")
     page.get_by_label("更正的理由").fill("三件材料在补")
     page.get_by_role("button", name="更正").click()
