@@ -135,9 +135,9 @@ def test_a_case_kept_from_anybody_moves_no_sheet(world) -> None:
     before = seen()
     for concerns in (Concerns(chair=True), Concerns(departments=(world.logistics.pk,)), Concerns(own_union=True)):
         for _ in range(6):
-            make.said(world, at=SUMMER, concerns=concerns)
+            make.said(world, received_at=SUMMER, concerns=concerns)
     assert seen() == before
-    make.said(world, at=SUMMER)
+    make.said(world, received_at=SUMMER)
     assert seen() != before
 
 

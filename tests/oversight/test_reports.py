@@ -16,7 +16,7 @@ from huying.oversight.rules import Picture
 from huying.trail.models import Entry
 from tests.factories import world as make
 from tests.factories.org import make_person
-from tests.oversight.made import counted, drafted, filled, issued, some
+from tests.oversight.made import SUMMER, drafted, filled, issued, some
 
 pytestmark = pytest.mark.django_db
 
@@ -68,8 +68,8 @@ def test_printed_again_later_the_figures_are_the_same(world) -> None:
     some(world, 6)
     report = issued(world)
     printed = reads.report_paper(report, "pdf")
-    some(world, 3)
-    counted(world)
+    make.said(world, received_at=SUMMER)
+    assert Picture.of(drafted(world).facts).received == 7
     report = Report.objects.get(pk=report.pk)
     assert Picture.of(report.facts).received == 6
     assert reads.report_paper(report, "pdf") == printed
@@ -202,11 +202,13 @@ def test_a_case_kept_from_anybody_is_in_no_report(world, about) -> None:
         "chair": Concerns(chair=True), "department": Concerns(departments=(world.logistics.pk,)), "union": Concerns(own_union=True),
     }[about]  # fmt: skip
     for _ in range(6):
-        make.said(world, at=world.now - timedelta(days=90), concerns=concerns)
+        make.said(world, received_at=SUMMER, concerns=concerns)
     for name in ("officer", "chair"):
         after = drafted(world, by=name)
         assert json.dumps(after.facts, sort_keys=True) == json.dumps(before.facts, sort_keys=True)
         assert body_of(after) == body_of(before)
+    make.said(world, received_at=SUMMER)
+    assert drafted(world).facts != before.facts
 
 
 def test_few_stay_few(world) -> None:
