@@ -24,7 +24,7 @@ from huying.kernel.clock import WorkDays, business_day_offset
 from huying.kernel.models import TextEntry
 from huying.kernel.text import normalise
 from huying.mechanism.reads import calendar
-from huying.org.models import Post, Unit
+from huying.org.models import Unit
 from huying.org.rules import Can, Member, may
 
 # What stands on the table or with a level above moves there: topics, meetings and levels have lines of their own.
@@ -127,22 +127,16 @@ def known_title(case: Case, own: Iterable[UUID]) -> str:
     return case.shown_title if case.released_at or case.holder_id in own else Case(title="").shown_title
 
 
-def with_names(cases: Iterable[Case]) -> list[Case]:
-    """Cases with the units and people their rows name (two queries).
+def with_names(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Cases with who answers for them; the units that rows name are read by ``case_rows``."""
+    return cases.select_related("officer__person")
 
-    Not joined: many rows name few units, and a hundred more columns cost more than the two queries.
-    """
-    cases = list(cases)
-    if not cases:
-        return []
-    asked = {pk for case in cases for pk in (case.unit_id, case.place_id, case.holder_id)}
-    units = Unit.objects.in_bulk(asked)
-    officers = {case.officer_id for case in cases if case.officer_id}
-    posts = Post.objects.select_related("person").in_bulk(officers) if officers else {}
+
+def _with_units(cases: Sequence[Case]) -> None:
+    """Set the units of cases (one query).  Not joined: many rows name few units, and sixty more columns cost more."""
+    units = Unit.objects.in_bulk({pk for case in cases for pk in (case.unit_id, case.place_id, case.holder_id)})
     for case in cases:
         case.unit, case.place, case.holder = units[case.unit_id], units[case.place_id], units[case.holder_id]
-        case.officer = posts[case.officer_id] if case.officer_id else None
-    return cases
 
 
 @dataclass(frozen=True)
@@ -158,8 +152,9 @@ class _Reader:
 
 
 def case_rows(cases: Sequence[Case], actor: Member, days: Days) -> list[Row]:
-    """Rows for a list of cases (six queries for all of them)."""
-    cases = with_names(cases)
+    """Rows for a list of cases (five queries for all of them)."""
+    cases = list(cases)
+    _with_units(cases)
     clocks = running_clocks(cases) if cases else {}
     items = _items_now(cases)
     own = frozenset(unit.pk for unit in own_units(actor))
@@ -298,9 +293,9 @@ def find_cases(actor: Member, words: str) -> list[Found]:
 
     Numbers also find cases of the actor's own unions whose summary is not written yet.
     """
-    cases = {case.pk: case for case in _by_number(actor, words)[:SHOWN]}
+    cases = {case.pk: case for case in with_names(_by_number(actor, words))[:SHOWN]}
     numbered = set(cases)
-    hits = list(find(actor, words).order_by("-registered_at", "-pk")[:SEARCHED])
+    hits = list(with_names(find(actor, words)).order_by("-registered_at", "-pk")[:SEARCHED])
     texts = dict(
         TextEntry.objects.filter(kind="case", subject__in=[one.pk for one in hits]).values_list("subject", "text")
     )

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from huying.cases.models import Case, CaseQuerySet, Clock, Message, held_below
 from huying.cases.reads import clock_state
-from huying.desk.reads._cases import Days, Line, Shown, case_rows, due_day, own_units, waits
+from huying.desk.reads._cases import Days, Line, Shown, case_rows, due_day, own_units, waits, with_names
 from huying.feedback.models import ReopenRequest
 from huying.handling.lifecycle import ITEM, RUNNING
 from huying.handling.models import Item
@@ -113,7 +113,7 @@ def _left(actor: Member, days: Days) -> Q:
 
 def _lists(rows: QuerySet[Case], when: dict[str, Q]) -> list[tuple[str, list[Any]]]:
     """The four short lists; what is overdue or near stands there and not again below."""
-    rows = rows.annotate(due_day=due_day())
+    rows = with_names(rows).annotate(due_day=due_day())
     nearest = (F("due_day").asc(nulls_last=True), "-registered_at")
     late = list(rows.filter(when["late"]).order_by(*nearest)[:SHORT])
     near = list(rows.filter(when["near"]).order_by(*nearest)[:SHORT])

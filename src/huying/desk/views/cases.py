@@ -44,7 +44,9 @@ def cases(request: Asked) -> HttpResponse:
     rows = rows.open() if state == "open" else rows.filter(status__in=STATES[state][1])
     if wait:
         rows = rows.filter(reads.waits(actor, days)[wait])
-    page = list(_after(rows, request.GET.get("after", "")).order_by("-registered_at", "-pk")[: PAGE + 1])
+    page = list(
+        _after(reads.with_names(rows), request.GET.get("after", "")).order_by("-registered_at", "-pk")[: PAGE + 1]
+    )
     given = {name for name, value in request.GET.items() if value}
     context = {
         "rows": reads.case_rows(page[:PAGE], actor, days),

@@ -78,7 +78,7 @@ def _lists(actor: Member, today: date) -> dict[str, tuple[str, QuerySet[Any]]]:
         "here": ("报到本级", reads.with_us(actor)),
         "sent": ("我们报上去的", reads.sent_by_us(actor)),
     }
-    found["given"] = ("本级交办的", items.given_above(actor).order_by("-moved_at", "pk"))
+    found["given"] = ("本级交办的", desk.with_names(items.given_above(actor)).order_by("-moved_at", "pk"))
     if actor.units(Can.READ_BELOW):
         found["stuck"] = ("下级卡住的", reads.stuck_below(actor, today))
     return found | {"said": ("批示待落实", reads.to_follow(actor))}

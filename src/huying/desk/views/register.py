@@ -176,7 +176,8 @@ def _alike(request: Asked, place: Unit) -> list[dict[str, Any]]:
 def _shown(request: Asked, cases: list[Case]) -> list[dict[str, Any]]:
     if not cases:
         return []
-    found = list(Case.objects.visible_to(request.actor).filter(pk__in=[case.pk for case in cases]))
+    known = Case.objects.visible_to(request.actor).filter(pk__in=[case.pk for case in cases])
+    found = list(reads.with_names(known))
     by_id = {
         row.case.pk: row
         for row in reads.case_rows(found, request.actor, reads.days_of(timezone.localdate(request.now)))
@@ -281,7 +282,8 @@ def _slip(request: Asked, case_id: UUID) -> dict[str, Any] | None:
 def registered(request: Asked, case_id: UUID) -> HttpResponse:
     """The slip for the one who spoke: number of the case, their own 16 digits, until when they hear; and the next acts."""
     slip = _slip(request, case_id)
-    case = next(iter(reads.with_names(Case.objects.visible_to(request.actor).filter(pk=case_id))), None)
+    known = Case.objects.visible_to(request.actor).filter(pk=case_id)
+    case = next(iter(known.select_related("unit", "place", "holder", "officer__person")), None)
     if slip is None and case is None:
         raise NotYours
     receipts = receipts_for(slip["once"], slip["people"]) if slip else ()
