@@ -14,7 +14,7 @@ from tests.house.source import DOORS, LAYERS, PACKAGE, PROJECT, ROOMS, functions
 NAMES = frozenset(
     {"__init__", "apps", "urls", "views", "public", "jobs", "forms", "acts", "reads", "rules", "models", "lifecycle"}
 )
-FOLDERS = frozenset({"migrations", "templates", "static", "templatetags", "management"})
+FOLDERS = frozenset({"migrations", "manual", "templates", "static", "templatetags", "management"})
 # Rooms that are engines keep their workings in files of their own, which no other room may import.
 WORKINGS: dict[str, frozenset[str]] = {
     "mechanism": frozenset({"calendar", "house_rules", "pack_file", "packs", "resolve"}),
