@@ -22,7 +22,7 @@ from huying.ledger.rules import months_on
 from huying.org.acts import move_unit
 from huying.org.models import Level
 from tests.factories import world as make
-from tests.factories.org import make_unit
+from tests.factories.org import make_person, make_unit
 
 pytestmark = pytest.mark.django_db
 
@@ -290,3 +290,18 @@ def _something(world, chance: random.Random, at: datetime) -> None:
             cases.pass_on(case_id=case.pk, unit=world.other, reason="归他们管", by=by, at=at)
     except Refused:
         return
+
+
+def test_each_group_that_is_asked_is_counted_apart_and_who_is_not_asked_too(world) -> None:
+    """A matter spoken sealed asks nobody but the one who spoke."""
+    for _ in range(12):
+        make_person(world.shop, "同车间的人")
+    make.told(world, make.voice(secrecy="sealed"))
+    named = make.told(world, make.voice(secrecy="named"))
+    asked(world)
+    feedback.open_missing(by=SYSTEM, at=world.now)  # opened after the case was counted
+    found, drawn = asked(world), named.surveys.get().invited.filter(group="concerned").count()
+    assert drawn >= 5
+    assert (found.n("asked:asker"), found.n("asked:concerned")) == (2, drawn)
+    assert found.n("unasked:concerned") >= 5
+    assert wrong(world) == 0

@@ -6,6 +6,7 @@ case joined to another counts as that and nothing else.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from huying.cases.models import Case, Clock
-from huying.feedback.models import Survey
+from huying.feedback.models import Group, Survey
 from huying.ledger.models import CaseFact, Scope
 from huying.ledger.rules import NONE, STEPS, is_of_people
 
@@ -32,8 +33,8 @@ class Key:
     value: str
 
 
-def lines_of(case: Case, *, people: int, climbed: bool) -> list[Line]:
-    """What a case adds.  ``people`` stand behind it; clocks, items and surveys are fetched."""
+def lines_of(case: Case, *, climbed: bool) -> list[Line]:
+    """What a case adds.  Clocks, items and surveys with whom they asked are fetched."""
     if case.status == "spam":
         return []
     state: Line = ("state", case.status, 1, 0)
@@ -57,7 +58,7 @@ def lines_of(case: Case, *, people: int, climbed: bool) -> list[Line]:
     if case.status == "archived" and case.archived_at:
         lines.append(("filed", str(timezone.localdate(case.archived_at).year), 1, 0))
     surveys = sorted(case.surveys.all(), key=lambda one: one.round)
-    return [*lines, *(_survey(surveys[-1], people) if surveys else ())]
+    return [*lines, *(_survey(surveys[-1]) if surveys else ())]
 
 
 def _step(code: str, clocks: list[Clock]) -> Iterator[Line]:
@@ -84,21 +85,17 @@ def _days(clocks: Iterable[Clock]) -> int:
     return max((timezone.localdate(one.stopped_at) - one.start_day).days for one in clocks if one.stopped_at)
 
 
-def _survey(survey: Survey, people: int) -> Iterator[Line]:
-    """Who was asked in the last round, who answered, and what."""
-    answers = list(survey.answers.all())
-    yield "asked:asker", "", max(people, len(answers)), 0
-    if not answers:
-        return
-    yield "answered:asker", "", len(answers), 0
-    grades = {grade["code"]: grade["counts_as"] for grade in survey.scale}
-    for measure, given in (
-        ("grade:asker", [one.counts_as for one in answers]),
-        ("process:asker", [grades.get(one.process, "") for one in answers]),
-    ):
-        for value in ("satisfied", "basic", "unsatisfied"):
-            if n := given.count(value):
-                yield measure, value, n, 0
+def _survey(survey: Survey) -> Iterator[Line]:
+    """Of each group asked in the last round: how many were asked or could not be, how many answered, and what."""
+    asked = list(survey.invited.all())
+    for group in Group.values:
+        people = [one for one in asked if one.group == group]
+        answers = [one.answer for one in people if hasattr(one, "answer")]
+        given = Counter(("grade", one.counts_as) for one in answers)
+        given.update(("process", one.process_counts_as) for one in answers if one.process_counts_as)
+        counts = {("asked", ""): len(people), ("unasked", ""): survey.unasked.get(group, 0),
+                  ("answered", ""): len(answers), **given}  # fmt: skip
+        yield from ((f"{measure}:{group}", value, n, 0) for (measure, value), n in counts.items() if n)
 
 
 def counted(fact: CaseFact) -> Iterator[tuple[Key, int, int]]:

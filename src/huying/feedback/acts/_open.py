@@ -95,7 +95,9 @@ def _tell(survey: Survey, invited: Iterable[Invited], *, by: Actor, at: datetime
 
 
 def _trail(survey: Survey, act: str, *, by: Actor, at: datetime, data: dict[str, Any]) -> None:
-    """Counts and ids; never a grade."""
+    """Counts and ids; never a grade.  The case has moved: rooms above count who was asked."""
+    survey.case.moved_at = at
+    survey.case.save(update_fields=["moved_at"])
     append(chain=survey.case_id, root=survey.root_id, by=by, at=at, act=f"survey.{act}", subject=f"survey:{survey.pk}",
            data=data)  # fmt: skip
 

@@ -13,13 +13,12 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from huying.cases.models import Case, Clock, Party, Station
-from huying.cases.reads import people_behind
+from huying.cases.models import Case, Clock, Station
 from huying.climb.models import Rung
-from huying.feedback.models import Survey
+from huying.feedback.models import Invited, Survey
 from huying.handling.models import Item
 from huying.kernel.actors import Actor
 from huying.ledger.facts import Key, counted, lines_of
@@ -186,7 +185,6 @@ def _facts(ids: Iterable[UUID]) -> Iterator[CaseFact]:
     cases = list(_fetched(Case.objects.filter(pk__in=list(ids))))
     ends = {end for case in cases for path in (case.unit.path, case.place.path) for end in _ends(path)}
     by_path = dict(Unit.objects.order_by().filter(path__in=ends).values_list("path", "pk"))
-    people = _people(cases)
     for case in cases:
         yield CaseFact(
             case=case,
@@ -197,7 +195,7 @@ def _facts(ids: Iterable[UUID]) -> Iterator[CaseFact]:
             month=month_of(timezone.localdate(case.received_at)),
             past=not any(station.unit.path.startswith(case.unit.path) for station in case.stations.all()),
             moved_at=case.moved_at,
-            lines=lines_of(case, people=people.get(case.pk, 0), climbed=case.climbed),  # type: ignore[attr-defined]
+            lines=lines_of(case, climbed=case.climbed),  # type: ignore[attr-defined]
         )
 
 
@@ -218,22 +216,13 @@ def _fetched(cases: QuerySet[Case]) -> QuerySet[Case]:
         .prefetch_related(
             Prefetch("clocks", Clock.objects.filter(code__in=[code for code, _ in STEPS])),
             Prefetch("items", Item.objects.exclude(status="dropped")),
-            Prefetch("surveys", Survey.objects.prefetch_related("answers")),
+            Prefetch(
+                "surveys",
+                Survey.objects.prefetch_related(Prefetch("invited", Invited.objects.select_related("answer"))),
+            ),
             Prefetch("stations", Station.objects.select_related("unit")),
         )
     )
-
-
-def _people(cases: list[Case]) -> dict[UUID, int]:
-    """How many stand behind each case that was surveyed."""
-    asked = [case for case in cases if case.surveys.all()]
-    here = Party.objects.filter(withdrawn_at__isnull=True, erased_at__isnull=True).order_by()
-    found: Counter[UUID] = Counter()
-    for name in ("case", "case__merged_into"):
-        rows = here.filter(**{f"{name}__in": asked}).values_list(name).annotate(n=Count("pk"))
-        found.update(dict(rows))
-    # Split from another case without people of its own: those who spoke there.
-    return {case.pk: found[case.pk] or people_behind(case).count() for case in asked}
 
 
 # --- what is written ----------------------------------------------------------------------------------------------------
