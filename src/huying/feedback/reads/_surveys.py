@@ -60,11 +60,12 @@ def waiting_counts(actor: Actor, on: date) -> tuple[int, int]:
     return n["call"], n["sign"]
 
 
-_CALLS = Q(closed_at__isnull=True, case__status="told") & Exists(
-    Invited.objects.filter(_WAITING, Q(party__isnull=True) | Q(party__secrecy=Secrecy.NAMED), survey=OuterRef("pk"))
+_CALLABLE = Q(party__isnull=True) | Q(party__secrecy=Secrecy.NAMED)
+_CALLS = Q(closed_at__isnull=True, case__status="told") & Q(
+    Exists(Invited.objects.filter(_WAITING, _CALLABLE, survey=OuterRef("pk")))
 )
-_SIGNS = Q(closed_at__isnull=False, signed_at__isnull=True, case__status="rated") & ~Exists(
-    ReopenRequest.objects.filter(case=OuterRef("case"), granted__isnull=True)
+_SIGNS = Q(closed_at__isnull=False, signed_at__isnull=True, case__status="rated") & ~Q(
+    Exists(ReopenRequest.objects.filter(case=OuterRef("case"), granted__isnull=True))
 )
 
 
