@@ -71,15 +71,15 @@ def _row(survey: Survey, given: list[bool], days: Days) -> Line:
 
 
 def survey_day(actor: Member, days: Days) -> Day:
-    """What surveys ask of this person today: own ratings, calls to make, results to sign (at most nine queries)."""
+    """What surveys ask of this person today: own ratings, calls to make, results to sign (two queries)."""
     own = [_own_row(one, days) for one in reads.asked_of(actor)[:MOST]]
     groups = (Group("to-rate", "请您评一评", own, len(own), ""),) if own else ()
     notes: tuple[Duty, ...] = ()
     if actor.units(Can.HANDLE_CASES):
-        page = reverse("desk:surveys")
+        page, (call, sign) = reverse("desk:surveys"), reads.waiting_counts(actor, days.today)
         notes = (
-            Duty(reads.to_call(actor, days.today).count(), "件测评还有人没评，可以打电话", f"{page}?tab=to_call"),
-            Duty(reads.to_sign(actor, days.today).count(), "件测评结束了，等您审阅签字", f"{page}?tab=to_sign"),
+            Duty(call, "件测评还有人没评，可以打电话", f"{page}?tab=to_call"),
+            Duty(sign, "件测评结束了，等您审阅签字", f"{page}?tab=to_sign"),
         )
     return Day(figures=(), groups=groups, notes=tuple(one for one in notes if one.n))
 

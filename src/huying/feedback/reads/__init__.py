@@ -44,6 +44,7 @@ from huying.feedback.reads._surveys import (
     survey_of,
     to_call,
     to_sign,
+    waiting_counts,
 )
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "to_sign",
     "unhappy_others",
     "unnamed",
+    "waiting_counts",
     "waiting_reopen",
     "wanted",
     "words_of",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from huying.cases.models import Case, Event, Secrecy
 from huying.cases.reads import keys_against
@@ -17,8 +17,8 @@ from huying.feedback.rules import may_take
 from huying.handling.models import Item, Telling
 from huying.kernel.actors import Actor
 from huying.kernel.errors import NotYours
-from huying.org.reads import holders
-from huying.org.rules import Can, Member
+from huying.org.models import Post
+from huying.org.rules import ROLES, Can, Member
 
 _WAITING = Q(answer__isnull=True, unreached_at__isnull=True)
 
@@ -45,32 +45,40 @@ def closing(actor: Actor, until: date) -> QuerySet[Survey]:
 
 def to_call(actor: Actor, on: date) -> QuerySet[Survey]:
     """Open surveys with somebody who can be called and has not answered, which this person did not handle."""
-    waiting = Invited.objects.filter(_WAITING, survey=OuterRef("pk"))
-    callable_now = waiting.filter(Q(party__isnull=True) | Q(party__secrecy=Secrecy.NAMED))
-    return running(actor).filter(Exists(callable_now)).exclude(_handled(actor, on))
+    return _free(actor, on).filter(_CALLS)
 
 
 def to_sign(actor: Actor, on: date) -> QuerySet[Survey]:
     """Closed surveys this person may review and sign, with nothing left to decide about taking the case up again."""
-    undecided = ReopenRequest.objects.filter(case=OuterRef("case"), granted__isnull=True)
-    rows = _ours(actor).filter(closed_at__isnull=False, signed_at__isnull=True, case__status="rated")
-    return rows.exclude(Exists(undecided)).exclude(_handled(actor, on))
+    return _free(actor, on).filter(_SIGNS)
 
 
-def _handled(actor: Actor, on: date) -> Q:
-    """Surveys of cases this person handled; none at a union where nobody else is (secrecy.md, small units)."""
-    assert isinstance(actor, Member)
-    me = actor.person_id
+def waiting_counts(actor: Actor, on: date) -> tuple[int, int]:
+    """How many surveys wait for this person's call, and how many for the signature (one query)."""
+    rows = _free(actor, on).order_by()
+    n = rows.aggregate(call=Count("pk", filter=_CALLS), sign=Count("pk", filter=_SIGNS))
+    return n["call"], n["sign"]
+
+
+_CALLABLE = Q(party__isnull=True) | Q(party__secrecy=Secrecy.NAMED)
+_CALLS = Q(closed_at__isnull=True, case__status="told") & Q(
+    Exists(Invited.objects.filter(_WAITING, _CALLABLE, survey=OuterRef("pk")))
+)
+_SIGNS = Q(closed_at__isnull=False, signed_at__isnull=True, case__status="rated") & ~Q(
+    Exists(ReopenRequest.objects.filter(case=OuterRef("case"), granted__isnull=True))
+)
+
+
+def _free(actor: Actor, on: date) -> QuerySet[Survey]:
+    """Surveys of cases this person did not handle; of all where the union has nobody else (secrecy.md, small units)."""
+    rows, me = _ours(actor), actor.person_id
     events = Event.objects.filter(case=OuterRef("case"), act__in=["accept", "take"], post__person=me)
     items = Item.objects.filter(Q(handler__person=me) | Q(given_by__person=me), case=OuterRef("case"))
     told = Telling.objects.filter(case=OuterRef("case"), post__person=me)
     mine = Q(case__officer__person=me) | Q(Exists(events)) | Q(Exists(items)) | Q(Exists(told))
-    alone = [
-        unit.pk
-        for unit in actor.units(Can.HANDLE_CASES)
-        if not holders(unit, Can.HANDLE_CASES, on).exclude(person=me).exists()
-    ]
-    return mine & ~Q(case__holder__in=alone)
+    office = [role for role, bundle in ROLES.items() if Can.HANDLE_CASES in bundle.can]
+    others = Post.objects.on(on).filter(unit=OuterRef("case__holder"), role__in=office).exclude(person=me)
+    return rows.exclude(mine & Q(Exists(others)))
 
 
 def survey_of(case: Case) -> Survey | None:
