@@ -130,7 +130,7 @@ def the_county_assesses(stage: Stage) -> None:
     text = words_of_paper(taken(page, reverse("desk:opinion_print", args=[opinion.pk, "pdf"])), "pdf")
     assert "冯国庆" in text
     page = at(stage, page, "honours", sheet.round_id)
-    expect(page.locator("#not")).to_contain_text("冯国庆，暂缓")
+    expect(page.locator("#able")).to_contain_text("冯国庆，暂缓")
     look(page)
 
 
