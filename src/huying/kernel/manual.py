@@ -106,7 +106,8 @@ class _Reader:
         """One file, cut at its sections."""
         match = FILE.match(path.name)
         assert match
-        title, before, parts = "", [], []
+        title, before = "", list[str]()
+        parts: list[tuple[re.Match[str], list[str]]] = []
         for line in path.read_text(encoding="utf-8").splitlines():
             if found := HEADING.match(line):
                 parts.append((found, []))
