@@ -81,7 +81,7 @@ def test_the_number_of_statements_does_not_grow(world, django_assert_max_num_que
         station = case.stations.get()
         station.pk, station.case_id = random_id(), copy.pk
         station.save(force_insert=True)
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         assert "共 39 件" in client.get(reverse("desk:ledger")).content.decode()
 
 

@@ -14,12 +14,13 @@ from huying.cases.models import Case, Clock
 from huying.cases.reads import worker_by_receipt
 from huying.cases.rules import Concerns
 from huying.feedback import acts as feedback
+from huying.feedback.reads import TOO_FEW
 from huying.files.reads import content
 from huying.kernel.actors import SYSTEM
 from huying.kernel.errors import NotYours, Refused
 from huying.ledger import acts, jobs, reads
 from huying.ledger.models import Export
-from huying.ledger.rules import HIDDEN, Selection, in_time, may_show, standing
+from huying.ledger.rules import Selection, in_time, standing
 from huying.trail.models import Entry, Reading
 from tests.factories import consultation
 from tests.factories import world as make
@@ -140,34 +141,32 @@ def test_a_selection_survives_the_address() -> None:
 # --- few people -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("people", "own", "seen"),
-    [(1, True, True), (1, False, False), (4, False, False), (5, False, True), (0, False, False)],
-)
-def test_figures_about_few_people_are_for_their_own_union(people, own, seen) -> None:
-    assert may_show(people, 5, own=own) is seen
-
-
-def test_a_rating_of_few_is_hidden_from_the_union_above(world) -> None:
-    rated(world, make.voice())
+def test_of_a_rating_only_a_joint_grade_leaves_the_union(world) -> None:
+    """No numbers, nothing before it was signed, nothing about few (secrecy.md)."""
+    case = rated(world, *(make.voice() for _ in range(5)))
     (mine,), (theirs,) = shown(world), shown(world, "upper")
-    assert (mine.survey, mine.people) == ("满意", (1, 1))
-    assert (theirs.survey, theirs.people) == (HIDDEN, (0, 0))
-    assert HIDDEN in theirs.cells()
+    assert (mine.survey, mine.people) == ("满意 5", (5, 5))
+    assert (theirs.survey, theirs.people) == ("", (0, 0))
+    feedback.sign_and_archive(case_id=case.pk, by=world.as_("second"), at=world.now)
+    (theirs,) = shown(world, "upper")
+    assert (theirs.survey, theirs.people) == ("总体评价：满意", (0, 0))
     assert [share.of for share in reads.sums([theirs]) if "满意" in share.label] == [0]
 
 
-def test_a_filter_does_not_tell_what_a_cell_hides(world) -> None:
-    rated(world, make.voice(), result="unsatisfied")
+def test_a_rating_of_few_has_no_grade_elsewhere(world) -> None:
+    case = rated(world, make.voice())
+    feedback.sign_and_archive(case_id=case.pk, by=world.as_("second"), at=world.now)
+    (mine,), (theirs,) = shown(world), shown(world, "upper")
+    assert mine.survey == "满意"
+    assert theirs.survey == TOO_FEW
+    assert TOO_FEW in theirs.cells()
+
+
+@pytest.mark.parametrize("people", [1, 5])
+def test_a_filter_does_not_tell_what_only_a_joint_grade_may(world, people) -> None:
+    rated(world, *(make.voice() for _ in range(people)), result="unsatisfied")
     assert len(shown(world, satisfaction="unsatisfied")) == 1
     assert shown(world, "upper", satisfaction="unsatisfied") == []
-
-
-def test_a_rating_of_enough_people_is_shown(world) -> None:
-    rated(world, *(make.voice() for _ in range(5)))
-    (row,) = shown(world, "upper")
-    assert (row.survey, row.people) == ("满意 5", (5, 5))
-    assert len(shown(world, "upper", satisfaction="satisfied")) == 1
 
 
 def test_sums_have_numerator_and_denominator(world) -> None:

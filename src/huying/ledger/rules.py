@@ -161,12 +161,6 @@ def in_time(steps: Mapping[str, str]) -> str:
     return "按时" if any(state == "按时" for state in steps.values()) else ""
 
 
-def may_show(people: int, smallest: int, *, own: bool) -> bool:
-    """May a figure about so many people be seen: by the union that has the case always, elsewhere only if there are enough
-    of them (secrecy.md, small cells)."""
-    return own or people >= smallest
-
-
 @dataclass(frozen=True)
 class Share:
     """A figure with what it is a part of."""

@@ -267,7 +267,10 @@ def _item_act(item: Item, *, late: bool) -> Act:
 def _main(case: Case, reader: _Reader) -> Act:
     main = CASE.by_act["take"] if case.status == "registered" and unopened(case) else None
     main = main or next((step for step in CASE.possible(case.status) if step.main), None)
-    return (main.label, main.act, None) if main and may(reader.actor, Can(main.may), case.holder) else LOOK
+    if main is None or not may(reader.actor, Can(main.may), case.holder):
+        return LOOK
+    handled = case.officer is not None and case.officer.person_id == reader.actor.person_id
+    return LOOK if main.act == "archive" and handled else (main.label, main.act, None)  # another signs for the file
 
 
 def act_url(case: Case, act: str, of: UUID | None = None) -> str:

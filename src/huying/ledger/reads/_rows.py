@@ -16,9 +16,10 @@ from huying.cases.models import Case, Clock
 from huying.cases.reads import rules_of
 from huying.climb.models import Rung
 from huying.feedback.models import Survey
+from huying.feedback.reads import outside_words
 from huying.handling.models import Item, Telling
 from huying.ledger.reads._select import Viewer
-from huying.ledger.rules import HIDDEN, STEPS, Share, in_time, may_show, standing
+from huying.ledger.rules import STEPS, Share, in_time, standing
 from huying.mechanism.rules import Rules
 from huying.meetings.models import Place
 from huying.papers.reads import Cell, Column
@@ -121,8 +122,7 @@ def row_of(case: Any, seen: Viewer, today: date) -> Row:
     items = [item for item in case.story_items if item.round == case.round]
     telling = next((one for one in case.story_tellings if one.round == case.round), None)
     own = case.holder_id in seen.own
-    smallest = max(seen.smallest, rules.count("small_cell").value)
-    survey, people = _survey(case, smallest, own=own)
+    survey, people = _survey(case, rules, own=own)
     return Row(
         case=case,
         own=own,
@@ -150,14 +150,15 @@ def _last(days: list[date | None]) -> date | None:
     return max(known) if known and len(known) == len(days) else None
 
 
-def _survey(case: Any, smallest: int, *, own: bool) -> tuple[str, tuple[int, int]]:
-    """The last survey in words, and (satisfied or basically so, answered); both empty when too few people are behind it."""
-    survey = next((one for one in case.story_surveys if one.answers.all()), None)
+def _survey(case: Any, rules: Rules, *, own: bool) -> tuple[str, tuple[int, int]]:
+    """The last survey that is over in words, and (satisfied or basically so, answered).  Elsewhere than at the union that has
+    the case one joint grade of a signed one, and no numbers (secrecy.md)."""
+    survey = next((one for one in case.story_surveys if one.closed_at and one.answers.all()), None)
     if survey is None:
         return "", (0, 0)
     answers = list(survey.answers.all())
-    if not may_show(len(answers), smallest, own=own):
-        return HIDDEN, (0, 0)
+    if not own:
+        return outside_words(survey, rules, [one.counts_as for one in answers]), (0, 0)
     counts = {grade["label"]: sum(one.result == grade["code"] for one in answers) for grade in survey.scale}
     given = [label if len(answers) == 1 else f"{label} {n}" for label, n in counts.items() if n]
     return "、".join(given), (sum(one.counts_as != "unsatisfied" for one in answers), len(answers))

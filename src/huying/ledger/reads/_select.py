@@ -8,9 +8,8 @@ from functools import reduce
 from operator import or_
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from huying.cases.models import Case, Clock, Recusal, Station
@@ -183,12 +182,10 @@ def _id(text: str) -> UUID | None:
 
 
 def _by_satisfaction(rows: QuerySet[Case], grade: str, seen: Viewer) -> QuerySet[Case]:
-    """Cases with such an answer.  Of other unions' only those with enough answers: a filter must not tell what a cell hides."""
-    answers = Answer.objects.filter(survey__case=OuterRef("pk"))
-    rows = rows.filter(Exists(answers.filter(counts_as=grade)))
-    few = answers.order_by().values("survey").annotate(n=Count("pk")).order_by("n").values("n")[:1]
-    rows = rows.annotate(fewest=Coalesce(Subquery(few), 0))
-    return rows.filter(Q(holder__in=seen.own) | Q(fewest__gte=seen.smallest))
+    """Cases of the own unions with such an answer in a survey that is over.  Of other unions' none: a filter must not tell
+    what only a joint grade may."""
+    answers = Answer.objects.filter(survey__case=OuterRef("pk"), survey__closed_at__isnull=False, counts_as=grade)
+    return rows.filter(Exists(answers), holder__in=seen.own)
 
 
 def _below(rows: QuerySet[Case], name: str, seen: Viewer) -> QuerySet[Case]:
