@@ -34,7 +34,10 @@ NOT_PAGES = frozenset(
         *("meeting-down", "meeting-question", "meeting-invite", "meeting-uninvite", "meeting-answer-for", "meeting-answer"),
         *("meeting-paper", "meeting-print", "minutes-print", "import_run", "import_drop", "anchors", "org-branch"),
         *("org-unit-qr", "org-unit-close", "org-department-close", "org-account-reset", "org-account-disable"),
-        *("org-account-enable", "org-import-template", "org-import-drop"),
+        *("org-account-enable", "org-import-template", "org-import-drop", "survey_scan", "survey_slips", "report_print"),
+        *("figures_xlsx", "figures_pdf", "frozen_pdf", "duties_below_xlsx", "clauses_xlsx", "clauses_pdf", "opinion_print"),
+        *("ledger_pdf", "ledger_bulk", "ledger_view_delete", "round_table", "sheet_print", "posters-file"),
+        *("posters-preview", "setup-try", "setup-try-end", "system-log-file"),
     )
 )  # fmt: skip
 # Pages that are one act of many, each with a section of its own.
