@@ -47,9 +47,11 @@ CARRIED_BY: dict[str, Carrier] = {
     "MY-3.2.4c": Carrier("cases", "事项", "system", "不予受理、无法执行的，不写理由就办不下去；理由职工看得到。"),
     "MY-3.2.4d": Carrier("climb", "上报", "record", "本级解决不了的逐级报送，一路都是同一件事，下级一直看得到。"),
     "MY-3.2.4e": Carrier("cases", "事项", "record", "督导、催办都记在卷宗里，带日期和姓名。"),
-    "MY-3.2.5a": Carrier("cases", "事项", "duty", "告知以后系统发出测评；没有发出的列在这里。"),
+    "MY-3.2.5a": Carrier("surveys", "测评", "duty", "告知以后系统请三类人评，对象由系统定；没有发出的列在这里。"),
     "MY-3.2.5b": Carrier("packs", "机制和细则", "system", "三档、四档都能用，汇总时非常满意计入满意。"),
-    "MY-3.2.5c": Carrier("cases", "事项", "duty", "测评结束后由督办人签字备案，才能归档。"),
+    "MY-3.2.5c": Carrier(
+        "surveys", "测评", "duty", "测评结束后由没有经手的督办人签字备案，结果反馈给部门、承办人和负责人。"
+    ),
     "MY-3.2.6": Carrier("ledger", "台账", "duty", "办完的事项逐件核对，缺哪一项写哪一项。"),
     "MY-4.1": Carrier("reports", "情况报告", "duty", "按数字起草、印发，按定下的间隔数送党组织的次数。"),
     "MY-4.2": Carrier("assessment", "考核", "record", "上级按数字和履职情况考核，据此列出谁可以提名、签署意见。"),

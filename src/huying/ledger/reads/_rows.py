@@ -71,6 +71,11 @@ class Row:
     returns: int
 
     @property
+    def kind(self) -> str:
+        """The category without its class; the class while there is no category."""
+        return self.category.rpartition("·")[2]
+
+    @property
     def in_time(self) -> str:
         """All steps in words."""
         return in_time(self.steps)

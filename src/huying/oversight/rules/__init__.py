@@ -5,12 +5,25 @@ from huying.oversight.rules._period import Period, period_called, periods_near
 from huying.oversight.rules._picture import DutyFact, Group, Named, Picture, Promise, Step
 from huying.oversight.rules._score import ITEMS, TENTH, Item, Measured, measured, points_of, total
 from huying.oversight.rules._table import Block, Row, table
-from huying.oversight.rules._words import GAP, LONGEST_BODY, Body, Sections, checked_body, draft, gaps, words_of_mending
+from huying.oversight.rules._words import (
+    GAP,
+    LONGEST_BODY,
+    PLANS_GAP,
+    REASONS_GAP,
+    Body,
+    Sections,
+    checked_body,
+    draft,
+    gaps,
+    words_of_mending,
+)
 
 __all__ = [
     "GAP",
     "ITEMS",
     "LONGEST_BODY",
+    "PLANS_GAP",
+    "REASONS_GAP",
     "TENTH",
     "Block",
     "Body",

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from huying.cases import acts as cases
+from huying.duties.acts import recount
+from huying.duties.reads import unions
 from huying.feedback import acts as feedback
 from huying.handling import acts as handling
 from huying.kernel.actors import SYSTEM
@@ -22,6 +24,7 @@ from huying.org.models import Unit
 from huying.site.demo import department_acts, meeting_acts, survey_acts, union_acts, worker_acts
 from huying.site.demo.county import County, beginning, found_county
 from huying.site.demo.days import Days
+from huying.site.demo.reporting import report_and_assess
 from huying.site.demo.scene import Play, Scene
 from huying.site.demo.script import WORKER, stories
 from huying.trail import acts as trail
@@ -49,6 +52,8 @@ def build(*, at: datetime) -> bool:
         county = found_county(days, beginning(days))
         _play(county, days)
         sweep_figures(by=SYSTEM, at=at)
+        report_and_assess(county, at=days.now)
+        recount(units=list(unions()), by=SYSTEM, at=at)
     return True
 
 
