@@ -305,3 +305,17 @@ def test_each_group_that_is_asked_is_counted_apart_and_who_is_not_asked_too(worl
     assert (found.n("asked:asker"), found.n("asked:concerned")) == (2, drawn)
     assert found.n("unasked:concerned") >= 5
     assert wrong(world) == 0
+
+
+def test_what_is_hidden_from_management_has_no_line_of_its_own(world) -> None:
+    """That a workshop or a channel stands in a list at all would tell that somebody there spoke."""
+    at, seen = world.now - timedelta(days=60), {"since": date(2026, 7, 1), "until": date(2026, 9, 30)}
+    for channel in (*["online"] * 7, "phone"):
+        make.accepted(world, at=at, channel=channel)
+    found = {}
+    for name in ("manager", "chair"):
+        figures = asked(world, name, **seen)
+        tables = reads.sheet_of(figures, figures)["tables"]
+        found[name] = next([line["label"] for line in one["lines"]] for one in tables if one["code"] == "channel")
+    assert found["manager"] == ["其余"]
+    assert found["chair"] == ["网络", "电话（热线）"]

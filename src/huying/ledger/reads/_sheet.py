@@ -46,6 +46,9 @@ def period(since: date, until: date) -> str:
     return f"{since.year}年{since.month}月—{year}{until.month}月"
 
 
+REST = "其余"
+
+
 def sheet_of(now: Figures, earlier: Figures) -> Plain:
     """The whole sheet.  ``None`` is a figure that is hidden; a line without figures in either period is left out."""
     return {
@@ -84,8 +87,12 @@ def _table(now: Figures, earlier: Figures, measure: str, title: str) -> Plain:
         else _line(now, earlier, measure, value, earlier.label(measure, value))
         for value in values
     ]
-    lines.sort(key=lambda line: (line["n"] is None, -(line["n"] or 0), line["label"]))
-    return {"code": measure, "title": title, "lines": lines}
+    # That a place or a category stands here at all would say that somebody there spoke: what is hidden has no line of its own.
+    shown = [line for line in lines if line["n"] or (line["n"] == 0 and line["before"])]
+    shown.sort(key=lambda line: (-line["n"], line["label"]))
+    if len(shown) < len(lines):
+        shown.append({"label": REST, "name": [measure, ""], "n": None, "before": None})
+    return {"code": measure, "title": title, "lines": shown}
 
 
 def _step(now: Figures, earlier: Figures, code: str, label: str) -> Plain:

@@ -60,7 +60,13 @@ def counted(n: Number, measure: str = "件") -> str:
 
 
 def _named(rows: Iterable[Named], name: str) -> Iterable[Row]:
-    return (Row(one.label, counted(one.n), ((name, one.code),) if one.code else None) for one in rows)
+    """A row each; what is hidden has no row of its own, for that it is there at all would tell that somebody spoke."""
+    rows = list(rows)
+    for one in rows:
+        if one.n is not None:
+            yield Row(one.label, counted(one.n), ((name, one.code),) if one.code else None)
+    if any(one.n is None for one in rows):
+        yield Row("其余", FEW)
 
 
 def _step(one: Step) -> Row:
