@@ -259,7 +259,7 @@ def test_the_number_of_statements_does_not_grow(world, item, django_assert_max_n
         row.save(force_insert=True)
     with django_assert_max_num_queries(9):
         client.get(reverse("desk:items"))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         client.get(address(item))
 
 

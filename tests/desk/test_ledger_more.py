@@ -189,7 +189,7 @@ def archived(world, at) -> Case:
     case = make.told(world, voice, at=at)
     feedback.open_missing(by=SYSTEM, at=at)
     feedback.close_due(by=SYSTEM, at=at + timedelta(days=40))
-    return feedback.sign_and_archive(case_id=case.pk, by=world.as_("officer"), at=at + timedelta(days=41))
+    return feedback.sign_and_archive(case_id=case.pk, by=world.as_("second"), at=at + timedelta(days=41))
 
 
 @pytest.mark.clause("MY-3.2.6")

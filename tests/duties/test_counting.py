@@ -159,14 +159,14 @@ def test_a_result_is_signed_for_the_file(plant: Any) -> None:
     late = row(plant, "survey_signed", date(2026, 12, 18))
     assert late.state == "missed"
     assert reads.behind(late, date(2026, 12, 18))[0].why == "测评结束了，还没有签字"
-    feedback.sign_and_archive(case_id=case.pk, by=plant.as_("officer"), at=plant.now + timedelta(days=21))
+    feedback.sign_and_archive(case_id=case.pk, by=plant.as_("second"), at=plant.now + timedelta(days=21))
     assert row(plant, "survey_signed", date(2026, 12, 18)).state == "met"
 
 
 @pytest.mark.clause("MY-3.2.6")
 def test_an_archived_case_without_its_whole_story_is_listed_with_what_it_lacks(plant: Any) -> None:
     case = rated(plant)
-    feedback.sign_and_archive(case_id=case.pk, by=plant.as_("officer"), at=plant.now + timedelta(days=21))
+    feedback.sign_and_archive(case_id=case.pk, by=plant.as_("second"), at=plant.now + timedelta(days=21))
     on = date(2026, 12, 18)
     found = row(plant, "ledger_complete", on)
     assert (found.state, found.need) == ("met", 1)
@@ -192,7 +192,7 @@ def test_every_union_with_cases_owes_it_for_each_of_them(plant: Any, code: str, 
         (found,) = [one for one in reads.standing(unit, on) if one.duty.code == code]
         assert (found.duty.clause.id, found.period.label, found.need) == (clause, "2026年11月", 0)
     whole = rated(plant)
-    feedback.sign_and_archive(case_id=whole.pk, by=plant.as_("officer"), at=plant.now + timedelta(days=21))
+    feedback.sign_and_archive(case_id=whole.pk, by=plant.as_("second"), at=plant.now + timedelta(days=21))
     year = Period(date(2026, 1, 1), date(2027, 1, 1))
     found = row(plant, code, date(2026, 12, 31), period=year)
     assert (found.need, found.done, found.state) == (1, 1, "met"), "one case, asked for once"
@@ -316,7 +316,7 @@ def test_minutes_signed_after_the_year_has_turned_still_count_for_its_last_quart
     acts.sweep(since=new_year, by=SYSTEM, at=new_year)
     assert quarter.get().done == 1
     rows = {one.pk: one.n_year for one in reads.below(plant.county, new_year.date())}
-    assert rows[plant.plant.pk] == 3, "the three quarters before"
+    assert rows[plant.plant.pk] == 3 + 4, "meetings of the three quarters before; no report to the Party in any of four"
 
 
 # --- secrecy ---------------------------------------------------------------------------------------------------------------

@@ -78,10 +78,11 @@ def test_in_a_union_of_one_the_call_is_marked_and_nowhere_else_may_the_handler_c
     expect(page.locator("main")).to_contain_text("由经办人调查")
     look(page)
     handled = stage.staff("officer")
+    asked = invited(scene, "plant", "asker")
     stage.go(handled, reverse("desk:survey", args=[scene.case("plant", "told").pk]))
     expect(handled.locator("main")).to_contain_text("测评由没有经手的同志来做")
     expect(handled.get_by_role("link", name="打电话")).to_have_count(0)
-    shut = handled.goto(stage.url + reverse("desk:survey_take", args=[invited(scene, "plant", "asker").pk, "phone"]))
+    shut = handled.goto(stage.url + reverse("desk:survey_take", args=[asked.pk, "phone"]))
     assert shut
     assert shut.status == 404
 

@@ -35,7 +35,6 @@ from tests.matrix.table import ROWS as TABLE
 
 pytestmark = pytest.mark.django_db
 ROWS = (*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT, *SETUP, *MANUAL)
-ROWS = (*TABLE, *CLIMB, *CONSULTATION, *DUTIES, *FIGURES, *OVERSIGHT)
 
 
 @pytest.fixture(scope="module")

@@ -171,13 +171,12 @@ class QuestionForm(RoomForm):
 class ScanForm(RoomForm):
     """The signed paper."""
 
-    files = SeveralFiles(label="签字的扫描件或照片", accept=ACCEPT)  # type: ignore[assignment]
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.fields[
-            "files"
-        ].required = True  # said on the page; whether files came is checked where they are looked through
+    files = SeveralFiles(  # type: ignore[assignment]
+        label="签字的扫描件或照片",
+        accept=ACCEPT,
+        required=True,
+        error_messages={"required": "请选签字的扫描件或照片。"},
+    )
 
     def given(self) -> dict[str, Any]:
         """Files are looked through before the act."""

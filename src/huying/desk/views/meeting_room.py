@@ -22,7 +22,7 @@ from huying.desk.forms import meeting_room as forms
 from huying.desk.reads import Entry, Room
 from huying.files.acts import check
 from huying.files.rules import check_count
-from huying.kernel.errors import Invalid, NotYours
+from huying.kernel.errors import NotYours
 from huying.kernel.web import Asked, once, refusals_on
 from huying.meetings import acts, reads
 from huying.meetings.models import Meeting
@@ -197,8 +197,6 @@ def room_act(request: Asked, meeting_id: UUID, act: str) -> HttpResponse:
 def _checked(request: Asked) -> tuple[Any, ...]:
     """Uploads are looked through before the transaction begins."""
     uploads = request.FILES.getlist("files")
-    if not uploads:
-        raise Invalid({"files": "请选签字的扫描件或照片。"})
     check_count(len(uploads))
     return tuple(check(upload=one) for one in uploads)
 
