@@ -104,6 +104,7 @@ class Loop:
         self.prepared = 0
         self.world = make.make_world(timezone.now() - timedelta(hours=1))
         self.officer = self._staff("officer")
+        self.signer = self._staff("second")
         self.handler = self._staff("handler")
 
     def _staff(self, name: str) -> Visitor:
@@ -161,7 +162,8 @@ class Loop:
         return step
 
     def _desk(self, name: str, path: str, data: dict[str, Any], times: Callable[[], int]) -> Step:
-        return Step(name, self.officer, path, path, data, self._code("officer"), times)
+        visitor, who = (self.signer, "second") if name == "archive" else (self.officer, "officer")  # another signs
+        return Step(name, visitor, path, path, data, self._code(who), times)
 
     def _on_case(self, case: Case, act: str, data: dict[str, Any], times: Callable[[], int] | None = None) -> Step:
         def events() -> int:
@@ -252,7 +254,7 @@ class Loop:
         case, receipt = self._told()
         by = worker_by_receipt(receipt)
         feedback.rate(result="satisfied", process="", words="", by=by, at=self.world.now)
-        return self._on_case(case, "archive", {})
+        return self._on_case(case, "archive", {"review": "看过，同意归档。"})
 
     def _export(self) -> Step:
         def times() -> int:
