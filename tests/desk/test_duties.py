@@ -150,7 +150,7 @@ def test_every_clause_says_what_carries_it_out_and_whether_it_is_met(world: Any)
         pytest.param(1, "确定协商人员", "meetings", marks=pytest.mark.clause("MY-3.2", "MY-3.2.2")),
         pytest.param(2, "召开协商会议", "meetings", marks=pytest.mark.clause("MY-3.2", "MY-3.2.3a")),
         pytest.param(3, "工会督导办理", "cases", marks=pytest.mark.clause("MY-3.2", "MY-3.2.4e")),
-        pytest.param(4, "满意度测评", "cases", marks=pytest.mark.clause("MY-3.2", "MY-3.2.5a")),
+        pytest.param(4, "满意度测评", "surveys", marks=pytest.mark.clause("MY-3.2", "MY-3.2.5a")),
         pytest.param(5, "建立工作台账", "ledger", marks=pytest.mark.clause("MY-3.2", "MY-3.2.6")),
     ],
 )
