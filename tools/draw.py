@@ -1,4 +1,4 @@
-"""Draws docs/lifecycles.md from the tables and docs/clauses.md from the tests' marks.  Run from the project's folder:
+"""Draws docs/lifecycles.md from the tables, docs/clauses.md and docs/attacks.md from the tests' marks.  Run from the project's folder:
 ``python -m tools.draw``."""
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from huying.mechanism.pack_file import SHIPPED, read
 from huying.meetings.lifecycle import MEETING, TOPIC
 from huying.oversight.lifecycle import REPORT, SHEET
 from huying.site.clauses import clauses
+from tools import attacks
 
 HOUSE = "house"
 HEAD = "# Lifecycles\n\nGenerated from the tables by `python -m tools.draw`; a test fails when this page is stale.\n"
@@ -91,6 +92,7 @@ def drawings() -> dict[str, str]:
         + section("Report 情况报告", REPORT)
         + section("Sheet 考核表", SHEET),
         "docs/clauses.md": proofs(),
+        "docs/attacks.md": attacks.page(),
     }
 
 
