@@ -19,7 +19,7 @@ LONGEST = 32_767  # characters Excel holds in a cell
 CUT = "……（内容过长，完整内容见卷宗）"
 EXACT = 10**15  # a larger number would lose digits: case and card numbers are text
 _FORMULA = ("=", "+", "-", "@")
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
 
 Cell = str | int | float | Decimal | bool | date | datetime | None
 
@@ -72,7 +72,8 @@ def sheet_name(title: str) -> str:
 
 def clean(text: str) -> str:
     """Text as a cell can hold it: no control characters, one kind of line end, at most 32,767 characters."""
-    text = _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if _UNFIT.search(text):
+        text = _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return text if len(text) <= LONGEST else text[: LONGEST - len(CUT)] + CUT
 
 

@@ -120,7 +120,7 @@ class Pages(Paginator):
     @cached_property
     def count(self) -> int:
         """How many, up to the most that is counted."""
-        rows: QuerySet[Any] = self.object_list[: MOST_COUNTED + 1]  # type: ignore[assignment]
+        rows: QuerySet[Any] = self.object_list.order_by()[: MOST_COUNTED + 1]  # type: ignore[assignment]
         return rows.count()
 
     @property

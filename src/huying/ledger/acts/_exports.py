@@ -26,12 +26,10 @@ from huying.ledger.models import Export
 from huying.ledger.reads import (
     Viewer,
     export_for,
-    row_of,
     rows_of,
     selected,
     viewer,
     viewer_of_unit,
-    with_story,
 )
 from huying.ledger.rules import AT_ONCE, MOST_PAPERS, MOST_PRINTED, PAPERS, PRINTED_AT_ONCE, Selection, paper
 from huying.org.models import Unit
@@ -73,7 +71,7 @@ def export_now(*, chosen: Selection, by: Actor, at: datetime, columns: Sequence[
     if count > AT_ONCE:
         raise Refused(f"选中了 {count} 件，要在后台生成。", "请回到台账，点“在后台生成表格”。")
     _written_down(seen, chosen, count, by=by, at=at)
-    return workbook((row_of(case, seen, today) for case in with_story(cases)), columns)
+    return workbook(rows_of(list(cases.values_list("pk", flat=True)), seen, today), columns)
 
 
 def print_now(*, chosen: Selection, by: Actor, at: datetime, columns: Sequence[str] = ()) -> bytes:
@@ -84,7 +82,7 @@ def print_now(*, chosen: Selection, by: Actor, at: datetime, columns: Sequence[s
     if count > PRINTED_AT_ONCE:
         raise Refused(f"选中了 {count} 件，要在后台生成。", "请回到台账，点“在后台打印”。")
     _written_down(seen, chosen, count, by=by, at=at, what="print")
-    rows = (row_of(case, seen, today) for case in with_story(cases))
+    rows = rows_of(list(cases.values_list("pk", flat=True)), seen, today)
     return printed(rows, columns, seen=seen, chosen=chosen, at=at)
 
 

@@ -18,7 +18,7 @@ from huying.ledger.reads._papers import (
     general_chart,
     item_for,
 )
-from huying.ledger.reads._rows import CODES, COLUMNS, FIXED, Row, columns_of, row_of, rows_of, sums, with_story
+from huying.ledger.reads._rows import CODES, COLUMNS, FIXED, Row, columns_of, rows_of, sums
 from huying.ledger.reads._select import (
     Viewer,
     departments_of,
@@ -85,7 +85,6 @@ __all__ = [
     "opening",
     "period",
     "roots",
-    "row_of",
     "rows_of",
     "selected",
     "sheet_of",
@@ -98,5 +97,4 @@ __all__ = [
     "viewer",
     "viewer_of_unit",
     "views_of",
-    "with_story",
 ]
