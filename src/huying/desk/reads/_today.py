@@ -242,7 +242,7 @@ def _item_row(item: Item, clock: Clock | None, days: Days, actor: Member) -> Ite
         title=item.measure,
         href=href,
         clock=Shown(*clock_state(clock, days.today, days.calendar)) if clock else None,
-        facts=(item.code, item.state.staff, f"{item.deadline.month}月{item.deadline.day}日 前办结"),
+        facts=(item.code, item.state.staff, f"{item.deadline.month}月{item.deadline.day}日前办结"),
         who=(item.department.name, item.handler.person.name),
         act=main.label if main else "查看",
         # taking it is one click on its page, after reading

@@ -116,7 +116,7 @@ def items(request: Asked) -> HttpResponse:
 
 
 def _row(item: Item, clock: Clock | None, today: date, days: WorkDays) -> dict[str, Any]:
-    """One item of the list: chip, brief, what is promised and by when, state, who."""
+    """One item of the list: chip, what is promised as on its own page, what was said, by when, state, who."""
     chip, due = {"state": "none", "words": item.state.staff}, f"{item.deadline.month}月{item.deadline.day}日前办结"
     if clock is not None:
         state, words = clock_state(clock, today, days)
@@ -124,14 +124,18 @@ def _row(item: Item, clock: Clock | None, today: date, days: WorkDays) -> dict[s
         due = f"{clock.due_on.month}月{clock.due_on.day}日前{LIMITS.get(clock.code, '办结')}"
     elif item.state.final:
         chip["state"] = "done" if item.status == "reported" else "none"
-    brief = " ".join(item.brief.split())
     return {
         "item": item,
-        "brief": brief if len(brief) <= 60 else brief[:59] + "…",
+        "title": _short(item.measure),
         "chip": chip,
-        "facts": [item.code, f"措施：{item.measure}", due],
+        "facts": [item.code, f"职工反映：{_short(item.brief)}", due],
         "who": [f"{item.department.name}·{item.handler.person.name}", item.state.staff],
     }
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else line[:59] + "…"
 
 
 def _filters(request: Asked, *, closed: bool) -> list[dict[str, Any]]:
