@@ -198,7 +198,7 @@ def _page(request: Asked, found: Item) -> dict[str, Any]:
         "flow": _flow(found),
         "limits": limits,
         "chip": next((limit for limit in reversed(limits) if limit["view"].state != "done"), None),
-        "heading": found.measure.strip().rstrip("。"),
+        "heading": _short(found.measure).rstrip("。"),
         "entries": [_entry(event, found) for event in reads.department_story(found)],
         "papers": [_paper(row) for row in reads.released_files(found)],
         "instructions": said_about(found.pk),
