@@ -45,7 +45,7 @@ def printed(rows: Iterable[Row], columns: Sequence[str], *, seen: Viewer, chosen
     return pdf(PAPERS / "ledger.typ", data)
 
 
-def _width(place: int, cells: Sequence[Cell]) -> int:
+def _width(place: int, cells: Sequence[Cell]) -> float:
     """The share of a column of words; 0 for days, which do not break and take what they need."""
     return 0 if any(isinstance(cell, date) for cell in cells) else min(COLUMNS[place].width, 24)
 
