@@ -20,7 +20,7 @@ from huying.cases.models import Clock
 from huying.cases.reads import clock_state, clock_view
 from huying.desk.acts import drop_draft
 from huying.desk.forms import items as forms
-from huying.desk.reads import said_about
+from huying.desk.reads import one_line, said_about
 from huying.feedback.reads import outside_of_item
 from huying.files import acts as files
 from huying.files import reads as stored
@@ -126,16 +126,11 @@ def _row(item: Item, clock: Clock | None, today: date, days: WorkDays) -> dict[s
         chip["state"] = "done" if item.status == "reported" else "none"
     return {
         "item": item,
-        "title": _short(item.measure),
+        "title": one_line(item.measure),
         "chip": chip,
-        "facts": [item.code, f"职工反映：{_short(item.brief)}", due],
+        "facts": [item.code, f"职工反映：{one_line(item.brief)}", due],
         "who": [f"{item.department.name}·{item.handler.person.name}", item.state.staff],
     }
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else line[:59] + "…"
 
 
 def _filters(request: Asked, *, closed: bool) -> list[dict[str, Any]]:
@@ -198,7 +193,7 @@ def _page(request: Asked, found: Item) -> dict[str, Any]:
         "flow": _flow(found),
         "limits": limits,
         "chip": next((limit for limit in reversed(limits) if limit["view"].state != "done"), None),
-        "heading": _short(found.measure).rstrip("。"),
+        "heading": one_line(found.measure).rstrip("。"),
         "entries": [_entry(event, found) for event in reads.department_story(found)],
         "papers": [_paper(row) for row in reads.released_files(found)],
         "instructions": said_about(found.pk),
