@@ -40,7 +40,7 @@ def test_what_is_missing_comes_first_and_leads_on(world: Any) -> None:
     make.told(world)
     html = opened(world, "chair", "duties")
     assert html.index("每季度一次协商会议") < html.index("工会按时告知职工"), "open before met"
-    assert "还差 1 次，12月31日 前，还有 41 天" in html
+    assert "还差 1 次，12月31日前，还有 41 天" in html
     assert "第一季度、2026年第二季度、2026年第三季度" in html, "the year says which quarters went without"
     behind = opened(world, "chair", "duty", "meeting_each_quarter", since="2026-10-01")
     assert reverse("desk:meetings") in behind

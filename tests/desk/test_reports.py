@@ -244,3 +244,31 @@ def test_who_may_be_proposed_who_not_and_why(world) -> None:
     post(client, at("sheet_opinion", sheet.pk), 422, **{**given, "person": "unit"})
     post(client, at("sheet_opinion", sheet.pk), **given)
     assert "冯国庆，同意" in page(client.get(at("honours", of.pk)))
+
+
+def test_what_is_typed_about_a_sheet_outlives_the_session_and_a_refusal(world) -> None:
+    """Confirm, correct, object, close, opinion: kept while typing, still there after signing in anew, gone once done."""
+    of = assessed(world)
+    sheet = sheet_of(of, world.plant)
+    for by, act, typed in (
+        ("upper", at("sheet_correct", sheet.pk, "ledger"), {"points": "4.5", "reason": "查了卷宗"}),
+        ("upper", at("sheet_confirm", sheet.pk), {"remark": "总体不错"}),
+        ("chair", at("sheet_object", sheet.pk), {"text": "归档的有 6 件"}),
+        ("upper", at("sheet_close", sheet.pk), {"answer": "查过了，按原来的分"}),
+        ("upper", at("sheet_opinion", sheet.pk),
+         {"about": "honours", "person": "unit", "stance": "against", "text": "先补齐台账"}),
+    ):  # fmt: skip
+        client = as_(world, by)
+        form = re.search(r'data-draft="([^"]+)"', page(client.get(act)))[1]
+        kept = at("draft", form)
+        assert client.post(kept, {"fields": typed}, content_type="application/json").status_code == 200
+        client.logout()
+        assert client.post(act, {"once": f"{next(_keys):032d}", **typed}).status_code == 302
+        again = as_(world, by)
+        assert again.get(kept).json()["fields"] == typed, act
+        words = [*typed][-1]
+        refused = page(post(again, act, 422, **{**typed, words: typed[words] + "好" * 9000}), 422)
+        assert typed[words] + "好" * 50 in refused, act
+        assert again.get(kept).status_code == 200, act
+        post(again, act, **typed)
+        assert again.get(kept).status_code == 204, act

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -106,10 +107,12 @@ def county_kept(django_db_setup: None, django_db_blocker: Any) -> Any:
 
 @pytest.fixture
 def county(county_kept: Any, transactional_db: None, live_server: Any, browser: Browser) -> Iterator[CountyStage]:
-    """The demo county on a live server on a Friday, with its people at phones and desks."""
+    """The demo county on a live server on a Friday, its worker running, with its people at phones and desks."""
+    from huying.kernel.models import Beat
     from tests.journeys.county import MOMENT, CountyStage, Posts
 
     county_kept()
+    Beat.objects.create(worker="county", started_at=MOMENT, at=MOMENT + timedelta(hours=1))
     with time_machine.travel(MOMENT, tick=True) as clock:
         found = CountyStage(Posts(MOMENT), live_server.url, browser, clock)
         yield found

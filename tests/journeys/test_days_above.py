@@ -31,6 +31,38 @@ def test_the_group_above_a_foundry(county: CountyStage) -> None:
     expect(day.main).to_contain_text("集团列入明年技改")
 
 
+def test_the_chair_of_the_group(county: CountyStage) -> None:
+    """Looks at figures and duties, what was reported and how the county assessed it, how people rated; prints posters."""
+    day = county.day("孟庆来")
+    for menu, name, words in (
+        ("数字", "figures", "收到的事项"),
+        ("履职", "duties", "每季度一次协商会议"),
+        ("海报和联系卡", "posters", "给谁印"),
+        ("开始使用", "setup", "做好了"),
+    ):
+        day.home()
+        with day.job(name, within=1):
+            day.click(menu)
+        expect(day.main).to_contain_text(words)
+        day.shot(name)
+    for menu, row, name, words in (
+        ("情况报告", "沟通协商机制运行报告", "report", "批示意见"),
+        ("考核", "考核表", "sheet", "怎么算的"),
+    ):
+        day.home()
+        with day.job(name, within=2):
+            day.click(menu)
+            day.click(day.main.get_by_role("link", name=re.compile(row)))
+        expect(day.main).to_contain_text(words)
+        day.shot(name)
+    day.home()
+    with day.job("how people rated a matter"):
+        day.click("台账")
+        day.click(day.main.get_by_role("link", name="前三季度生产经营情况"))
+        day.click("看测评")
+    day.shot("survey")
+
+
 def test_a_county(county: CountyStage) -> None:
     """Sees who is late below and which matters, urges; accepts what came to the county itself."""
     day = county.day("梁素英")

@@ -40,7 +40,7 @@ def test_a_quarter_without_a_meeting_and_one_with(stage: Stage) -> None:
     chair.get_by_role("link", name="每季度一次协商会议").first.click()
     first = chair.locator(".hy-figs > li").first
     expect(first).to_contain_text("每季度一次协商会议")
-    expect(first).to_contain_text("还差 1 次，12月31日 前，还有 11 天")
+    expect(first).to_contain_text("还差 1 次，12月31日前，还有 11 天")
     expect(first).to_contain_text("快到期")
     first.get_by_role("link", name="0 / 1 次").click()
     chair.get_by_role("link", name="去安排协商会议").click()

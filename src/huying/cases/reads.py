@@ -89,7 +89,7 @@ def clock_view(
     changes = list(changes)
     if "fixed" in clock.rule:
         label, steps = "办理", tuple[DayStep, ...]()
-        why = f"{clock.start_day.month}月{clock.start_day.day}日交办时定下 {clock.due_on.month}月{clock.due_on.day}日 前办结。"
+        why = f"{clock.start_day.month}月{clock.start_day.day}日交办时定下 {clock.due_on.month}月{clock.due_on.day}日前办结。"
     else:
         found, rule = rules.due(clock.code, clock.start_day, calendar, paused_days(clock))
         label, steps, why = rule.label, found.steps, explain(found, rule.rule, rule.starts)

@@ -72,6 +72,7 @@ from huying.desk.reads._today import (
     below_cases,
     department_day,
     office_day,
+    one_line,
 )
 from huying.desk.reads._topics import (
     OFFERED,
@@ -158,6 +159,7 @@ __all__ = [
     "offered_cases",
     "office_day",
     "offices",
+    "one_line",
     "open_channels",
     "other_topics",
     "own_topics",

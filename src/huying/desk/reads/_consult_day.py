@@ -73,7 +73,7 @@ def _asked_line(one: Participant, days: Days) -> Line:
         facts=(
             when_words(meeting),
             meeting.place or "线上",
-            f"请在 {until.month}月{until.day}日 前核对" if until else "",
+            f"请在 {until.month}月{until.day}日前核对" if until else "",
         ),
         who=(meeting.unit.name,),
         act=act,

@@ -111,7 +111,7 @@ def _says(row: Standing, on: date, measure: str) -> str:
         return f"{row.period.label}：{late}"
     if row.duty.per_case:
         return f"{row.left} 件还在期限内，最早 {due} 到期"
-    return f"还差 {row.left} 次，{due} 前，还有 {(row.due_on - on).days} 天"
+    return f"还差 {row.left} 次，{due}前，还有 {(row.due_on - on).days} 天"
 
 
 def _href(row: Standing, reader: DutyReader) -> str:

@@ -28,6 +28,7 @@ from huying.org.rules import Can, Member
 from huying.trail.models import Reading
 
 SHORT = 6  # rows of each list; the whole list is one click away
+LINE = 60  # characters of a text that stand for it in a list
 WORST = 8
 ANY_STATE = ("talk", "reopen")  # what can wait on a closed case too
 
@@ -233,16 +234,22 @@ def department_day(actor: Member, days: Days) -> Day:
     return Day(figures, (Group("items", "要办的协商事项", shown, n["all"], items_at()),) if shown else ())
 
 
+def one_line(text: str) -> str:
+    """The beginning of a text, where one line of it stands for the whole."""
+    line = " ".join(text.split())
+    return line if len(line) <= LINE else line[: LINE - 1] + "…"
+
+
 def _item_row(item: Item, clock: Clock | None, days: Days, actor: Member) -> ItemRow:
     href = reverse("desk:item", args=[item.pk])
     steps = ITEM.possible(item.status) if works_on(actor, item) else []
     main = next((step for step in steps if step.may == Can.ITEMS and step.main), None)
     return ItemRow(
         item=item,
-        title=item.measure,
+        title=one_line(item.measure),
         href=href,
         clock=Shown(*clock_state(clock, days.today, days.calendar)) if clock else None,
-        facts=(item.code, item.state.staff, f"{item.deadline.month}月{item.deadline.day}日 前办结"),
+        facts=(item.code, item.state.staff, f"{item.deadline.month}月{item.deadline.day}日前办结"),
         who=(item.department.name, item.handler.person.name),
         act=main.label if main else "查看",
         # taking it is one click on its page, after reading

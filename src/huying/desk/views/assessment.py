@@ -15,6 +15,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from huying.desk.acts import drop_draft
 from huying.desk.forms import assessment as forms
 from huying.desk.views.reports import attached, clause_of, ledger_url, of_unit
 from huying.kernel.errors import NotYours
@@ -273,6 +274,7 @@ def _side(request: Asked, sheet_id: UUID, *, above: bool) -> Sheet:
 def _acted(request: Asked, sheet_id: UUID, do: Callable[[], Any], said: str) -> HttpResponse:
     def done() -> str:
         do()
+        drop_draft(form=_draft(request), **_who(request))
         return reverse("desk:sheet", args=[sheet_id])
 
     answer = once(request, done)
@@ -280,8 +282,13 @@ def _acted(request: Asked, sheet_id: UUID, do: Callable[[], Any], said: str) -> 
     return answer
 
 
+def _draft(request: Asked) -> str:
+    """What is typed on this page; every act on every sheet has a page of its own."""
+    return request.path.removeprefix(reverse("desk:assessment")).strip("/").replace("/", "-")
+
+
 def _page(request: Asked, found: Sheet, form: Any, **words: Any) -> HttpResponse:
-    context = {**_about(found.round), "sheet": found, "form": form, **words}
+    context = {**_about(found.round), "sheet": found, "form": form, "draft": _draft(request), **words}
     return render(request, "desk/assessment/act.html", context, status=422 if form.is_bound else 200)
 
 

@@ -20,7 +20,7 @@ from huying.cases.models import Clock
 from huying.cases.reads import clock_state, clock_view
 from huying.desk.acts import drop_draft
 from huying.desk.forms import items as forms
-from huying.desk.reads import said_about
+from huying.desk.reads import one_line, said_about
 from huying.feedback.reads import outside_of_item
 from huying.files import acts as files
 from huying.files import reads as stored
@@ -116,7 +116,7 @@ def items(request: Asked) -> HttpResponse:
 
 
 def _row(item: Item, clock: Clock | None, today: date, days: WorkDays) -> dict[str, Any]:
-    """One item of the list: chip, brief, what is promised and by when, state, who."""
+    """One item of the list: chip, what is promised as on its own page, what was said, by when, state, who."""
     chip, due = {"state": "none", "words": item.state.staff}, f"{item.deadline.month}月{item.deadline.day}日前办结"
     if clock is not None:
         state, words = clock_state(clock, today, days)
@@ -124,12 +124,11 @@ def _row(item: Item, clock: Clock | None, today: date, days: WorkDays) -> dict[s
         due = f"{clock.due_on.month}月{clock.due_on.day}日前{LIMITS.get(clock.code, '办结')}"
     elif item.state.final:
         chip["state"] = "done" if item.status == "reported" else "none"
-    brief = " ".join(item.brief.split())
     return {
         "item": item,
-        "brief": brief if len(brief) <= 60 else brief[:59] + "…",
+        "title": one_line(item.measure),
         "chip": chip,
-        "facts": [item.code, f"措施：{item.measure}", due],
+        "facts": [item.code, f"职工反映：{one_line(item.brief)}", due],
         "who": [f"{item.department.name}·{item.handler.person.name}", item.state.staff],
     }
 
@@ -194,7 +193,7 @@ def _page(request: Asked, found: Item) -> dict[str, Any]:
         "flow": _flow(found),
         "limits": limits,
         "chip": next((limit for limit in reversed(limits) if limit["view"].state != "done"), None),
-        "heading": found.measure.strip().rstrip("。"),
+        "heading": one_line(found.measure).rstrip("。"),
         "entries": [_entry(event, found) for event in reads.department_story(found)],
         "papers": [_paper(row) for row in reads.released_files(found)],
         "instructions": said_about(found.pk),

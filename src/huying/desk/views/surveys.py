@@ -95,6 +95,7 @@ def _shown(request: Asked, case: Case, found: Survey) -> dict[str, Any]:
         "small": free and actor.person_id in handlers,
         "result": result,
         "groups": groups,
+        "slips": any(who.waits for _, asked in groups for who in asked),
         "chip": desk.closes_chip(found, desk.days_of(timezone.localdate(at))),
         "badges": [one for one in (badge(rules, clause) for clause in ("MY-3.2.5a", "MY-3.2.5c")) if one],
         "closes_by": badge(rules, clock.rule.get("clause", "")) if clock else None,

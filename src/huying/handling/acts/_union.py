@@ -123,7 +123,7 @@ def assign(
         label=f"交给{department.name}办理",
         text=f"{item.measure}（{handler.person.name}，{deadline.month}月{deadline.day}日前办结）",
         worker_label=f"{'会上定下了，' if agreed_on else ''}交给{department.name}办理",
-        worker_text=f"{item.measure} {deadline.month}月{deadline.day}日前办好。",
+        worker_text=f"{item.measure.rstrip('。')}。{deadline.month}月{deadline.day}日前办好。",
     )
     hand_down(case=case, unit=unit, words=f"交由{department.name}办理：{item.measure}", by=by, at=at)
     carry(case=case, act="assign", by=by, at=at, said=said, data={"item": item.pk, "department": department.pk})

@@ -31,17 +31,23 @@ def workbook(rows: Iterable[Row], columns: Sequence[str]) -> BinaryIO:
 def printed(rows: Iterable[Row], columns: Sequence[str], *, seen: Viewer, chosen: Selection, at: datetime) -> bytes:
     """Rows as a PDF across the page in official layout."""
     places = columns_of(columns or ON_PAPER)
+    cells = [[row[place] for place in places] for row in (one.cells() for one in rows)]
     data: dict[str, Any] = {
         "title": TITLE,
         "unit": seen.unit.name,
         "period": _period(chosen.since, chosen.until),
         "size": 9 if len(places) <= 14 else 7,
-        "widths": [min(COLUMNS[place].width, 24) for place in places],
+        "widths": [_width(place, [line[number] for line in cells]) for number, place in enumerate(places)],
         "heads": [COLUMNS[place].heading for place in places],
-        "rows": [[_words(row[place]) for place in places] for row in (one.cells() for one in rows)],
+        "rows": [[_words(cell) for cell in line] for line in cells],
         "printed_on": iso(timezone.localdate(at)),
     }
     return pdf(PAPERS / "ledger.typ", data)
+
+
+def _width(place: int, cells: Sequence[Cell]) -> float:
+    """The share of a column of words; 0 for days, which do not break and take what they need."""
+    return 0 if any(isinstance(cell, date) for cell in cells) else min(COLUMNS[place].width, 24)
 
 
 def _period(since: date | None, until: date | None) -> str:

@@ -121,6 +121,11 @@ class Sheet(models.Model):
         """The present state's names and turn."""
         return SHEET.by_code[self.status]
 
+    @property
+    def called(self) -> str:
+        """The present state in words; what the unit has found right waits only for the union above."""
+        return "单位核对无误，待定下" if self.status == "confirmed" and self.agreed_at else self.state.staff
+
 
 class Line(models.Model):
     """One item of a sheet: what was measured, the points it gives, and a person's correction beside them.

@@ -75,7 +75,7 @@ def sheet_paper(sheet: Sheet, on: date) -> bytes:
     notes = (("确认意见", sheet.remark), ("单位申诉", sheet.objection), ("对申诉的答复", sheet.answer))
     return _pdf("sheet", {
         "title": f"{period_called(sheet.round.period).label}沟通协商机制考核表", "unit": sheet.unit.name,
-        "assessor": sheet.round.unit.name, "state": sheet.state.staff, "score": _points(sheet.score), "rows": rows,
+        "assessor": sheet.round.unit.name, "state": sheet.called, "score": _points(sheet.score), "rows": rows,
         "notes": [{"label": label, "text": text} for label, text in notes if text],
         "signed": sheet.closed_by.person.name if sheet.closed_by else "",
         "signed_on": _iso(timezone.localdate(sheet.closed_at)) if sheet.closed_at else "", "printed_on": _iso(on),
@@ -118,7 +118,7 @@ def _list(of: Round, below: Unit | None) -> tuple[list[str], list[list[Cell]]]:
         sheet.round = of
         points: list[Cell] = [_cell(by_code[code].points) if code in by_code else "" for code in items]
         tail: list[Cell] = [sheet.missed, "是" if thresholds_met(sheet).qualifies else "否"]
-        rows.append([number, sheet.unit.name, sheet.state.staff, _cell(sheet.score), *points, *tail])
+        rows.append([number, sheet.unit.name, sheet.called, _cell(sheet.score), *points, *tail])
     return ["序号", "单位", "状态", "得分", *items.values(), "没有做到的履职要求", "达到提名条件"], rows
 
 

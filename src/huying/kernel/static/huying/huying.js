@@ -16,6 +16,10 @@ function reveal(root) {
 }
 reveal(document);
 
+// -- a long menu shows where one is; on a phone it stands at the end of the page and stays there
+const here = matchMedia("(min-width: 992px)").matches && document.querySelector(".hy-nav a[aria-current]");
+if (here) here.scrollIntoView({ block: "nearest" });
+
 // -- 大字: the server reads the cookie and renders the class
 function large() {
   const on = document.documentElement.classList.toggle("hy-large");
