@@ -93,15 +93,14 @@ def _staged(make: Any, live_server: Any, now: Any, browser: Browser) -> Iterator
 def county_kept(django_db_setup: None, django_db_blocker: Any) -> Any:
     """The demo county, built once; what puts it into the database."""
     from huying.site.demo.build import build
-    from tests.conftest import keep
+    from tests import databases
     from tests.journeys.county import MOMENT
 
-    with django_db_blocker.unblock(), time_machine.travel(MOMENT, tick=False):
-        back = keep("before_county")
+    def at_its_moment() -> None:
         assert build(at=MOMENT)
-        county = keep("county")
-        back()
-    return county
+
+    with django_db_blocker.unblock(), time_machine.travel(MOMENT, tick=False):
+        return databases.built("county", at_its_moment)
 
 
 @pytest.fixture
