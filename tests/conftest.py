@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 
 from tests import databases
 from tests.postgres import Cluster
@@ -44,6 +45,8 @@ if FIRST:
     atexit.register(shutil.rmtree, databases.run_folder(), ignore_errors=True)
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+AFTERNOON = NOW.replace(hour=14)  # when the demo county has been built
+standing: list[Any] = []  # the small world, while it stands in this process's database
 CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 
@@ -254,15 +257,48 @@ def _check_local(sock: socket.socket, address: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def standing_world(django_db_setup: None, django_db_blocker: Any) -> Any:
-    """The small world, committed once for every test that is taken back; none that commits runs after it."""
-    from tests.factories.world import make_world
+def stand(django_db_setup: Any, django_db_blocker: Any) -> Any:
+    """``stand(world=True)`` commits the small world for every test that is taken back; ``world=False`` takes it away.  The
+    tests come in such an order that this is rarely called for."""
 
-    with django_db_blocker.unblock():
-        return make_world(NOW)
+    def stand(*, world: bool) -> None:
+        with django_db_blocker.unblock():
+            if world and not standing:
+                from tests.factories.world import make_world
+
+                standing.append(make_world(NOW))
+            elif standing and not world:
+                standing.clear()
+                django_db_setup()
+
+    return stand
 
 
 @pytest.fixture
-def world(standing_world: Any, db: None) -> Any:
+def stood(request: pytest.FixtureRequest, stand: Any) -> None:
+    """The database stands as this test wants it."""
+    stand(world="world" in request.fixturenames)
+
+
+@pytest.fixture
+def _django_db_helper(stood: None, _django_db_helper: None) -> None:
+    """pytest-django's own, which begins the test's transaction, only after that."""
+
+
+@pytest.fixture
+def world(db: None) -> Any:
     """The small world of ``tests/factories/world.py``, a copy of its own for each test."""
-    return deepcopy(standing_world)
+    return deepcopy(standing[0])
+
+
+@pytest.fixture(scope="session")
+def county_kept(stand: Any, django_db_blocker: Any) -> Any:
+    """The demo county on a Friday afternoon, built once; what puts it into the database."""
+    from huying.site.demo.build import build
+
+    def built() -> None:
+        assert build(at=AFTERNOON)
+
+    stand(world=False)
+    with django_db_blocker.unblock(), time_machine.travel(AFTERNOON, tick=False):
+        return databases.built("county", built)
