@@ -1,11 +1,13 @@
 # make demo：安装并启动演示；make test：安装并运行全部检查和测试。只需要 Python 3.11 以上。
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint needs bench manual
+.PHONY: help setup demo test lint types form needs bench manual
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
 BIN := .venv/bin
 JOBS ?= 2
+# Tests start many processes; each would read every module anew.
+export PYTHONDONTWRITEBYTECODE :=
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 
@@ -49,9 +51,14 @@ demo: setup
 	@$(BIN)/huying demo
 
 lint: $(DEV)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync types form
+
+types: $(DEV)
+	$(BIN)/mypy
+
+form: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry .
 	HUYING_HOME="$$(mktemp -d)" $(BIN)/huying makemigrations --check --dry-run
@@ -61,12 +68,12 @@ needs: $(DEV)
 	@$(BIN)/python -m tests.needs
 
 # PostgreSQL again runs every room, every address with every role, and the whole loop in a browser; the details of pages and
-# the other stories are the same code above the database (all of it: pytest --engine=postgres).
+# the other stories are the same code above the database, and the demo is always on SQLite (all of it: pytest --engine=postgres).
 test: lint needs
-	$(BIN)/pytest -n $(JOBS) --engine=sqlite
+	$(BIN)/pytest -n $(JOBS) --dist worksteal --engine=sqlite
 	@if $(BIN)/python -m tests.needs postgres >/dev/null 2>&1; then \
-	  echo '$(BIN)/pytest -n $(JOBS) --engine=postgres -m "loop or not (journey or page)"'; \
-	  $(BIN)/pytest -n $(JOBS) --engine=postgres -m "loop or not (journey or page)"; \
+	  echo '$(BIN)/pytest -n $(JOBS) --dist worksteal --engine=postgres -m "loop or not (journey or page or demo)"'; \
+	  $(BIN)/pytest -n $(JOBS) --dist worksteal --engine=postgres -m "loop or not (journey or page or demo)"; \
 	fi
 
 bench: $(DEV)

@@ -7,7 +7,6 @@ import gc
 import os
 import shutil
 import socket
-import sqlite3
 import tempfile
 from collections.abc import Iterator
 from copy import deepcopy
@@ -18,11 +17,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 
+from tests import databases
 from tests.postgres import Cluster
 
-# Settings read the environment once, so it is prepared before anything imports them.  Each xdist worker has its own home.
-HOME = Path(tempfile.mkdtemp(prefix="huying-test-"))
+# Settings read the environment once, so it is prepared before anything imports them.  Each xdist worker has its own home
+# in the folder of the run, which it inherits.
+FIRST = "HUYING_TEST_RUN" not in os.environ
+if FIRST:
+    os.environ["HUYING_TEST_RUN"] = tempfile.mkdtemp(prefix="huying-test-")
+HOME = Path(tempfile.mkdtemp(prefix="home-", dir=databases.run_folder()))
 os.environ.update(
     HUYING_HOME=str(HOME),
     HUYING_KEYS=str(HOME / "keys" / "huying-keys.json"),
@@ -36,9 +41,12 @@ os.environ.update(
 )
 for _name in ("HUYING_DEMO", "HUYING_BASE_URL", "HUYING_HOSTS", "HUYING_CIPHER"):
     os.environ.pop(_name, None)
-atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+if FIRST:
+    atexit.register(shutil.rmtree, databases.run_folder(), ignore_errors=True)
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+AFTERNOON = NOW.replace(hour=14)  # when the demo county has been built
+standing: list[Any] = []  # the small world, while it stands in this process's database
 CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 
@@ -61,6 +69,8 @@ def pytest_configure(config: pytest.Config) -> None:
         atexit.register(cluster.stop)
         config.add_cleanup(cluster.stop)
         os.environ["DATABASE_URL"] = cluster.url
+    elif FIRST:
+        config.add_cleanup(databases.end)
     if config.getoption("numprocesses", None):
         # Workers must not find the settings named before their own conftest has prepared their own home.
         del os.environ["DJANGO_SETTINGS_MODULE"]
@@ -69,10 +79,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _start_django() -> None:
-    """Write fresh keys and load the rooms (only now, after the environment is set)."""
+    """Write the run's keys and load the rooms (only now, after the environment is set)."""
     import django
-
-    from huying.kernel.crypto import new_keyring, write_keyring
 
     django.setup()
     # Argon2 as in an installation, but as light as it can be: many tests make accounts.
@@ -80,7 +88,7 @@ def _start_django() -> None:
 
     Hasher.time_cost, Hasher.memory_cost, Hasher.parallelism = 1, 8, 1
     (HOME / "static").mkdir()
-    write_keyring(new_keyring(), Path(os.environ["HUYING_KEYS"]))
+    databases.same_keys(Path(os.environ["HUYING_KEYS"]))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -138,31 +146,20 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Any:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """SQLite tests use a file, as installations do: write-ahead log, several connections, real locks."""
-    from django.conf import settings
-
-    default = settings.DATABASES["default"]
-    if default["ENGINE"].endswith("sqlite3"):
-        default.setdefault("TEST", {})["NAME"] = str(HOME / "test.sqlite3")
-    default["CONN_MAX_AGE"] = 0
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
-    """After migrating and preparing packs and calendar as `huying init` does, keep a copy of the fresh database; tests
-    that commit get it back.  The fixture's value is what puts it back.
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[Any]:
+    """A database of this process: migrated, with packs and calendar as `huying init` prepares them.  Tests that commit get
+    it back; the fixture's value is what puts it back.  On SQLite it is a file, as in installations: write-ahead log, several
+    connections, real locks.
 
     Django's own way, emptying every table, is refused by the trail's triggers and would drop what migrations filled in.
     """
+    from django.db import connection
     from django.test import TransactionTestCase
 
-    from huying.kernel.actors import SYSTEM
-    from huying.mechanism.acts import prepare
-
+    connection.settings_dict["CONN_MAX_AGE"] = 0
     with django_db_blocker.unblock():
-        prepare(by=SYSTEM, at=NOW)
-        restore = keep("fresh")
+        databases.copy_of_one(_migrated, HOME / "test.sqlite3")
+        restore = databases.keep("fresh")
 
     def fixture_teardown(self: TransactionTestCase) -> None:
         restore()
@@ -172,69 +169,16 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[A
     yield restore
     TransactionTestCase._fixture_teardown = original  # type: ignore[attr-defined]
     with django_db_blocker.unblock():
-        _end_sessions()
+        databases.leave()
 
 
-def _end_sessions() -> None:
-    """A process that a test has just killed may still count as somebody using the database, which then cannot be dropped."""
-    from django.db import connection
+def _migrated() -> None:
+    from huying.kernel.actors import SYSTEM
+    from huying.mechanism.acts import prepare
+    from huying.site.migrating import migrate
 
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-
-
-def keep(name: str) -> Any:
-    """Copy the database as it stands now, under a name, and return what puts it back."""
-    from django.db import connection
-
-    return _kept_sqlite(connection, name) if connection.vendor == "sqlite" else _kept_postgres(connection, name)
-
-
-def _kept_sqlite(connection: Any, name: str) -> Any:
-    """A copy through SQLite's backup call, which other open connections survive."""
-    kept = HOME / f"{name}.sqlite3"
-    connection.ensure_connection()
-    target = sqlite3.connect(kept)
-    connection.connection.backup(target)
-    target.close()
-
-    def restore() -> None:
-        connection.close()
-        source, into = sqlite3.connect(kept), sqlite3.connect(connection.settings_dict["NAME"], timeout=20)
-        source.backup(into)
-        source.close()
-        into.close()
-
-    return restore
-
-
-def _kept_postgres(connection: Any, name: str) -> Any:
-    """Copies of the tables that hold anything, in a schema of their own."""
-    with connection.cursor() as cursor:
-        tables = connection.introspection.table_names(cursor)
-        cursor.execute(f"CREATE SCHEMA {name}")
-        filled = []
-        for table in tables:
-            cursor.execute(f'SELECT EXISTS (SELECT 1 FROM "{table}")')
-            if cursor.fetchone()[0]:
-                cursor.execute(f'CREATE TABLE {name}."{table}" AS TABLE public."{table}"')
-                filled.append(table)
-    every = ", ".join(f'public."{table}"' for table in tables)
-
-    def restore() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")  # the trail's triggers stand aside
-            cursor.execute(f"TRUNCATE {every}")
-            for table in filled:
-                cursor.execute(f'INSERT INTO public."{table}" SELECT * FROM {name}."{table}"')
-            cursor.execute("SET session_replication_role = origin")
-        connection.close()
-
-    return restore
+    migrate()
+    prepare(by=SYSTEM, at=NOW)
 
 
 @pytest.fixture
@@ -313,15 +257,48 @@ def _check_local(sock: socket.socket, address: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def standing_world(django_db_setup: None, django_db_blocker: Any) -> Any:
-    """The small world, committed once for every test that is taken back; none that commits runs after it."""
-    from tests.factories.world import make_world
+def stand(django_db_setup: Any, django_db_blocker: Any) -> Any:
+    """``stand(world=True)`` commits the small world for every test that is taken back; ``world=False`` takes it away.  The
+    tests come in such an order that this is rarely called for."""
 
-    with django_db_blocker.unblock():
-        return make_world(NOW)
+    def stand(*, world: bool) -> None:
+        with django_db_blocker.unblock():
+            if world and not standing:
+                from tests.factories.world import make_world
+
+                standing.append(make_world(NOW))
+            elif standing and not world:
+                standing.clear()
+                django_db_setup()
+
+    return stand
 
 
 @pytest.fixture
-def world(standing_world: Any, db: None) -> Any:
+def stood(request: pytest.FixtureRequest, stand: Any) -> None:
+    """The database stands as this test wants it."""
+    stand(world="world" in request.fixturenames)
+
+
+@pytest.fixture
+def _django_db_helper(stood: None, _django_db_helper: None) -> None:
+    """pytest-django's own, which begins the test's transaction, only after that."""
+
+
+@pytest.fixture
+def world(db: None) -> Any:
     """The small world of ``tests/factories/world.py``, a copy of its own for each test."""
-    return deepcopy(standing_world)
+    return deepcopy(standing[0])
+
+
+@pytest.fixture(scope="session")
+def county_kept(stand: Any, django_db_blocker: Any) -> Any:
+    """The demo county on a Friday afternoon, built once; what puts it into the database."""
+    from huying.site.demo.build import build
+
+    def built() -> None:
+        assert build(at=AFTERNOON)
+
+    stand(world=False)
+    with django_db_blocker.unblock(), time_machine.travel(AFTERNOON, tick=False):
+        return databases.built("county", built)

@@ -107,6 +107,7 @@ def _use(piece: dict[str, str]) -> None:
         shutil.copy(path, packs)
     (packs / piece["file"]).write_text(piece["text"], encoding="utf-8")
     pack_file.SHIPPED = packs
+    os.environ["HUYING_TEST_RUN"] = str(packs)  # a county built by this pack is nobody else's
     with _unblocked():
         acts.load_shipped(by=SYSTEM, at=conftest.NOW)
         connection.close()

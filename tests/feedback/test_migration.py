@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from huying.feedback.models import Answer, Invited, Survey
+from huying.site.migrating import quickly
 from tests.factories import world as make
 
 OLD, NEW = [("feedback", "0002_who_is_asked")], [("feedback", "0004_answers_belong_to_the_asked")]
@@ -17,7 +18,8 @@ OLD, NEW = [("feedback", "0002_who_is_asked")], [("feedback", "0004_answers_belo
 def migrated(targets):
     """The database at a state of the room, and its models there."""
     executor = MigrationExecutor(connection)
-    executor.migrate(targets)
+    with quickly():
+        executor.migrate(targets)
     return MigrationExecutor(connection).loader.project_state(targets).apps
 
 

@@ -45,6 +45,23 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+@pytest.fixture(scope="session")
+def live_server() -> Iterator[Any]:
+    """The site in a thread.  The files of the design come the way they do in an installation, and a browser asks for each
+    once: Django's own way looks for every file on every page."""
+    from django.conf import settings
+    from pytest_django.live_server_helper import LiveServer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.contrib.staticfiles.handlers.StaticFilesHandler", lambda application: application)
+        patch.setattr(
+            settings, "WHITENOISE_MAX_AGE", 10 * 365 * 24 * 3600, raising=False
+        )  # time travels, browsers do not
+        server = LiveServer("localhost")
+        yield server
+        server.stop()
+
+
 @pytest.fixture
 def stage(transactional_db: None, live_server: Any, now: Any, browser: Browser) -> Iterator[Stage]:
     """The small world on a live server, with people at phones and desks.  The story begins at ``now`` and time goes on."""
@@ -54,12 +71,15 @@ def stage(transactional_db: None, live_server: Any, now: Any, browser: Browser) 
 
 
 @pytest.fixture(scope="module")
-def walked(django_db_setup: Any, django_db_blocker: Any, live_server: Any, browser: Browser) -> Iterator[Stage]:
+def walked(
+    stand: Any, django_db_setup: Any, django_db_blocker: Any, live_server: Any, browser: Browser
+) -> Iterator[Stage]:
     """One small world for all walks of a module: they look at pages and change nothing on them.  Such a module says so with a
     ``_django_db_helper`` of its own; afterwards the fresh database comes back."""
     from tests.conftest import NOW
     from tests.factories.world import make_world
 
+    stand(world=False)
     with django_db_blocker.unblock():
         yield from _staged(make_world, live_server, NOW, browser)
         django_db_setup()
@@ -88,21 +108,6 @@ def _staged(make: Any, live_server: Any, now: Any, browser: Browser) -> Iterator
         found = Stage(make(now), live_server.url, browser, clock)
         yield found
         found.close()
-
-
-@pytest.fixture(scope="session")
-def county_kept(django_db_setup: None, django_db_blocker: Any) -> Any:
-    """The demo county, built once; what puts it into the database."""
-    from huying.site.demo.build import build
-    from tests.conftest import keep
-    from tests.journeys.county import MOMENT
-
-    with django_db_blocker.unblock(), time_machine.travel(MOMENT, tick=False):
-        back = keep("before_county")
-        assert build(at=MOMENT)
-        county = keep("county")
-        back()
-    return county
 
 
 @pytest.fixture

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Locator, Page
 
 from huying.org.models import Post, Unit
 from huying.site.demo.entrance import receipts
+from tests.conftest import AFTERNOON
 from tests.journeys.stage import Stage, look
 
-MOMENT = datetime(2026, 11, 20, 14, 0, tzinfo=ZoneInfo("Asia/Shanghai"))  # Friday afternoon: what comes today has come
+MOMENT = AFTERNOON  # a Friday: what comes today has come
 MOST = 3  # clicks from 今日, or from the link of a notice or a code, to the end of a main job
 
 

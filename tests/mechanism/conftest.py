@@ -19,10 +19,8 @@ class Tree:
 
 
 @pytest.fixture
-def prepared(db, now):
-    from huying.mechanism import acts
-
-    acts.prepare(by=SYSTEM, at=now)
+def prepared(db):
+    """As the session has left it."""
 
 
 @pytest.fixture
@@ -98,8 +96,8 @@ def second_pack(prepared, now):
 
 @pytest.fixture(autouse=True)
 def unprepared(request: pytest.FixtureRequest) -> None:
-    """This room's tests begin before ``prepare``, which the session has run for all others."""
-    if "db" not in request.fixturenames:
+    """This room's tests begin before ``prepare``, which the session has run for all others; but for those that ask for it."""
+    if "db" not in request.fixturenames or "prepared" in request.fixturenames:
         return
     request.getfixturevalue("db")
     from huying.mechanism.models import CalendarYear, Day, Pack

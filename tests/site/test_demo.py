@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -27,26 +26,27 @@ from huying.site.demo.days import Days
 from huying.site.demo.entrance import TO_TRY, demo_posts, receipts
 from huying.site.demo.script import stories
 from huying.trail.reads import verify
-from tests.conftest import NOW
+from tests.conftest import AFTERNOON, NOW
 from tests.factories.org import make_unit
 
-LATER = NOW.replace(hour=16)
+pytestmark = pytest.mark.demo
 
 
 @pytest.fixture(scope="module")
-def county(django_db_setup, django_db_blocker):
-    """The county, built once for this module inside one transaction that is taken back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        assert build(at=LATER)
+def county(county_kept, stand, django_db_setup, django_db_blocker):
+    """The county stands while this module's tests look at it."""
+    stand(world=False)
+    with django_db_blocker.unblock():
+        county_kept()
         yield
-        transaction.set_rollback(True)
+        django_db_setup()
 
 
 @pytest.fixture
 def visitor(county, db, settings):
     """A browser on this machine, in a demo."""
     settings.HUYING_DEMO = True
-    with time_machine.travel(LATER, tick=False):
+    with time_machine.travel(AFTERNOON, tick=False):
         yield Client()
 
 
@@ -55,7 +55,7 @@ def _sign_in(client: Client, post: str, **headers):
 
 
 def _anybody() -> str:
-    return next(demo_posts(LATER.date())).value
+    return next(demo_posts(AFTERNOON.date())).value
 
 
 @pytest.mark.usefixtures("county", "db")
@@ -94,26 +94,26 @@ class TestCounty:
         assert 55 <= User.objects.count() <= 80
         assert not any(user.has_usable_password() for user in User.objects.all())
         assert Post.objects.filter(acting_for__isnull=False).exists()
-        assert Post.objects.filter(ends_on__lt=LATER.date()).exists()
+        assert Post.objects.filter(ends_on__lt=AFTERNOON.date()).exists()
         small = Unit.objects.get(short_name="禾木")
         assert Post.objects.filter(unit=small, role__in=[Role.CHAIR, Role.OFFICER]).count() == 1
 
     def test_one_union_is_stricter_than_the_county(self):
-        strict, usual = (rules_for(Unit.objects.get(short_name=n), LATER.date()) for n in ("织棠", "沂三院"))
+        strict, usual = (rules_for(Unit.objects.get(short_name=n), AFTERNOON.date()) for n in ("织棠", "沂三院"))
         assert strict.clock("accept").rule.days < usual.clock("accept").rule.days
 
     def test_new_due_today_and_overdue_stand_side_by_side(self):
         cases = list(Case.objects.open())
         days = calendar()
-        states = [clock_state(clock, LATER.date(), days)[1] for clock in running_clocks(cases).values()]
+        states = [clock_state(clock, AFTERNOON.date(), days)[1] for clock in running_clocks(cases).values()]
         assert "今天到期" in states
         assert any(words.startswith("超期") for words in states)
         assert "暂停" in states
-        assert Case.objects.filter(registered_at__date=LATER.date(), status="registered").exists()
+        assert Case.objects.filter(registered_at__date=AFTERNOON.date(), status="registered").exists()
 
     def test_it_was_lived_in_order_and_not_ahead(self):
-        assert not Case.objects.filter(registered_at__gt=LATER).exists()
-        assert Case.objects.filter(registered_at__lt=LATER - timedelta(days=300)).exists()
+        assert not Case.objects.filter(registered_at__gt=AFTERNOON).exists()
+        assert Case.objects.filter(registered_at__lt=AFTERNOON - timedelta(days=300)).exists()
         for series, year in Case.objects.exclude(seq=None).values_list("series", "year").distinct():
             rows = Case.objects.filter(series=series, year=year).exclude(seq=None).order_by("seq")
             assert [row.registered_at for row in rows] == sorted(row.registered_at for row in rows)
@@ -146,7 +146,7 @@ class TestCounty:
     def test_old_notices_are_read_and_fresh_ones_wait(self):
         unread = Notice.objects.filter(read_at=None)
         assert 10 <= unread.count() <= 100
-        assert not unread.filter(created_at__lt=LATER - timedelta(days=7)).exists()
+        assert not unread.filter(created_at__lt=AFTERNOON - timedelta(days=7)).exists()
 
     def test_meetings_stand_at_every_step_and_what_was_agreed_is_worked_on(self):
         assert set(Meeting.objects.values_list("status", flat=True)) == {"called", "circulated", "signed"}
@@ -162,7 +162,7 @@ class TestCounty:
 
     def test_building_again_keeps_everything(self):
         before = Case.objects.count()
-        assert not build(at=LATER + timedelta(days=3))
+        assert not build(at=AFTERNOON + timedelta(days=3))
         assert Case.objects.count() == before
 
     def test_the_receipts_open_their_matters(self):
@@ -231,5 +231,5 @@ class TestOneClick:
         assert visitor.get(reverse("demo_sign_in")).status_code == 404
 
     def test_not_as_somebody_whose_post_ended(self, visitor):
-        ended = Post.objects.filter(ends_on__lt=LATER.date()).first()
+        ended = Post.objects.filter(ends_on__lt=AFTERNOON.date()).first()
         assert _sign_in(visitor, str(ended.pk)).status_code == 404

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -32,6 +31,7 @@ from huying.kernel.errors import Refused
 from huying.kernel.jobs import forget_workers, worker_alive
 from huying.org.models import Unit
 from huying.privacy import acts as privacy
+from huying.site.migrating import migrate
 
 FORM = 1  # of the archive; a newer one is refused, not guessed at
 SQLITE_NAME, POSTGRES_NAME = "database.sqlite3", "database.dump"
@@ -233,7 +233,7 @@ def restore(data: Path, keys: Path | None, *, at: datetime, force: bool = False)
         _place(scratch, manifest)
         _merge_lists(scratch)
     keyring.cache_clear()
-    call_command("migrate", verbosity=0, interactive=False)
+    migrate()
     forget_workers()
     return privacy.replay_erasures(at=at)
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection, transaction
 
 from huying.kernel.actors import SYSTEM
@@ -19,6 +18,7 @@ from huying.kernel.errors import Refused
 from huying.mechanism import acts as mechanism
 from huying.org import acts as org
 from huying.org.models import Role, Unit
+from huying.site.migrating import migrate
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def prepare_home(*, at: datetime) -> None:
     """An empty home gets keys, a database and what the product ships with."""
     check_empty()
     make_keys()
-    call_command("migrate", verbosity=0, interactive=False)
+    migrate()
     mechanism.prepare(by=SYSTEM, at=at)
 
 

@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -23,6 +22,7 @@ from huying.kernel.jobs import worker_alive
 from huying.mechanism import acts as mechanism
 from huying.site.archive import back_up
 from huying.site.doctor import UNDER_WAY, Mark, database, folders, keys, migrations
+from huying.site.migrating import migrate
 from huying.trail.reads import verify
 
 BACKUPS = "backups"
@@ -122,7 +122,7 @@ def _size_of(folder: Path) -> int:
 
 def _migrate(known: Begun) -> None:
     try:
-        call_command("migrate", verbosity=0, interactive=False)
+        migrate()
     except Exception as error:
         raise Refused(f"升级数据库结构没有做完：{type(error).__name__}: {error}", _way_back(known)) from error
     connection.close()

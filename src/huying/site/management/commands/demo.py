@@ -7,7 +7,6 @@ import sys
 from itertools import groupby
 from typing import Any
 
-from django.core.management import call_command
 from django.core.management.base import CommandParser
 from django.db import connection
 from django.utils import timezone
@@ -16,6 +15,7 @@ from huying.site.command import Command as Base
 from huying.site.demo.build import build
 from huying.site.demo.entrance import demo_posts, receipts
 from huying.site.founding import make_keys
+from huying.site.migrating import migrate
 
 HOST = "127.0.0.1"
 
@@ -33,7 +33,7 @@ class Command(Base):
     def handle(self, *, port: int, build_only: bool, **options: Any) -> None:
         """Everything that is missing, then the list, then the site."""
         make_keys()
-        call_command("migrate", verbosity=0, interactive=False)
+        migrate()
         self.stdout.write("正在准备演示县（第一次约半分钟）……", ending="")
         self.stdout.flush()
         self.stdout.write("建好了。" if build(at=timezone.now()) else "数据还在，接着用。")
