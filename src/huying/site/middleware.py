@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from huying.desk.acts import keep_draft
 from huying.kernel import meter
 from huying.kernel.errors import NotYours, Refused
-from huying.org.reads import member
+from huying.org.reads import member, needs_factor
+from huying.site.accounts import came_by_provider, with_factor
 
+SEEN = "seen"
+PERMISSIONS = (
+    "camera=(), geolocation=(), microphone=(self), display-capture=(), payment=(), usb=(), serial=(), hid=(), midi=(), "
+    "publickey-credentials-get=(self), publickey-credentials-create=(self)"
+)
+UNKEPT = frozenset({"csrfmiddlewaretoken", "once", "version", "draft", "password"})
 Next = Callable[[HttpRequest], HttpResponse]
 
 
@@ -43,9 +56,51 @@ class Headers:
         response = self.following(request)
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
-        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(self)"
+        response.headers["Permissions-Policy"] = PERMISSIONS
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
+
+
+class Sessions:
+    """Ends a session nobody used for a while, keeps when it was last used, and lets nothing typed into it be lost.
+
+    The list of sessions is written once a minute at most, so that looking at pages writes nothing.
+    """
+
+    def __init__(self, following: Next) -> None:
+        self.following = following
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Look at when this session was last used."""
+        if request.user.is_authenticated:
+            now, seen = timezone.now().timestamp(), request.session.get(SEEN)
+            if seen is not None and now - seen > settings.HUYING_IDLE_MINUTES * 60:
+                self._end(request)
+            elif seen is None or now - seen >= 60:
+                request.session[SEEN] = now
+                UserSession.objects.create_from_request(request)
+        return self.following(request)
+
+    def _end(self, request: HttpRequest) -> None:
+        """Sign out; what was just sent from a form that keeps drafts becomes the draft."""
+        form, now = request.POST.get("draft", "") if request.method == "POST" else "", timezone.now()
+        if form and request.user.is_authenticated:
+            typed = {name: values for name, values in request.POST.lists() if name not in UNKEPT}
+            with suppress(Refused):
+                keep_draft(form=form, fields=typed, by=member(request.user, timezone.localdate(now)), at=now)
+        logout(request)
+        request.session_is_over = True  # type: ignore[attr-defined]
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """A form sent from a session that is over comes back as a page with what was typed."""
+        if request.user.is_authenticated or not getattr(view, "login_required", True):
+            return None
+        was_in = getattr(request, "session_is_over", False) or settings.SESSION_COOKIE_NAME in request.COOKIES
+        if request.method != "POST" or not was_in:
+            return None
+        if request.content_type == "application/json":
+            return HttpResponse(status=401)
+        return render(request, "signed_out.html", {"typed": request.POST, "files": bool(request.FILES)}, status=403)
 
 
 class Actors:
@@ -61,7 +116,10 @@ class Actors:
         if request.path.startswith("/desk") and request.user.is_authenticated:
             if request.user.must_change_password:
                 return redirect("account_change_password")
-            request.actor = member(request.user, timezone.localdate(request.now))  # type: ignore[attr-defined]
+            actor = member(request.user, timezone.localdate(request.now))  # type: ignore[attr-defined]
+            if needs_factor(actor, by_provider=came_by_provider(request)) and not with_factor(request.user):
+                return redirect("mfa_index")
+            request.actor = actor  # type: ignore[attr-defined]
         return self.following(request)
 
 
