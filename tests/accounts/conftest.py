@@ -34,7 +34,9 @@ def desk(db: None, clock: Any) -> Desk:
 def browser_of() -> Any:
     """A fresh browser, told apart by the address it comes from."""
 
-    def fresh(address: str = "10.1.2.3", agent: str = "Mozilla/5.0 (Windows NT 10.0) Chrome/130", **more: Any) -> Client:
+    def fresh(
+        address: str = "10.1.2.3", agent: str = "Mozilla/5.0 (Windows NT 10.0) Chrome/130", **more: Any
+    ) -> Client:
         return Client(REMOTE_ADDR=address, HTTP_USER_AGENT=agent, raise_request_exception=False, **more)
 
     return fresh

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -37,16 +38,16 @@ class Desk:
         return acting_as(self.posts[name], TODAY)
 
 
-def a_desk() -> Desk:
+def a_desk(since: date = date(2026, 1, 1)) -> Desk:
     county = make_unit("沂河县总工会", level=Level.COUNTY)
     plant = make_unit("山泉机械有限公司工会", under=county)
     posts = {
-        "officer": make_post(plant, Role.OFFICER, person=make_person(plant, "李慧敏")),
-        "chair": make_post(plant, Role.CHAIR, person=make_person(plant, "郑卫国")),
-        "security": make_post(plant, Role.SECURITY_ADMIN, person=make_person(plant, "田静")),
-        "system": make_post(plant, Role.SYSTEM_ADMIN, person=make_person(plant, "沈浩")),
-        "audit": make_post(plant, Role.AUDIT_ADMIN, person=make_person(plant, "纪明")),
-        "above": make_post(county, Role.SECURITY_ADMIN, person=make_person(county, "孔立")),
+        "officer": make_post(plant, Role.OFFICER, person=make_person(plant, "李慧敏"), starts_on=since),
+        "chair": make_post(plant, Role.CHAIR, person=make_person(plant, "郑卫国"), starts_on=since),
+        "security": make_post(plant, Role.SECURITY_ADMIN, person=make_person(plant, "田静"), starts_on=since),
+        "system": make_post(plant, Role.SYSTEM_ADMIN, person=make_person(plant, "沈浩"), starts_on=since),
+        "audit": make_post(plant, Role.AUDIT_ADMIN, person=make_person(plant, "纪明"), starts_on=since),
+        "above": make_post(county, Role.SECURITY_ADMIN, person=make_person(county, "孔立"), starts_on=since),
     }
     return Desk(Unit.objects.get(pk=county.pk), Unit.objects.get(pk=plant.pk), posts)
 

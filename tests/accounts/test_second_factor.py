@@ -41,7 +41,12 @@ OFFICER, CHAIR = str(Role.OFFICER), str(Role.CHAIR)
         ([("A1", CHAIR), ("A1", OFFICER)], [("A1", {OFFICER}, False)], False, True),  # any post of several
         ([("A1", OFFICER)], [("A1", {OFFICER}, False)], True, True),  # the provider counts only where it is said to ask
         ([("A1", OFFICER)], [("A1", {OFFICER}, True)], True, False),
-        ([("A1B1", OFFICER)], [("A1", {OFFICER}, False), ("A1B1", {OFFICER}, True)], True, True),  # below loosens nothing
+        (
+            [("A1B1", OFFICER)],
+            [("A1", {OFFICER}, False), ("A1B1", {OFFICER}, True)],
+            True,
+            True,
+        ),  # below loosens nothing
         ([("A1", OFFICER)], [("A1", {OFFICER}, True)], False, True),
     ],
 )
@@ -52,7 +57,12 @@ def test_who_needs_a_factor(held, rules, by_provider, needed):
 
 def ask(desk: Desk, *roles: str, unit: Any = None, by: str = "security", version: int = 0, **more: Any) -> SignInRule:
     return acts.set_sign_in(
-        unit=unit or desk.plant, roles=roles, version=version, by=desk.as_(by), at=NOW, **{"provider_asks": False, **more}
+        unit=unit or desk.plant,
+        roles=roles,
+        version=version,
+        by=desk.as_(by),
+        at=NOW,
+        **{"provider_asks": False, **more},
     )
 
 
@@ -71,7 +81,7 @@ def test_the_desk_opens_only_after_a_factor_is_set_up(desk: Desk, browser_of: An
     answer = client.post("/accounts/second/totp/activate/", {"code": code_now(secret)})
     assert answer["Location"] == "/accounts/second/recovery-codes/"
     codes = client.get(answer["Location"]).content.decode()
-    assert codes.count("<li class=\"hy-num\">") == 10
+    assert codes.count('<li class="hy-num">') == 10
     assert is_in(client)
     entry = Entry.objects.get(act="account.totp_added")
     assert entry.subject == f"user:{desk.user('officer').pk}"
@@ -199,7 +209,9 @@ def test_a_reset_takes_the_factor_tells_the_person_and_signs_them_out(desk: Desk
     assert "重置了您的第二道验证" in theirs.get("/desk/notices/").content.decode()
 
 
-@pytest.mark.attack("security", "resets their own second factor, or says alone that none is needed for their own post", found="held")
+@pytest.mark.attack(
+    "security", "resets their own second factor, or says alone that none is needed for their own post", found="held"
+)
 def test_nobody_resets_their_own_factor(desk: Desk) -> None:
     totp_for(desk.user("security"))
     with pytest.raises(Refused, match="自己的账号"):

@@ -237,6 +237,7 @@ def fits(role: str, level: str) -> str:
 # administers in the merged union is appointed anew by its security administrator, never by the way.
 CARRIED = frozenset({Role.WORKER, Role.LIAISON, Role.DELEGATE, *IN_DEPARTMENT})
 
+
 @dataclass(frozen=True)
 class FactorRule:
     """What one unit asks of those who sign in, with its place in the tree."""

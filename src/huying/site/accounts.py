@@ -62,10 +62,10 @@ class Adapter(DefaultAccountAdapter):
 
     def pre_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse | None:
         """Whoever knows the one-time password still comes too late with it after some days."""
+        days = settings.HUYING_ONE_TIME_DAYS
         by_password = any(one["method"] == "password" for one in get_authentication_records(request, user))
-        if user.must_change_password and by_password:
-            if one_time_over(user.password_given_at, timezone.now(), settings.HUYING_ONE_TIME_DAYS):
-                return render(request, "account/one_time_over.html", {"days": settings.HUYING_ONE_TIME_DAYS}, status=403)
+        if user.must_change_password and by_password and one_time_over(user.password_given_at, timezone.now(), days):
+            return render(request, "account/one_time_over.html", {"days": days}, status=403)
         return super().pre_login(request, user, **about)
 
 
@@ -89,7 +89,7 @@ class Factors(DefaultMFAAdapter):
     def _get_site_name(self) -> str:
         return "呼应"
 
-    def generate_authenticator_name(self, user: User, type: str) -> str:  # noqa: A002 (the library's name)
+    def generate_authenticator_name(self, user: User, type: str) -> str:
         """What a new passkey is called until its owner names it."""
         return f"通行密钥 {Authenticator.objects.filter(user=user, type=type).count() + 1}"
 

@@ -19,6 +19,9 @@ HUYING_FONTS = env.path("HUYING_FONTS", HOME / "fonts")
 HUYING_CIPHER = env.str("HUYING_CIPHER", "aes")  # or sm4
 HUYING_ARGON = {"time": env.int("HUYING_ARGON_TIME", 2), "memory_kib": env.int("HUYING_ARGON_KIB", 19_456)}
 HUYING_BASE_URL = env.str("HUYING_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+HUYING_WORK_BITS = env.int(
+    "HUYING_WORK_BITS", 11
+)  # of each of a puzzle's eight parts: 16,000 hashes, half a second on a slow phone
 HUYING_CLAMD = env.str("HUYING_CLAMD", "")
 HUYING_DEMO = env.bool("HUYING_DEMO", False)
 HUYING_METRICS_TOKEN = env.str("HUYING_METRICS_TOKEN", "")  # without one /metrics does not exist
@@ -174,7 +177,10 @@ HUYING_LOCK_TRIES = env.int("HUYING_LOCK_TRIES", 5)
 HUYING_LOCK_MINUTES = env.int("HUYING_LOCK_MINUTES", 15)
 HUYING_TRIES = f"{HUYING_LOCK_TRIES}/{HUYING_LOCK_MINUTES}m/key"
 # Many people of one hall share an address, so it may fail more often than an account.
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": f"{10 * HUYING_LOCK_TRIES}/{HUYING_LOCK_MINUTES}m/ip,{HUYING_TRIES}"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": f"{10 * HUYING_LOCK_TRIES}/{HUYING_LOCK_MINUTES}m/ip,{HUYING_TRIES}",
+}
 ALLAUTH_RATE_LIMIT_IPV6_PREFIX = 128  # the "address" is a mark already
 
 MFA_ADAPTER = "huying.site.accounts.Factors"
