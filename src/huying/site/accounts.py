@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -105,6 +106,15 @@ class _Spent:
             if not cache.add(f"totp:{self.user.pk}:{digits}", 1, SPENT):  # type: ignore[attr-defined]
                 raise Factors().validation_error("incorrect_code")
         return code
+
+
+class SignIn(LoginForm):
+    """The sign-in form in the words of the people who hand out the accounts."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = "登录名"
+        self.fields["login"].widget.attrs.update({"placeholder": "", "autocapitalize": "none", "spellcheck": "false"})
 
 
 class Code(_Spent, AuthenticateForm):

@@ -23,6 +23,7 @@ async function ask(form) {
 
 function begin(form) {
   form.hidden = false;
+  form.elements.credential.value = "";
   form.addEventListener("submit", async event => {
     const field = form.elements.credential;
     if (field.value) return;
