@@ -190,6 +190,9 @@ def test_what_was_typed_comes_back_after_signing_in_again(desk: Desk, browser_of
     assert words in page
     assert "/accounts/login/?next=/desk/register/" in page
     assert "never" not in page
+    assert (
+        "evil" not in client.post("/desk/register/", {}, headers={"referer": "https://evil.example/x"}).content.decode()
+    )
     draft = Draft.objects.get(form="register")
     assert words.encode() not in bytes(draft.sealed)
     sign_in(client, desk.user("officer"))

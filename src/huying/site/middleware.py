@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -100,7 +101,16 @@ class Sessions:
             return None
         if request.content_type == "application/json":
             return HttpResponse(status=401)
-        return render(request, "signed_out.html", {"typed": request.POST, "files": bool(request.FILES)}, status=403)
+        context = {"typed": request.POST, "files": bool(request.FILES), "back": _page_of(request)}
+        return render(request, "signed_out.html", context, status=403)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page a form stood on: some forms go to an address that is no page by itself."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    if came.netloc != request.get_host() or not came.path.startswith("/"):
+        return request.path
+    return came.path + (f"?{came.query}" if came.query else "")
 
 
 class Actors:
