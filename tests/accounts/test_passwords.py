@@ -34,6 +34,8 @@ DAY = 86_400
         ("1234567890", "常见"),
         ("98437520918", "数字"),
         ("user-zhang.san", "登录名"),
+        ("huying-gonghui-12351", "容易猜到"),
+        ("山泉机械有限公司工会1", "容易猜到"),
     ],
 )
 def test_a_weak_password_is_refused_in_chinese(desk: Desk, browser_of: Any, password: str, said: str) -> None:

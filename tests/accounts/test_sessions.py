@@ -237,3 +237,23 @@ def test_what_is_over_leaves_the_list(desk: Desk, browser_of: Any) -> None:
     assert UserSession.objects.count() == 1
     forget_sessions(at=NOW.replace(day=22))
     assert UserSession.objects.count() == 0
+
+
+def test_a_session_in_use_ends_after_half_a_day(desk: Desk, browser_of: Any, clock: Any) -> None:
+    client = signed_in(desk, browser_of)
+    for _ in range(36):
+        clock.shift(20 * 60)
+        assert is_in(client)
+    clock.shift(20 * 60)
+    assert not is_in(client)
+
+
+def test_being_sure_once_more_takes_a_new_session_key(desk: Desk, browser_of: Any) -> None:
+    client, thief = signed_in(desk, browser_of), browser_of("198.51.100.9")
+    old = client.session.session_key
+    thief.cookies[settings.SESSION_COOKIE_NAME] = old
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": "/accounts/second/"})
+    assert client.session.session_key != old
+    assert is_in(client)
+    assert not is_in(thief)
+    assert [row.session_key for row in reads.sessions(desk.user("officer"), NOW)] == [client.session.session_key]

@@ -125,9 +125,7 @@ def test_a_provider_spoken_to_in_the_clear_is_none(
 
 
 @pytest.mark.attack("outsider", "comes from the provider without an account here", found="held")
-@pytest.mark.parametrize(
-    "claims", [{"preferred_username": "nobody.here"}, {}, {"preferred_username": ["user1"]}, {"preferred_username": ""}]
-)
+@pytest.mark.parametrize("name", ["nobody.here", None, ["user1"], ""])
 def test_nobody_signs_up_by_the_provider(desk: Desk, sso: str, browser_of: Any, name: Any) -> None:
     before = User.objects.count()
     client = browser_of()
@@ -282,17 +280,22 @@ def test_ones_own_factor_is_asked_after_the_provider_too(desk: Desk, sso: str, b
 
 
 @pytest.mark.attack("colleague", "comes by the provider past the second factor the unit asks for", found="held")
-@pytest.mark.parametrize("provider_asks", [False, True])
+@pytest.mark.parametrize(
+    ("provider_asks", "amr", "opens"),
+    [(False, None, False), (False, ["pwd", "otp"], False), (True, None, True), (True, ["pwd", "otp"], True),
+     (True, ["pwd"], False)],
+)  # fmt: skip
 def test_the_provider_counts_only_where_the_unit_says_so(
-    desk: Desk, sso: str, browser_of: Any, provider_asks: bool
+    desk: Desk, sso: str, browser_of: Any, provider_asks: bool, amr: Any, opens: bool
 ) -> None:
     acts.set_sign_in(
         unit=desk.plant, roles=[Role.OFFICER], provider_asks=provider_asks, version=0, by=desk.as_("security"), at=NOW
     )
     assert needs_factor(desk.as_("officer"), by_provider=False)
     client = browser_of()
-    through(client, sso, officer_at(sso, desk))
-    assert is_in(client) is provider_asks
+    known = knows(sso, "sub-asked", preferred_username=desk.user("officer").username, **({"amr": amr} if amr else {}))
+    through(client, sso, known)
+    assert is_in(client) is opens
     by_password = browser_of()
     by_password.post(LOGIN, {"login": desk.user("officer").username, "password": "huying-test-1"})
     assert not is_in(by_password)

@@ -31,7 +31,7 @@ def test_what_an_administrator_may(role: str) -> None:
     assert set(Can) - CASEWORK == {Can.ORG, Can.POSTS, Can.SYSTEM, Can.AUDIT}
 
 
-@pytest.mark.parametrize(("first", "second"), combinations(ADMINISTRATORS, 2))
+@pytest.mark.parametrize(("first", "second"), list(combinations(ADMINISTRATORS, 2)))
 def test_no_power_is_shared(first: str, second: str) -> None:
     assert ROLES[first].can & ROLES[second].can == set()
 

@@ -14,8 +14,10 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -23,10 +25,11 @@ from django.urls import URLPattern, URLResolver
 from django.utils import timezone
 
 from huying.kernel import crypto, device
+from huying.kernel.text import normalise
 from huying.org.acts import own_account_changed
 from huying.org.models import User
 from huying.org.reads import member
-from huying.org.rules import login_key, one_time_over
+from huying.org.rules import login_key, name_key, one_time_over
 
 PLACE = "mfa:authenticator:data"
 SPENT = 180  # seconds: longer than a code of the authenticator is taken
@@ -126,13 +129,33 @@ class CodeAgain(_Spent, ReauthenticateForm):
 
 
 def came_by_provider(request: HttpRequest) -> bool:
-    """Did this session begin at the single sign-on?"""
-    return any(one["method"] == "socialaccount" for one in get_authentication_records(request, request.user))
+    """Did this session begin at the single sign-on, and does that not say that it asked for a password only?"""
+    records = get_authentication_records(request, request.user)
+    return request.session.get("sso_asked_twice", False) and any(one["method"] == "socialaccount" for one in records)
 
 
 def with_factor(user: User) -> bool:
     """Is a second factor asked for whenever this account signs in?"""
     return bool(is_mfa_enabled(user, REAL))
+
+
+class OwnWords:
+    """Refuses a password made of what everybody here knows: the product's and the trade's names, one's union and login name."""
+
+    WORDS = ("huying", "呼应", "gonghui", "工会", "zonggonghui", "12351", "mima", "密码", "password")
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """At least eight other letters must remain when the known words are taken out."""
+        left, unit = normalise(password), user.person.unit if user is not None and user.person_id else None
+        known = [*self.WORDS, *((unit.name, unit.short_name, *name_key(unit.name).split()[-2:-1]) if unit else ())]
+        for word in sorted({normalise(word) for word in known if len(word) > 1}, key=len, reverse=True):
+            left = left.replace(word, "")
+        if len(left) < 8:
+            raise ValidationError(self.get_help_text(), code="own_words")
+
+    def get_help_text(self) -> str:
+        """What is wrong with it."""
+        return "密码里大半是单位、工会或者本系统的名字，容易猜到。请换一个。"
 
 
 # --- what people change about their own account -------------------------------------------------------------------------
@@ -149,8 +172,10 @@ def noted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         now = timezone.now()
         user = User.objects.select_related("person__unit").get(pk=request.user.pk)
         with transaction.atomic():
-            before = _holds(user)
+            before, proofs = _holds(user), len(get_authentication_records(request, user))
             answer = view(request, *args, **kwargs)
+            if len(get_authentication_records(request, user)) > proofs:
+                _fresh_session(request)
             for what in _changes(before, _holds(user)):
                 own_account_changed(
                     user=user,
@@ -162,6 +187,13 @@ def noted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         return answer
 
     return inner
+
+
+def _fresh_session(request: HttpRequest) -> None:
+    """Whoever was sure once more goes on under a new session key; the old one opens nothing any more."""
+    old = request.session.session_key
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=old).update(session_key=request.session.session_key)
 
 
 def _holds(user: User) -> tuple[str, set[tuple[int, str]]]:

@@ -63,7 +63,7 @@ class Headers:
 
 
 class Sessions:
-    """Ends a session nobody used for a while, keeps when it was last used, and lets nothing typed into it be lost.
+    """Ends a session nobody used for a while or that is old, keeps when it was last used, lets nothing typed be lost.
 
     The list of sessions is written once a minute at most, so that looking at pages writes nothing.
     """
@@ -74,11 +74,13 @@ class Sessions:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Look at when this session was last used."""
         if request.user.is_authenticated:
-            now, seen = timezone.now().timestamp(), request.session.get(SEEN)
-            if seen is not None and now - seen > settings.HUYING_IDLE_MINUTES * 60:
+            now = timezone.now().timestamp()
+            began, seen = request.session.get(SEEN, (now, 0.0))
+            idle = seen and now - seen > settings.HUYING_IDLE_MINUTES * 60
+            if idle or now - began > settings.SESSION_COOKIE_AGE:
                 self._end(request)
-            elif seen is None or now - seen >= 60:
-                request.session[SEEN] = now
+            elif now - seen >= 60:
+                request.session[SEEN] = (began, now)
                 UserSession.objects.create_from_request(request)
         return self.following(request)
 

@@ -29,6 +29,10 @@ from django.views.decorators.http import require_GET, require_POST
 from huying.org.models import User
 
 NAME = "sso"
+ASKED = "sso_asked_twice"
+STRONG = frozenset(
+    {"mfa", "otp", "hwk", "swk", "sc", "fpt", "face", "iris", "vbm", "user"}
+)  # RFC 8176: more than a password
 SIGNED = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 
 
@@ -83,6 +87,10 @@ class Adapter(DefaultSocialAccountAdapter):
         if user is None:
             raise ImmediateHttpResponse(refused(request, "account"))
         sociallogin.user = user
+        said = claims.get(
+            "amr"
+        )  # how the provider says it was sure; one that says nothing is believed where a unit does
+        request.session[ASKED] = not said or bool(STRONG & set(said))
 
 
 def refused(request: HttpRequest, why: str = "") -> HttpResponse:
