@@ -88,6 +88,19 @@ def test_the_desk_opens_only_after_a_factor_is_set_up(desk: Desk, browser_of: An
     assert secret not in str(Authenticator.objects.get(type="totp").data)
 
 
+def test_a_rule_made_meanwhile_closes_the_desk_within_a_minute(desk: Desk, browser_of: Any, clock: Any) -> None:
+    client = browser_of()
+    sign_in(client, desk.user("officer"))
+    assert is_in(client)
+    ask(desk, OFFICER)
+    clock.shift(61)
+    assert not is_in(client)
+    clock.shift(1)
+    assert not is_in(client)
+    ask(desk, version=1)
+    assert is_in(client)
+
+
 def test_a_chair_is_not_asked_where_only_officers_are(desk: Desk, browser_of: Any) -> None:
     ask(desk, OFFICER)
     client = browser_of()

@@ -19,9 +19,10 @@ from huying.desk.acts import keep_draft
 from huying.kernel import meter
 from huying.kernel.errors import NotYours, Refused
 from huying.org.reads import member, needs_factor
+from huying.org.rules import Member
 from huying.site.accounts import came_by_provider, with_factor
 
-SEEN = "seen"
+SEEN, LACKS = "seen", "lacks_factor"
 PERMISSIONS = (
     "camera=(), geolocation=(), microphone=(self), display-capture=(), payment=(), usb=(), serial=(), hid=(), midi=(), "
     "publickey-credentials-get=(self), publickey-credentials-create=(self)"
@@ -81,6 +82,7 @@ class Sessions:
                 self._end(request)
             elif now - seen >= 60:
                 request.session[SEEN] = (began, now)
+                request.minute_begins = True  # type: ignore[attr-defined]
                 UserSession.objects.create_from_request(request)
         return self.following(request)
 
@@ -129,10 +131,21 @@ class Actors:
             if request.user.must_change_password:
                 return redirect("account_change_password")
             actor = member(request.user, timezone.localdate(request.now))  # type: ignore[attr-defined]
-            if needs_factor(actor, by_provider=came_by_provider(request)) and not with_factor(request.user):
+            if self._lacks_factor(request, actor):
                 return redirect("mfa_index")
             request.actor = actor  # type: ignore[attr-defined]
         return self.following(request)
+
+    def _lacks_factor(self, request: HttpRequest, actor: Member) -> bool:
+        """Does a unit ask for a second factor this person has not got?  Looked up once a minute, and as long as it is so."""
+        if not (getattr(request, "minute_begins", False) or request.session.get(LACKS)):
+            return False
+        lacks = needs_factor(actor, by_provider=came_by_provider(request)) and not with_factor(request.user)
+        if lacks:
+            request.session[LACKS] = True
+        else:
+            request.session.pop(LACKS, None)
+        return lacks
 
 
 class Refusals:

@@ -54,7 +54,7 @@ def sign_in(request: Asked, unit_id: UUID) -> HttpResponse:
 
     def do() -> str:
         acts.set_sign_in(unit=one, by=request.actor, at=request.now, **form.facts())
-        messages.success(request, "登录要求已保存，马上生效。")
+        messages.success(request, "登录要求已保存，一分钟内生效。")
         return reverse("desk:org-unit", args=[one.pk])
 
     if request.method == "POST" and form.is_valid():
