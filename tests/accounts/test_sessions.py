@@ -221,6 +221,20 @@ def test_a_draft_of_an_expired_session_is_its_owners(desk: Desk, browser_of: Any
     assert set(Draft.objects.values_list("person", flat=True)) == {desk.posts["officer"].person_id}
 
 
+@pytest.mark.attack(
+    "outsider",
+    "has another site send a form in a browser whose session is over, to replace what is kept as a draft",
+    found="mended: the draft was kept before the form's token was checked",
+)
+def test_a_draft_is_kept_only_from_our_own_forms(desk: Desk, browser_of: Any, clock: Any) -> None:
+    client = browser_of(enforce_csrf_checks=True)
+    client.force_login(desk.user("officer"))
+    assert is_in(client)
+    clock.shift(31 * 60)
+    assert client.post("/desk/register/", {"summary": "别人的话", "draft": "register"}).status_code == 403
+    assert not Draft.objects.exists()
+
+
 def test_a_sent_form_forgets_its_draft(desk: Desk, browser_of: Any) -> None:
     client = signed_in(desk, browser_of, "security")
     client.post("/desk/drafts/at.desk.x", '{"fields": {"a": ["b"]}}', content_type="application/json")

@@ -18,6 +18,7 @@ from django.utils import timezone
 from huying.desk.acts import keep_draft
 from huying.kernel import meter
 from huying.kernel.errors import NotYours, Refused
+from huying.org.models import User
 from huying.org.reads import member, needs_factor
 from huying.org.rules import Member
 from huying.site.accounts import came_by_provider, with_factor
@@ -87,24 +88,23 @@ class Sessions:
         return self.following(request)
 
     def _end(self, request: HttpRequest) -> None:
-        """Sign out; what was just sent from a form that keeps drafts becomes the draft."""
-        form, now = request.POST.get("draft", "") if request.method == "POST" else "", timezone.now()
-        if form and request.user.is_authenticated:
-            typed = {name: values for name, values in request.POST.lists() if name not in UNKEPT}
-            with suppress(Refused):
-                keep_draft(form=form, fields=typed, by=member(request.user, timezone.localdate(now)), at=now)
+        request.was_in = User.objects.get(pk=request.user.pk)  # type: ignore[attr-defined]
         logout(request)
-        request.session_is_over = True  # type: ignore[attr-defined]
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """A form sent from a session that is over comes back as a page with what was typed."""
+        """A form sent from a session that is over (it carried the page's token, that was checked before) comes back as a page
+        with what was typed; one that keeps drafts has it as its draft."""
         if request.user.is_authenticated or not getattr(view, "login_required", True):
             return None
-        was_in = getattr(request, "session_is_over", False) or settings.SESSION_COOKIE_NAME in request.COOKIES
-        if request.method != "POST" or not was_in:
+        user = getattr(request, "was_in", None)
+        if request.method != "POST" or not (user or settings.SESSION_COOKIE_NAME in request.COOKIES):
             return None
         if request.content_type == "application/json":
             return HttpResponse(status=401)
+        if user is not None and (form := request.POST.get("draft")):
+            typed, now = {name: sent for name, sent in request.POST.lists() if name not in UNKEPT}, timezone.now()
+            with suppress(Refused):
+                keep_draft(form=form, fields=typed, by=member(user, timezone.localdate(now)), at=now)
         context = {"typed": request.POST, "files": bool(request.FILES), "back": _page_of(request)}
         return render(request, "signed_out.html", context, status=403)
 
