@@ -18,6 +18,7 @@ import requests
 from allauth.socialaccount.internal import jwtkit
 from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.oauth2.client import OAuth2Client
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
 
@@ -116,7 +117,7 @@ def test_without_a_provider_there_is_no_button_and_no_address(desk: Desk, browse
     assert client.get(BACK, {"code": "x", "state": "y"}).status_code == 404
 
 
-@pytest.mark.parametrize("issuer", ["http://sso.example", "ftp://x", "sso.example"])
+@pytest.mark.parametrize("issuer", ["http://sso.example", "ftp://x", "sso.example", "http://127.0.0.1.evil.example"])
 def test_a_provider_spoken_to_in_the_clear_is_none(
     desk: Desk, sso: str, settings: Any, browser_of: Any, issuer: str
 ) -> None:
@@ -176,11 +177,14 @@ def test_an_answer_of_another_provider_is_refused(desk: Desk, sso: str, browser_
 
 
 def test_a_provider_that_names_itself_otherwise_is_refused(
-    desk: Desk, sso: str, settings: Any, browser_of: Any
+    desk: Desk, sso: str, browser_of: Any, monkeypatch: Any
 ) -> None:
-    settings.HUYING_OIDC = {**settings.HUYING_OIDC, "issuer": sso.replace("127.0.0.1", "localhost")}
-    answer = browser_of().post(BUTTON)
-    assert answer.status_code == 403
+    said = {"issuer": "https://evil.example", "authorization_endpoint": f"{sso}/oauth2/authorize"}
+    monkeypatch.setattr(OpenIDConnectOAuth2Adapter, "openid_config", property(lambda self: dict(said)))
+    assert browser_of().post(BUTTON).status_code == 403
+    said["issuer"] = sso
+    said["token_endpoint"] = f"{sso}/oauth2/token"
+    assert browser_of().post(BUTTON).status_code == 302
 
 
 FORGED = ["no nonce", "other nonce", "other key", "no signature", "symmetric", "no key id", "other audience", "other issuer",

@@ -6,6 +6,7 @@ nonce that binds it to this browser, the issuer that was configured.
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any
 
@@ -36,13 +37,13 @@ STRONG = frozenset(
 SIGNED = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 
 
-HERE = ("http://127.0.0.1", "http://localhost")
+SECRETLY = re.compile(r"https://|http://(127\.0\.0\.1|localhost)(:\d+)?(/|$)")
 
 
 def configured() -> bool:
     """Did the operator name a provider, and one that is spoken to in secret (or stands on this machine)?"""
     issuer = settings.HUYING_OIDC["issuer"]
-    return issuer.startswith(("https://", *HERE)) and bool(settings.HUYING_OIDC["client"])
+    return bool(SECRETLY.match(issuer) and settings.HUYING_OIDC["client"])
 
 
 class Adapter(DefaultSocialAccountAdapter):
