@@ -30,6 +30,7 @@ WORKERS_PAGES = frozenset(
         ),
         *("my/join/", "my/disclose/", "my/withdraw/", "my/retaliation/", "my/wider/"),
         "rate/<str:token>/",
+        "work/",  # a puzzle for the browser
     }
 )
 OPEN_ADDRESSES = WORKERS_PAGES | frozenset(
@@ -47,6 +48,10 @@ OPEN_ADDRESSES = WORKERS_PAGES | frozenset(
         "accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         "accounts/password/reset/key/done/",
         "accounts/login/code/confirm/",
+        "accounts/second/authenticate/",  # between the password and the desk
+        "accounts/second/webauthn/login/",
+        "accounts/sso/",  # there only where a provider is configured
+        "accounts/sso/back/",
     }
 )
 

@@ -75,7 +75,13 @@ class Stage:
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+        page.on("request", lambda asked: self._stays_here(asked.url))
         return page
+
+    def _stays_here(self, address: str) -> None:
+        """No page asks anybody but this server."""
+        if not address.startswith((self.url, "data:", "blob:", "about:")):
+            pytest.fail(f"a page asked {address}")
 
     def later(self, **how_much: int) -> None:
         """Days pass.  Everybody signs in anew afterwards."""

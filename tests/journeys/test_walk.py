@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.urls import reverse
 from playwright.sync_api import Page
 
@@ -133,6 +134,15 @@ def security_pages(scene: Scene) -> Iterator[str]:
     yield reverse("desk:org-account-new", args=[scene.without_account("plant").pk])
     make_post(scene.world.plant, "liaison", person=make_person(scene.world.plant, "新任", account=False))
     yield reverse("desk:accounts")
+    yield reverse("desk:org-sign-in", args=[scene.unit("plant").pk])
+
+
+def account_pages(scene: Scene) -> Iterator[str]:
+    """One's own account, without a second factor and with one."""
+    names = ("mfa_index", "usersessions_list", "account_change_password", "account_reauthenticate", "account_logout")
+    yield from (reverse(name) for name in names)
+    Authenticator.objects.create(user=scene.world.posts["audit"].person.user, type=Authenticator.Type.TOTP, data={})
+    yield reverse("mfa_index")
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +160,7 @@ def _django_db_helper(scene: Scene) -> None:
 
 PAGES: dict[str, Any] = {
     "officer": case_pages, "chair": chair_pages, "upper": upper_pages, "handler": handler_pages, "manager": manager_pages,
-    "liaison": None, "delegate": None, "system": keeper_pages, "security": security_pages, "audit": None,
+    "liaison": None, "delegate": None, "system": keeper_pages, "security": security_pages, "audit": account_pages,
 }  # fmt: skip
 
 

@@ -11,17 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from huying.privacy.rules import CONSENT_VERSION
-from huying.public.views import _pace
 
 ONCE = "form-key-of-one-submission-0001"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_pace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Counters live as long as the process: each test begins with empty ones."""
-    for pace in (_pace.SAYING, _pace.TRYING):
-        monkeypatch.setattr(pace, "seen", {})
-        pace.all.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,5 @@
-"""Drafts: what somebody on the desk is typing, sealed until it is sent; the only thing the desk itself keeps.  And one act on
-many cases at once."""
+"""Drafts: what somebody on the desk is typing, sealed until it is sent; the only thing the desk itself keeps.  And what is
+composed of acts of several rooms: one act on many cases at once, an account reset and its owner told."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 
 from huying.cases import acts as cases
 from huying.cases.models import Case
@@ -20,7 +21,9 @@ from huying.kernel import crypto
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.kernel.models import Draft
-from huying.org.models import Post
+from huying.notices.acts import send
+from huying.org import acts as org
+from huying.org.models import Post, User
 
 LONGEST_DRAFT = 200_000  # bytes
 FORM = re.compile(r"[a-z][a-z0-9_.-]{0,119}")
@@ -48,6 +51,39 @@ def _owner(by: Actor, form: str) -> UUID:
     if by.person_id is None or not FORM.fullmatch(form):
         raise NotYours
     return by.person_id
+
+
+# --- the way in of somebody else ----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def reset_password(*, user: User, by: Actor, at: datetime) -> str:
+    """A new one-time password for somebody, who is told that it was done.  The password."""
+    fresh, password = org.reset_password(user=user, by=by, at=at)
+    _tell_owner(fresh, "password", "安全管理员重置了您的密码", by, at)
+    return password
+
+
+@transaction.atomic
+def reset_factor(*, user: User, by: Actor, at: datetime) -> None:
+    """Take away somebody's second factor, and tell them."""
+    fresh = org.reset_factor(user=user, by=by, at=at)
+    _tell_owner(fresh, "factor", "安全管理员重置了您的第二道验证", by, at)
+
+
+def _tell_owner(user: User, what: str, title: str, by: Actor, at: datetime) -> None:
+    unit = user.person.unit
+    send(
+        to=[user.person],
+        kind=f"account.{what}",
+        title=title,
+        url=reverse("mfa_index"),
+        root=unit.root or unit,
+        subject=None,
+        by=by,
+        at=at,
+        key=at.isoformat(),
+    )
 
 
 # --- the same act on many cases -----------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from huying.desk.views import (
     meeting_room,
     meetings,
     minutes,
+    org_access,
     org_people,
     org_roster,
     org_units,
@@ -63,6 +64,7 @@ urlpatterns = [
     *system.urls,
     *org_units.urls,
     *org_people.urls,
+    *org_access.urls,
     *org_roster.urls,
     *manual.urls,
 ]

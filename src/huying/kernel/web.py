@@ -14,7 +14,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from huying.kernel.errors import Invalid, NotYours, Refused, Stale
-from huying.kernel.models import Once
+from huying.kernel.models import Draft, Once
 
 SHORTEST_KEY = 16
 
@@ -76,7 +76,15 @@ def once(request: Asked, do: Callable[[], str]) -> HttpResponseRedirect:
             return HttpResponseRedirect(row.result)
         row.result = do()
         row.save(update_fields=["result"])
+        _forget_draft(request)
     return HttpResponseRedirect(row.result)
+
+
+def _forget_draft(request: Asked) -> None:
+    """What was typed has become what was sent."""
+    person = getattr(getattr(request, "actor", None), "person_id", None)
+    if person is not None and (form := request.POST.get("draft")):
+        Draft.objects.filter(person=person, form=form[:120]).delete()
 
 
 @contextmanager

@@ -191,6 +191,7 @@ class User(AbstractBaseUser):
     person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="user")
     is_active = models.BooleanField("可登录", default=True)
     must_change_password = models.BooleanField(default=False)
+    password_given_at = models.DateTimeField(null=True)  # a one-time password, until its holder chose an own one
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -278,3 +279,25 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person.name}·{self.title or self.get_role_display()}"
+
+
+class SignInRule(models.Model):
+    """How a unit wants its people and those of the units below to sign in (登录要求).
+
+    ``roles`` need a second factor; ``provider_asks``: whoever comes through the single sign-on was asked there already.
+    Units below add to it and take nothing away.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    unit = models.OneToOneField(Unit, on_delete=models.PROTECT, related_name="sign_in_rule")
+    roles = models.JSONField(default=list)
+    provider_asks = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = "登录要求"
+
+    @property
+    def role_names(self) -> str:
+        """The roles as people read them."""
+        return "、".join(Role(role).label for role in self.roles)

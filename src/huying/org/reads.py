@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import segno
+from allauth.core.internal import ratelimit
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Greatest
+from django.http import HttpRequest
 from django.utils import timezone
 
 from huying.kernel import crypto
@@ -19,8 +25,21 @@ from huying.kernel.errors import NotYours, Refused, only
 from huying.kernel.models import Draft
 from huying.kernel.text import normalise
 from huying.org import roster
-from huying.org.models import IN_DEPARTMENT, Department, Person, Post, Role, Unit, UnitQuerySet, User
-from huying.org.rules import CARRIED, ROLES, UNION_OFFICE, Can, Member, keys_of, reaches, root_of
+from huying.org.models import IN_DEPARTMENT, Department, Person, Post, Role, SignInRule, Unit, UnitQuerySet, User
+from huying.org.rules import (
+    CARRIED,
+    ROLES,
+    UNION_OFFICE,
+    Can,
+    FactorRule,
+    Member,
+    factor_key,
+    factor_needed,
+    keys_of,
+    login_key,
+    reaches,
+    root_of,
+)
 from huying.trail.models import Entry
 
 WORKBOOK = "org.roster"
@@ -378,3 +397,47 @@ def merge_outlook(unit: Unit, into: Unit, on: date) -> MergeOutlook:
 def roster_template() -> bytes:
     """The empty workbook for the import, with notes and examples."""
     return roster.template()
+
+
+# --- how somebody signs in ----------------------------------------------------------------------------------------------
+
+
+def tries() -> dict[str, Any]:
+    """Where failed tries on one account are counted (``settings.HUYING_TRIES``)."""
+    return {"app": "allauth.account", "action": "login_failed", "config": {"login_failed": settings.HUYING_TRIES}}
+
+
+def is_locked_out(user: User) -> bool:
+    """Were there so many failed tries on this account that nobody may try for a while?"""
+    asked = HttpRequest()
+    asked.method = "POST"
+    keys = (login_key(user.username), factor_key(user.pk))
+    return not all(ratelimit.consume(asked, **tries(), key=key, dry_run=True) for key in keys)
+
+
+def has_factor(user: User) -> bool:
+    """Did this person set up a second factor (recovery codes alone are none)?"""
+    return Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+
+
+def needs_factor(actor: Member, *, by_provider: bool) -> bool:
+    """Does a unit ask this person for a second factor of their own (one query)?"""
+    held = [(post.unit.path, post.role) for post in actor.posts]
+    near = {path[:length] for path, _ in held for length in range(Unit.steplen, len(path) + 1, Unit.steplen)}
+    rows = SignInRule.objects.filter(unit__path__in=near).select_related("unit") if near else ()
+    rules = [FactorRule(row.unit.path, frozenset(row.roles), row.provider_asks) for row in rows]
+    return factor_needed(held, rules, by_provider=by_provider)
+
+
+def sign_in_rules(unit: Unit) -> tuple[SignInRule, list[SignInRule]]:
+    """What a unit asks of those who sign in (nothing, when it never said), and what the units above ask, from the top."""
+    near = chain(unit)
+    rows = {row.unit_id: row for row in SignInRule.objects.filter(unit__in=near).select_related("unit")}
+    own = rows.pop(unit.pk, None) or SignInRule(unit=unit, version=0)
+    return own, [rows[one.pk] for one in near if one.pk in rows]
+
+
+def sessions(user: User, at: datetime) -> list[UserSession]:
+    """Where somebody is signed in, the newest first; the rows say no address."""
+    open_ones = Session.objects.filter(expire_date__gte=at).values("session_key")
+    return list(UserSession.objects.filter(user=user, session_key__in=open_ones).order_by("-created_at", "-pk"))

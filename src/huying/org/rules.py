@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import count
 from uuid import UUID
@@ -203,17 +204,18 @@ CASE_ROLES = frozenset(role for role, bundle in ROLES.items() if bundle.can & _C
 UNION_OFFICE = frozenset({Role.CHAIR, Role.OFFICER})
 
 
-def clash(role: str, others: Iterable[str], *, small_union: bool) -> str:
-    """Why a person holding ``others`` may not also hold ``role``, in a sentence; empty when it is allowed.
+def clash(role: str, others: Iterable[tuple[str, bool]], *, small_union: bool) -> str:
+    """Why a person may not also hold ``role``, in a sentence; empty when it is allowed.
 
-    ``small_union``: this person is the union's only officer, and the union above holds security administration and audit.
+    ``others``: each role held, and whether it is held at the same unit.  ``small_union``: this person is that union's only
+    officer, and the union above holds security administration and audit.
     """
-    for other in others:
+    for other, here in others:
         pair = {role, other}
         if role != other and len(pair & set(ADMINISTRATORS)) == 2:
             return f"“{Role(role).label}”和“{Role(other).label}”不能由同一个人担任，三员要分开。"
         if pair & set(ADMINISTRATORS) and pair & CASE_ROLES:
-            if small_union and Role.SYSTEM_ADMIN in pair and pair & UNION_OFFICE:
+            if small_union and here and Role.SYSTEM_ADMIN in pair and pair & UNION_OFFICE:
                 continue
             return f"“{Role(role).label}”和“{Role(other).label}”不能由同一个人担任，管理员不经手事项。"
     return ""
@@ -234,6 +236,47 @@ def fits(role: str, level: str) -> str:
 # Roles that follow their department or their people when a union is merged.  The others end: who handles cases or
 # administers in the merged union is appointed anew by its security administrator, never by the way.
 CARRIED = frozenset({Role.WORKER, Role.LIAISON, Role.DELEGATE, *IN_DEPARTMENT})
+
+
+@dataclass(frozen=True)
+class FactorRule:
+    """What one unit asks of those who sign in, with its place in the tree."""
+
+    path: str
+    roles: frozenset[str]
+    provider_asks: bool
+
+
+def factor_needed(held: Iterable[tuple[str, str]], rules: Iterable[FactorRule], *, by_provider: bool) -> bool:
+    """Must somebody with these posts (path of the unit, role) have a second factor of their own here?
+
+    ``by_provider``: they came through the single sign-on; that counts only with the units that say it asks itself.
+    """
+    posts = list(held)
+    return any(
+        role in rule.roles and path.startswith(rule.path) and not (by_provider and rule.provider_asks)
+        for rule in rules
+        for path, role in posts
+    )
+
+
+def login_key(username: str) -> str:
+    """What failed tries to sign in are counted under: the login name as typed.
+
+    Neither the case of a letter nor its look-alikes the database takes for the same make another name.
+    """
+    return f"login:{username.strip().upper().lower()}"
+
+
+def factor_key(user_id: UUID) -> str:
+    """What failed tries of an account's second factor are counted under (the library's own name for it)."""
+    return f"mfa-auth-user-{user_id}"
+
+
+def one_time_over(given_at: datetime | None, at: datetime, days: int) -> bool:
+    """Has a one-time password served its time?  One given before these were dated lives on until it is reset."""
+    return given_at is not None and at - given_at > timedelta(days=days)
+
 
 _LOGIN_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 

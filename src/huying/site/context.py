@@ -10,7 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from huying.org.reads import member, needs_factor
+from huying.site.accounts import came_by_provider, with_factor
 from huying.site.demo.entrance import demo_posts, may_enter
+from huying.site.sso import configured
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -21,4 +24,14 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "actor": getattr(request, "actor", None),
         "demo_posts": SimpleLazyObject(lambda: list(demo_posts(timezone.localdate())) if may_enter(request) else []),
         "demo_url": reverse("demo_sign_in"),
+        "factor_wanted": SimpleLazyObject(lambda: _factor_wanted(request)),
+        "sso_name": settings.HUYING_OIDC["name"] if configured() else "",
     }
+
+
+def _factor_wanted(request: HttpRequest) -> bool:
+    """Does the desk stay closed until this person set up a second factor?"""
+    user = request.user
+    if not user.is_authenticated or with_factor(user):
+        return False
+    return needs_factor(member(user, timezone.localdate()), by_provider=came_by_provider(request))

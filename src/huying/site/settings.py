@@ -19,6 +19,9 @@ HUYING_FONTS = env.path("HUYING_FONTS", HOME / "fonts")
 HUYING_CIPHER = env.str("HUYING_CIPHER", "aes")  # or sm4
 HUYING_ARGON = {"time": env.int("HUYING_ARGON_TIME", 2), "memory_kib": env.int("HUYING_ARGON_KIB", 19_456)}
 HUYING_BASE_URL = env.str("HUYING_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+HUYING_WORK_BITS = env.int(
+    "HUYING_WORK_BITS", 11
+)  # of each of a puzzle's eight parts: 16,000 hashes, half a second on a slow phone
 HUYING_CLAMD = env.str("HUYING_CLAMD", "")
 HUYING_DEMO = env.bool("HUYING_DEMO", False)
 HUYING_METRICS_TOKEN = env.str("HUYING_METRICS_TOKEN", "")  # without one /metrics does not exist
@@ -74,6 +77,10 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 
 MIDDLEWARE = [
@@ -85,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "huying.site.middleware.Sessions",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -134,7 +142,14 @@ else:
     # PgBouncer in transaction mode: no server-side cursors, no prepared statements kept.
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}}
+# Counters of tries and marks of what was used: one table for all web processes; org.jobs removes what has served its time.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "huying_kept",
+        "OPTIONS": {"MAX_ENTRIES": 200_000, "CULL_FREQUENCY": 20},
+    }
+}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "files"]}}
 
 AUTH_USER_MODEL = "org.User"
@@ -144,27 +159,67 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "huying.site.accounts.OwnWords"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_FORMS = {"login": "huying.site.accounts.SignIn"}
 ACCOUNT_ADAPTER = "huying.site.accounts.Adapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# A one-time password lives so many days: an installation's own affair, since whoever types it is nobody's yet.
+HUYING_ONE_TIME_DAYS = env.int("HUYING_ONE_TIME_DAYS", 7)
+HUYING_LOCK_TRIES = env.int("HUYING_LOCK_TRIES", 5)
+HUYING_LOCK_MINUTES = env.int("HUYING_LOCK_MINUTES", 15)
+HUYING_TRIES = f"{HUYING_LOCK_TRIES}/{HUYING_LOCK_MINUTES}m/key"
+# Many people of one hall share an address, so it may fail more often than an account.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": f"{10 * HUYING_LOCK_TRIES}/{HUYING_LOCK_MINUTES}m/ip,{HUYING_TRIES}",
+}
+ALLAUTH_RATE_LIMIT_IPV6_PREFIX = 128  # the "address" is a mark already
+
+MFA_ADAPTER = "huying.site.accounts.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {"authenticate": "huying.site.accounts.Code", "reauthenticate": "huying.site.accounts.CodeAgain"}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "呼应"
+MFA_TOTP_TOLERANCE = 1
+
+# Single sign-on: the button is there when an issuer is named.  docs/operations.md says what each is.
+HUYING_OIDC = {
+    "issuer": env.str("HUYING_OIDC_ISSUER", "").rstrip("/"),
+    "client": env.str("HUYING_OIDC_CLIENT_ID", ""),
+    "secret": env.str("HUYING_OIDC_CLIENT_SECRET", ""),
+    "claim": env.str("HUYING_OIDC_CLAIM", "preferred_username"),
+    "name": env.str("HUYING_OIDC_NAME", "单位统一登录"),
+}
+SOCIALACCOUNT_ADAPTER = "huying.site.sso.Adapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "huying.site.sso.Provider", "OAUTH_PKCE_ENABLED": True}}
 
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+HUYING_IDLE_MINUTES = env.int("HUYING_IDLE_MINUTES", 30)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+if SECURE:  # no other host of the domain can plant such a cookie
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-huying", "__Host-csrf"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "huying.site.views.csrf_failure"
 SECURE_SSL_REDIRECT = SECURE and env.bool("HUYING_SSL_REDIRECT", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("HUYING_BEHIND_PROXY", False) else None
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_REFERRER_POLICY = "same-origin"  # "no-referrer" makes browsers send "Origin: null", which the CSRF check refuses
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
@@ -178,9 +233,14 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # browsers follow a form's redirect only to where a form may go
+        "form-action": [SELF, *([HUYING_OIDC["issuer"]] if HUYING_OIDC["issuer"] else [])],
+        "worker-src": [SELF],
+        "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["default"],
     }
 }
 

@@ -2,13 +2,15 @@
 
 import secrets
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from huying.kernel import meter
@@ -25,6 +27,17 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
         raise Http404
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     return redirect(settings.LOGIN_REDIRECT_URL)
+
+
+@require_POST
+def session_end(request: HttpRequest, session: int) -> HttpResponse:
+    """Sign oneself out at one other place."""
+    row = UserSession.objects.filter(user=request.user, pk=session).first()
+    if row is None:
+        raise Http404
+    row.end()
+    messages.success(request, "那里已经退出。")
+    return redirect("usersessions_list")
 
 
 @login_not_required
@@ -47,6 +60,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Missing and forbidden look the same."""
     return render(request, "404.html", status=404)
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    """One device asked for more than a person does."""
+    return render(request, "429.html", status=429)
 
 
 def failed(request: HttpRequest) -> HttpResponse:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django import forms
 
-from huying.org.models import Department, Level, Ownership, Person, Post, Role, Unit
+from huying.org.models import Department, Level, Ownership, Person, Post, Role, SignInRule, Unit
 from huying.org.rules import ROLES
 
 NONE = ("", "——")
@@ -154,3 +154,24 @@ class WorkbookForm(forms.Form):
         ),
         error_messages={"required": "请选择要上传的表格。", "empty": "这个文件是空的，请重新保存后再上传。"},
     )
+
+
+class SignInForm(Changing):
+    """What a unit asks of those who sign in."""
+
+    roles = forms.MultipleChoiceField(
+        label="要第二道验证的角色",
+        choices=[(role.value, role.label) for role in Role if role != Role.WORKER],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    provider_asks = forms.BooleanField(label="统一登录已经问过第二道", required=False)
+
+    @classmethod
+    def initial_of(cls, rule: SignInRule) -> dict[str, Any]:
+        """What is asked now."""
+        return {"roles": rule.roles, "provider_asks": rule.provider_asks, "version": rule.version}
+
+    def facts(self) -> dict[str, Any]:
+        """What was ticked, and the version it was ticked on."""
+        return {**self.cleaned_data, "version": self.cleaned_data["version"] or 0}

@@ -14,6 +14,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from huying.desk.acts import reset_password
 from huying.desk.forms.org import AccountForm, AppointForm, EndForm, LeftForm, PersonForm
 from huying.handling.reads import may_hand_over
 from huying.kernel import crypto
@@ -99,9 +100,11 @@ def person(request: Asked, person_id: UUID) -> HttpResponse:
     posts = list(Post.objects.filter(person=one).select_related(*related).order_by("-starts_on", "-id")[:100])
     mine = request.actor.person_id == one.pk
     may_posts = may_manage(request.actor, Can.POSTS, one.unit) and not mine
+    user = User.objects.filter(person=one).first()
     context = {
         "person": one,
-        "user": User.objects.filter(person=one).first(),
+        "user": user,
+        "access": _access(request, user) if user and may_posts else None,
         "crumbs": _way(one.unit),
         "now": [post for post in posts if not post.taken_back and (post.ends_on is None or post.ends_on >= today)],
         "before": [post for post in posts if post.taken_back or (post.ends_on and post.ends_on < today)],
@@ -113,6 +116,15 @@ def person(request: Asked, person_id: UUID) -> HttpResponse:
         "handing": _handing(request, posts),
     }
     return render(request, "desk/org/person.html", context)
+
+
+def _access(request: Asked, user: User) -> dict[str, Any]:
+    """How somebody signs in, for who looks after their account."""
+    return {
+        "factor": reads.has_factor(user),
+        "locked": reads.is_locked_out(user),
+        "sessions": reads.sessions(user, request.now),
+    }
 
 
 def _handing(request: Asked, posts: list[Post]) -> list[dict[str, Any]]:
@@ -286,7 +298,7 @@ def account_act(request: Asked, person_id: UUID, act: str) -> HttpResponse:
     def do() -> str:
         who: dict[str, Any] = {"user": user, "by": request.actor, "at": request.now}
         if act == "reset":
-            _keep_to_show(request, one, acts.reset_password(**who)[1])
+            _keep_to_show(request, one, reset_password(**who))
         else:
             (acts.disable_account if act == "disable" else acts.enable_account)(**who)
             messages.success(request, "账号已停用。" if act == "disable" else "账号已启用。")

@@ -115,6 +115,7 @@ def unit(request: Asked, unit_id: UUID) -> HttpResponse:
         "may_posts": may_manage(request.actor, Can.POSTS, one) and one.closed_on is None,
         "may_place": parent is not None and may_manage(request.actor, Can.ORG, parent) and one.closed_on is None,
         "levels": levels_under(one.level),
+        "sign_in": reads.sign_in_rules(one)[0],
     }
     return render(request, "desk/org/unit.html", context)
 

@@ -33,7 +33,7 @@ from huying.org.rules import Can, Member, may
 from huying.privacy.rules import mask
 
 FORM = "register"
-SLIP = "hy-slip"
+SLIP = "__Secure-hy-slip" if settings.SECURE else "hy-slip"
 SLIP_LIVES = 600  # seconds the receipt can be shown again in the browser that registered
 
 

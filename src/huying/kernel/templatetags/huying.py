@@ -158,10 +158,29 @@ def typed_texts(typed: QueryDict) -> list[str]:
     """What a person wrote in a form that could not be taken: not the hidden things, not passwords, not codes of choices."""
     texts = []
     for name, values in typed.lists():
-        if name in {"csrfmiddlewaretoken", "once", "version"} or "password" in name:
+        if name in {"csrfmiddlewaretoken", "once", "version", "draft"} or "password" in name:
             continue
         texts += [text for text in values if text.strip() and not CODE.fullmatch(text)]
     return texts
+
+
+# What a browser calls itself says more than one name; the first of these that stands in it is meant.
+BROWSERS = (
+    ("MicroMessenger", "微信"), ("DingTalk", "钉钉"), ("Edg", "Edge"), ("QQBrowser", "QQ 浏览器"), ("UCBrowser", "UC 浏览器"),
+    ("HuaweiBrowser", "华为浏览器"), ("Firefox", "火狐"), ("Chrome", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+SYSTEMS = (
+    ("HarmonyOS", "鸿蒙"), ("OpenHarmony", "鸿蒙"), ("Android", "安卓手机"), ("iPhone", "iPhone"), ("iPad", "iPad"),
+    ("Windows", "Windows 电脑"), ("Mac OS", "苹果电脑"), ("Linux", "Linux 电脑"),
+)  # fmt: skip
+
+
+@register.filter
+def browser(said: str) -> str:
+    """What a browser says of itself, as people would: ``Windows 电脑上的 Edge``."""
+    name = next((words for mark, words in BROWSERS if mark in said), "浏览器")
+    system = next((words for mark, words in SYSTEMS if mark in said), "")
+    return f"{system}上的 {name}" if system else name
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """Everything that changes the organisation.  Callers use ``org.acts.<verb>``; the files below only group the verbs."""
 
+from huying.org.acts.access import end_sessions, own_account_changed, reset_factor, set_sign_in, unlock_account
 from huying.org.acts.accounts import disable_account, enable_account, open_account, open_accounts, reset_password
 from huying.org.acts.people import (
     add_person,
@@ -26,6 +27,7 @@ __all__ = [
     "disable_account",
     "enable_account",
     "end_post",
+    "end_sessions",
     "forget_workbook",
     "import_roster",
     "keep_workbook",
@@ -35,8 +37,12 @@ __all__ = [
     "open_accounts",
     "open_department",
     "open_unit",
+    "own_account_changed",
     "person_left",
     "rehearse_roster",
     "rename_department",
+    "reset_factor",
     "reset_password",
+    "set_sign_in",
+    "unlock_account",
 ]

@@ -11,6 +11,7 @@ from django.db import transaction
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.kernel.ids import readable_code
+from huying.org.acts.access import account_of, close_sessions
 from huying.org.acts.steps import check_fields, locked, write
 from huying.org.models import Person, User
 from huying.org.rules import Can, check_manage, login_fault
@@ -40,7 +41,7 @@ def open_account(
         raise Invalid({"username": f"登录名“{name}”已经有人用了，请换一个。"})
     user = User(username=name, email=email.strip(), person=row)
     check_fields(user, ["username", "email"])
-    password = _give_password(user) if with_password else _without_password(user)
+    password = _give_password(user, at) if with_password else _without_password(user)
     write(unit=row.unit, by=by, at=at, act="account.opened", subject=user, data={"person": str(row.pk)})
     return user, password
 
@@ -75,12 +76,12 @@ def open_accounts(
 @transaction.atomic
 def reset_password(*, user: User, by: Actor, at: datetime) -> tuple[User, str]:
     """A new one-time password; the old one and every open session end.  ``NotYours``, ``Refused``."""
-    row = _lock_for(user.person, by)
-    fresh = User.objects.select_for_update().get(pk=user.pk)
+    fresh = account_of(user, by)
     if not fresh.is_active:
         raise Refused("这个账号已经停用。", "请先启用，再重置密码。")
-    password = _give_password(fresh)
-    write(unit=row.unit, by=by, at=at, act="account.reset", subject=fresh, data={"person": str(row.pk)})
+    password = _give_password(fresh, at)
+    data = {"person": str(fresh.person_id), "sessions": close_sessions([fresh.person_id])}
+    write(unit=fresh.person.unit, by=by, at=at, act="account.reset", subject=fresh, data=data)
     return fresh, password
 
 
@@ -106,11 +107,11 @@ def _lock_for(person: Person, by: Actor) -> Person:
     return locked(person)
 
 
-def _give_password(user: User) -> str:
+def _give_password(user: User, at: datetime) -> str:
     """Set a random password that must be changed.  About 59 bits: enough for the few days it lives."""
     password = readable_code(groups=3)
     user.set_password(password)
-    user.must_change_password = True
+    user.must_change_password, user.password_given_at = True, at
     user.save()
     return password
 
@@ -123,14 +124,12 @@ def _without_password(user: User) -> str:
 
 
 def _switch(user: User, active: bool, by: Actor, at: datetime) -> User:
-    row = _lock_for(user.person, by)
-    fresh = User.objects.select_for_update().filter(person=row).first()
-    if fresh is None:
-        raise NotYours
+    fresh = account_of(user, by)
     if fresh.is_active == active:
         raise Refused(f"账号已经是{'启用' if active else '停用'}状态。")
     fresh.is_active = active
     fresh.save(update_fields=["is_active"])
+    close_sessions([fresh.person_id])
     act = "account.enabled" if active else "account.disabled"
-    write(unit=row.unit, by=by, at=at, act=act, subject=fresh, data={"person": str(row.pk)})
+    write(unit=fresh.person.unit, by=by, at=at, act=act, subject=fresh, data={"person": str(fresh.person_id)})
     return fresh

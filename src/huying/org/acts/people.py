@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, Refused
+from huying.org.acts.access import close_sessions
 from huying.org.acts.steps import check_fields, check_open, day_of, end_posts, locked, set_fields, write
 from huying.org.models import Department, Person, Unit, User
 from huying.org.rules import Can, check_manage, name_key
@@ -61,7 +62,9 @@ def close_department(*, department: Department, by: Actor, at: datetime) -> Depa
         raise Refused(f"“{row.name}”已经撤销。")
     row.closed_on, row.version = day_of(at), row.version + 1
     row.save(update_fields=["closed_on", "version"])
+    holders = list(row.posts.on(row.closed_on).values_list("person", flat=True))
     ended = end_posts(Q(department=row), row.closed_on)
+    close_sessions(holders)
     data = {"posts_ended": ended, "version": row.version}
     write(unit=row.unit, by=by, at=at, act="department.closed", subject=row, data=data)
     return row
@@ -131,6 +134,7 @@ def person_left(*, person: Person, on: date | None = None, by: Actor, at: dateti
     # a post that began after the stated day still happened: it ends today, no history is rewritten
     ended = end_posts(Q(person=row, starts_on__lte=day), day) + end_posts(Q(person=row), day_of(at))
     closed = User.objects.filter(person=row, is_active=True).update(is_active=False)
+    close_sessions([row.pk])
     row.left_on, row.version = day, row.version + 1
     row.save(update_fields=["left_on", "version"])
     data = {"posts_ended": ended, "account_closed": bool(closed), "version": row.version}

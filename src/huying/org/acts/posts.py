@@ -8,6 +8,7 @@ from django.db import transaction
 
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused
+from huying.org.acts.access import close_sessions
 from huying.org.acts.steps import check_fields, check_open, day_of, locked, write
 from huying.org.models import IN_DEPARTMENT, Department, Person, Post, Role, Unit
 from huying.org.reads import during, in_reach, joins_offices, small_union
@@ -53,7 +54,8 @@ def appoint(
 
 @transaction.atomic
 def end_post(*, post: Post, on: date | None = None, by: Actor, at: datetime) -> Post:
-    """End a post on a day, today unless told; one that has not begun by then is taken back.
+    """End a post on a day, today unless told; one that has not begun by then is taken back.  One that ends today signs its
+    holder out everywhere.
 
     What its holder still has open is handed over in later rooms (``reads.successors`` says to whom).
     Raises ``NotYours``, ``Refused``, ``Invalid``.
@@ -73,6 +75,8 @@ def end_post(*, post: Post, on: date | None = None, by: Actor, at: datetime) -> 
     write(unit=row.unit, by=by, at=at, act="post.ended", subject=row, data=data)
     row.ends_on = day
     row.save(update_fields=["ends_on"])
+    if day <= today:
+        close_sessions([row.person_id])
     return row
 
 
@@ -87,7 +91,8 @@ def _check_post(post: Post) -> None:
     if held.filter(unit=post.unit, role=post.role, department=post.department).exists():
         raise Refused(f"“{post.person.name}”在这段时间里已经有这个任职。", "要改日期，请先结束原来的任职。")
     small = small_union(post.unit, {post.person_id}, post.starts_on)
-    if message := clash(post.role, held.values_list("role", flat=True), small_union=small):
+    others = [(role, unit == post.unit_id) for role, unit in held.values_list("role", "unit")]
+    if message := clash(post.role, others, small_union=small):
         raise Invalid({"role": message})
     _check_office(post)
 

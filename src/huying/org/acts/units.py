@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused
+from huying.org.acts.access import close_sessions
 from huying.org.acts.steps import check_fields, check_open, day_of, end_posts, ids, locked, set_fields, write
 from huying.org.models import Level, Person, Post, Unit, path_end
 from huying.org.reads import chain, same_staff_numbers
@@ -170,7 +171,9 @@ def close_unit(*, unit: Unit, by: Actor, at: datetime) -> Unit:
     if below:
         raise Refused(f"它下面还有 {below} 个组织。", "请先把它们移走、合并或撤销。")
     on = day_of(at)
+    holders = list(fresh.posts.on(on).values_list("person", flat=True))
     ended = end_posts(Q(unit=fresh), on)
+    close_sessions(holders)
     fresh.departments.filter(closed_on__isnull=True).update(closed_on=on)
     fresh.closed_on, fresh.version = on, fresh.version + 1
     fresh.save(update_fields=["closed_on", "version"])
@@ -299,6 +302,8 @@ def _posts_over(unit: Unit, into: Unit, on: date) -> tuple[int, int]:
         )
         for post in Post.objects.filter(still, unit=unit, role__in=CARRIED, acting_for__isnull=True)
     ]
+    holders = list(unit.posts.on(on).values_list("person", flat=True))
     ended = end_posts(Q(unit=unit), on)
+    close_sessions(holders)
     Post.objects.bulk_create(follow)
     return ended, len(follow)

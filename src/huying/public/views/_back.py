@@ -43,7 +43,7 @@ def mine(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return page
         request.actor = worker
         response = view(request, *args, **kwargs)
-        if MY.name not in response.cookies:
+        if MY.cookie not in response.cookies:
             MY.put(response, held[0], at=request.now, since=held[1])
         return response
 

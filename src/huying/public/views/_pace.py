@@ -1,84 +1,70 @@
-"""How often one device may send or try, counted in memory only.
+"""How often one device may send or try, and the small puzzle a browser solves instead of waiting.
 
-A device is the hash of its address and browser name under a key that is thrown away every day and with the process;
-neither is written down or logged.  Limits are per process and generous: a whole workshop may share one address.
+Counted in the shared cache, so for all web processes together, by marks of the day (``kernel.device``): nobody can read an
+address back.  Limits are generous: a whole workshop may share one address.  A browser that solved its puzzle (``_work``)
+may come more often than one that did not; without scripts everything works, only at the slower pace.
 """
 
 from __future__ import annotations
 
-import hmac
-import os
-import threading
-from collections import deque
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from django.conf import settings
+from allauth.core.internal.ratelimit import cache_lock
+from django.core.cache import cache
 from django.http import HttpRequest
-from django.utils import timezone
 
-MOST_DEVICES = 50_000
-
-
-class _Day:
-    """The key of the day."""
-
-    def __init__(self) -> None:
-        self.day = date.min
-        self.key = b""
-
-    def device(self, request: HttpRequest, at: datetime) -> bytes:
-        """Who is asking, as nobody can read it back."""
-        if self.day != timezone.localdate(at):
-            self.day, self.key = timezone.localdate(at), os.urandom(32)
-        said = f"{_address(request)}\n{request.headers.get('User-Agent', '')}"
-        return hmac.digest(self.key, said.encode(), "sha256")
+from huying.kernel import device
 
 
-def _address(request: HttpRequest) -> str:
-    """The device's address; behind a proxy, the one the proxy saw."""
-    if settings.SECURE_PROXY_SSL_HEADER:
-        return request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
-_today = _Day()
-
-
+@dataclass(frozen=True)
 class Pace:
-    """At most so many in a span for each device, and so many by devices that already failed once, all together."""
+    """At most so many in a span: for each browser (``most``, or ``proven`` once it solved its puzzle), for all browsers of
+    one address that solved none, and by devices that already failed once, all together."""
 
-    def __init__(self, most: int, span: timedelta, *, together: int = 0) -> None:
-        self.most = most
-        self.span = span
-        self.together = together
-        self.seen: dict[bytes, deque[datetime]] = {}
-        self.all: deque[datetime] = deque()
-        self.lock = threading.Lock()
+    name: str
+    span: timedelta
+    most: int
+    proven: int
+    address: int
+    together: int = 0
 
-    def full(self, request: HttpRequest, at: datetime) -> bool:
+    def full(self, request: HttpRequest, at: datetime, *, proven: bool = False) -> bool:
         """Whether this device has to wait.  In a storm of tries, one that never failed need not."""
-        with self.lock:
-            mine = self._fresh(self.seen.get(_today.device(request, at), deque()), at)
-            stormy = bool(self.together) and len(self._fresh(self.all, at)) >= self.together
-            return len(mine) >= self.most or (stormy and bool(mine))
+        mine = self._seen(self._mine(request, at), at)
+        if len(mine) >= (self.proven if proven else self.most):
+            return True
+        if not proven and len(self._seen(self._near(request, at), at)) >= self.address:
+            return True
+        return bool(self.together and mine) and len(self._seen(self._all, at)) >= self.together
 
     def count(self, request: HttpRequest, at: datetime) -> None:
         """One more by this device."""
-        with self.lock:
-            if len(self.seen) >= MOST_DEVICES:
-                self.seen = {key: times for key, times in self.seen.items() if self._fresh(times, at)}
-            self.seen.setdefault(_today.device(request, at), deque(maxlen=self.most)).append(at)
-            if self.together:
-                self.all.append(at)
+        for key in (self._mine(request, at), self._near(request, at), *([self._all] if self.together else [])):
+            with cache_lock(key):
+                times = [*self._seen(key, at), at.timestamp()]
+                cache.set(key, times[-self._longest :], self.span.total_seconds())
 
-    def _fresh(self, times: deque[datetime], at: datetime) -> deque[datetime]:
-        while times and at - times[0] > self.span:
-            times.popleft()
-        return times
+    @property
+    def _longest(self) -> int:
+        return max(self.most, self.proven, self.address, self.together)
+
+    def _seen(self, key: str, at: datetime) -> list[float]:
+        since = (at - self.span).timestamp()
+        return [moment for moment in cache.get(key, []) if moment >= since]
+
+    def _mine(self, request: HttpRequest, at: datetime) -> str:
+        return f"pace:{self.name}:browser:{device.mark(request, at, browser=True)}"
+
+    def _near(self, request: HttpRequest, at: datetime) -> str:
+        return f"pace:{self.name}:address:{device.mark(request, at)}"
+
+    @property
+    def _all(self) -> str:
+        return f"pace:{self.name}:all"
 
 
-SAYING = Pace(20, timedelta(hours=1))
-TRYING = Pace(10, timedelta(minutes=10), together=300)
-LINKS = Pace(
-    60, timedelta(minutes=10), together=300
-)  # a link cannot be mistyped by hand, but a whole team scans old slips
+SAYING = Pace("say", timedelta(hours=1), most=20, proven=60, address=120)
+TRYING = Pace("receipt", timedelta(minutes=10), most=10, proven=20, address=40, together=300)
+# a link cannot be mistyped by hand, but a whole team scans old slips
+LINKS = Pace("slip", timedelta(minutes=10), most=60, proven=60, address=300, together=300)

@@ -30,12 +30,17 @@ class Pocket:
     idle: timedelta
     longest: timedelta
 
+    @property
+    def cookie(self) -> str:
+        """What the cookie is called: behind https its name promises that it never went in the clear."""
+        return f"__Secure-{self.name}" if settings.SECURE else self.name
+
     def put(self, response: HttpResponse, what: dict[str, str], *, at: datetime, since: datetime | None = None) -> None:
         """Give the browser something to keep, readable here only."""
         body = {"what": what, "at": at.timestamp(), "since": (since or at).timestamp()}
         sealed = crypto.wrap(json.dumps(body).encode(), f"cookie:{self.name}")
         response.set_cookie(
-            self.name,
+            self.cookie,
             urlsafe_b64encode(sealed).decode(),
             path=self.path,
             httponly=True,
@@ -46,7 +51,7 @@ class Pocket:
     def take(self, request: HttpRequest, *, at: datetime) -> tuple[dict[str, str], datetime] | None:
         """What the browser kept and since when; ``None`` when there is nothing, or it is too old, or not ours."""
         try:
-            sealed = urlsafe_b64decode(request.COOKIES.get(self.name, ""))
+            sealed = urlsafe_b64decode(request.COOKIES.get(self.cookie, ""))
             body: dict[str, Any] = json.loads(crypto.unwrap(sealed, f"cookie:{self.name}"))
         except (crypto.Unreadable, ValueError):
             return None
@@ -57,7 +62,7 @@ class Pocket:
 
     def drop(self, response: HttpResponse) -> None:
         """Take it out of the browser."""
-        response.delete_cookie(self.name, path=self.path, samesite="Lax")
+        response.delete_cookie(self.cookie, path=self.path, samesite="Lax")
 
 
 HALF_HOUR = timedelta(minutes=30)

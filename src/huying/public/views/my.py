@@ -33,6 +33,7 @@ from huying.public.rules import digits_of
 from huying.public.views._back import mine, who
 from huying.public.views._pace import TRYING
 from huying.public.views._pocket import MY, RECEIPT
+from huying.public.views._work import proven
 
 
 def posts(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -58,7 +59,7 @@ def enter(request: Asked) -> HttpResponse:
         return render(request, "public/enter.html", {"form": Enter(), "back": who(request) is not None})
     form = Enter(request.POST)
     status = 422
-    if TRYING.full(request, request.now):
+    if TRYING.full(request, request.now, proven=proven(request, "receipt")):
         form.add_error("receipt", TOO_OFTEN)
         status = 429
     elif form.is_valid():

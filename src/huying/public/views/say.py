@@ -27,6 +27,7 @@ from huying.public.reads import Place
 from huying.public.rules import companions, hidden_words
 from huying.public.views._pace import SAYING
 from huying.public.views._pocket import RECEIPT
+from huying.public.views._work import proven
 
 CODE = re.compile(r"[0-9a-z]{1,12}", re.IGNORECASE)
 
@@ -85,7 +86,7 @@ def _send(request: Asked, form: Say, here: Place | None, chosen: Place | None) -
         raise Invalid({"agreed": "说明有了新的内容，请再看一遍，同意后再提交。"})
     if chosen is None:
         raise Invalid({"where": _which(given["where"])})
-    if SAYING.full(request, request.now):
+    if SAYING.full(request, request.now, proven=proven(request, "say")):
         raise Refused(
             "这台手机一小时里交了很多次了，先没有收。",
             "写的都还在，请过一会儿再交；急事请打 12351，有危险打 120、110。",

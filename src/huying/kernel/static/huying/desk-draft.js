@@ -1,12 +1,14 @@
-// <form data-draft="name">: what is being typed is kept on the server, sealed, and offered again.
+// Every form of a page in which something longer is written: what is being typed is kept on the server, sealed, and offered
+// again.  <form data-draft="name"> gives it a name; without one its place on the page does; data-draft="" keeps nothing.
 //   POST   /desk/drafts/<name>  {"fields": {name: [values]}}  ->  {"at": ISO time}
 //   GET    /desk/drafts/<name>  ->  {"at": ISO time, "fields": {...}}, or 204 when there is none
 //   DELETE /desk/drafts/<name>  ->  204
-// Submitting clears it on the server, in the act's own request.  Where it says so: <span class="hy-draft" data-draft-state>.
+// Submitting clears it on the server, in the act's own request (the hidden field "draft"); a session that is over makes it
+// out of what was sent.  Where it says so: <span class="hy-draft" data-draft-state>.
 "use strict";
 
 const PAUSE = 3000;
-const UNKEPT = new Set(["csrfmiddlewaretoken", "once", "version"]);
+const UNKEPT = new Set(["csrfmiddlewaretoken", "once", "version", "draft"]);
 
 const kept = form => [...form.elements].filter(one =>
   one.name && !UNKEPT.has(one.name) && !["password", "file", "submit", "button", "hidden"].includes(one.type));
@@ -37,6 +39,9 @@ const clock = iso => new Date(iso).toLocaleTimeString("zh-CN", { ...ZONE, hour: 
 function keep(form) {
   const address = `/desk/drafts/${encodeURIComponent(form.dataset.draft)}`;
   const headers = { "X-CSRFToken": form.querySelector("[name=csrfmiddlewaretoken]").value, "Content-Type": "application/json" };
+  const named = document.createElement("input");
+  Object.assign(named, { type: "hidden", name: "draft", value: form.dataset.draft });
+  form.append(named);
   const asWritten = JSON.stringify(read(form));
   let last = asWritten;
   let timer = 0;
@@ -53,6 +58,10 @@ function keep(form) {
     if (now === last || "sent" in form.dataset) return;
     try {
       const answer = await fetch(address, { method: "POST", headers, body: `{"fields":${now}}`, keepalive: now.length < 60000 });
+      if (answer.status === 401) {
+        state.textContent = "登录过期了，草稿没有存上。请在新窗口登录，这一页留着";
+        return;
+      }
       if (!answer.ok) throw new Error(answer.status);
       last = now;
       state.textContent = `已存草稿 ${clock((await answer.json()).at)}`;
@@ -96,4 +105,11 @@ function keep(form) {
   if (!form.querySelector("[aria-invalid=true], .hy-note[role=alert]")) offer().catch(() => {});
 }
 
-document.querySelectorAll("form[data-draft]").forEach(keep);
+// dialogs ask for a sentence; the meeting room has its own queue
+const longer = [...document.querySelectorAll("#main form[method=post]")].filter(form =>
+  !("draft" in form.dataset) && !("queue" in form.dataset) && form.querySelector("textarea") && !form.closest("dialog"));
+longer.forEach((form, number) => {
+  const place = new URL(form.action).pathname.replace(/[^0-9A-Za-z-]+/g, ".").toLowerCase();
+  form.dataset.draft = `at${place}${number || ""}`.slice(0, 120);
+});
+document.querySelectorAll("form[data-draft]:not([data-draft=''])").forEach(keep);
