@@ -27,6 +27,7 @@ from tests.matrix.duties import DUTIES
 from tests.matrix.figures import FIGURES
 from tests.matrix.manual import MANUAL
 from tests.matrix.oversight import OVERSIGHT
+from tests.matrix.personal import PERSONAL
 from tests.matrix.scene import Scene
 from tests.matrix.setup import SETUP
 from tests.matrix.surveys import SURVEYS
@@ -34,7 +35,7 @@ from tests.matrix.table import ACCOUNT_ARGS, ACCOUNTS, ELSEWHERE, OPEN, ROLES, S
 from tests.matrix.table import ROWS as TABLE
 
 pytestmark = pytest.mark.django_db
-ROWS = (*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT, *SETUP, *MANUAL)
+ROWS = (*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT, *PERSONAL, *SETUP, *MANUAL)
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
 
 from huying.kernel.actors import Actor
-from huying.privacy.rules import LOOKUPS_PER_HOUR
+from huying.privacy.rules import LOOKUPS_PER_HOUR, SENSITIVE
 from huying.trail.models import Reading
 
 
@@ -15,3 +21,51 @@ def lookups_left(actor: Actor, at: datetime) -> int:
         return 0
     made = Reading.objects.filter(person=actor.person_id, what="lookup", at__gt=at - timedelta(hours=1)).count()
     return max(0, LOOKUPS_PER_HOUR - made)
+
+
+# --- what people are told and agree to ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ConsentText:
+    """One version of what people are told before they speak: lines of (what about, words), in force since a day."""
+
+    version: str
+    since: date
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What is said before a separate consent (PIPL 29, 30): why it is needed, what may come of it."""
+
+    kind: str
+    label: str
+    why: str
+    how: str
+
+
+@cache
+def _texts() -> dict[str, Any]:
+    body: dict[str, Any] = yaml.safe_load((Path(__file__).resolve().parent / "consents.yaml").read_text())
+    return body
+
+
+def consent_texts() -> list[ConsentText]:
+    """Every version, the newest first."""
+    rows = [
+        ConsentText(row["version"], row["since"], tuple((head, words) for head, words in row["lines"]))
+        for row in _texts()["general"]
+    ]
+    return rows[::-1]
+
+
+def consent_text(version: str) -> ConsentText | None:
+    """One version, as people read it when they agreed."""
+    return next((one for one in consent_texts() if one.version == version), None)
+
+
+def separate_consents(kinds: list[str]) -> list[Asking]:
+    """What is asked for each sensitive kind that somebody gave."""
+    said = _texts()["separate"][-1]["kinds"]
+    return [Asking(kind, SENSITIVE[kind], **said[kind]) for kind in kinds]

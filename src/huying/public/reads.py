@@ -327,6 +327,17 @@ def _entries(case: Case, party: Party, band: str) -> list[dict[str, Any]]:
     return entries if case.closed_at else [{"now": True, "title": band}, *entries]
 
 
+def rated_words(answer: Answer, party: Party) -> str:
+    """A person's own rating with the words that went along."""
+    said = ""
+    if answer.words:
+        try:
+            said = party.key.open(answer.words, place_of("answer", "words", answer.pk))
+        except Unreadable:
+            said = "（已清除）"
+    return f"{_answer_words(answer)}\n{said}".strip()
+
+
 def _answer_words(answer: Answer | None) -> str:
     if answer is None:
         return ""

@@ -1,6 +1,6 @@
 """Addresses of the worker's pages."""
 
-from huying.public.views import meetings, my, pages, rate, receipt, say, steps
+from huying.public.views import meetings, my, own, pages, rate, receipt, say, steps
 
 app_name = "public"
-urlpatterns = [*say.urls, *receipt.urls, *my.urls, *rate.urls, *steps.urls, *meetings.urls, *pages.urls]
+urlpatterns = [*say.urls, *receipt.urls, *my.urls, *own.urls, *rate.urls, *steps.urls, *meetings.urls, *pages.urls]
