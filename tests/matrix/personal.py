@@ -10,7 +10,7 @@ from huying.kernel.actors import SYSTEM
 from huying.mechanism.acts import set_house_rules
 from tests.factories import world as make
 from tests.matrix.scene import Scene
-from tests.matrix.table import OFFICE, OFFICES, Roles, Row, act_row
+from tests.matrix.table import OFFICE, OFFICER, OFFICES, Roles, Row, act_row
 
 OWN: Roles = {place: OFFICE[place] for place in ("plant", "hidden", "other")}
 SECOND: Roles = {"plant": {"chair"}, "hidden": {"upper"}}
@@ -68,7 +68,7 @@ PERSONAL = (
         post=lambda s, p: {"act": "refuse", "answer": "照原样留着。", "version": request(s, p).version}),
     *(Row(f"desk:{name}", {"county": {"audit"}}) for name in ("audit_day", "audit_day_print", "audit_day_table", "audit_acts")),
     Row("desk:expires", {"county": {"audit", "system"}}),
-    act_row("ask_unsealing", "accepted", {"reason": "verify"}, sent=422),
+    act_row("ask_unsealing", "accepted", {"reason": "verify"}, may=OFFICER, sent=422),
     act_row("enter_request", "accepted", _enter, may=OWN),
     act_row("hold", "accepted", {"why": "inquiry"}, may=OWN),
     Row("desk:case_act_of", OWN, lambda s, p: [hold(s, p).case_id, "lift_hold", hold(s, p).pk], post=lambda s, p: {},

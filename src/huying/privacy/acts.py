@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from huying.kernel.models import DataKey
 from huying.org.models import Unit
@@ -42,3 +42,28 @@ def replay_erasures(*, at: datetime) -> int:
         return 0
     gone = {json.loads(line)["key"] for line in path.read_text().splitlines() if line.strip()}
     return DataKey.objects.filter(pk__in=gone, destroyed_at__isnull=True).update(wrapped=None, destroyed_at=at)
+
+
+OLD_ROWS = (
+    "kernel_datakey",
+    "kernel_textentry",
+    "kernel_draft",
+    "cases_party",
+    "cases_message",
+    "cases_event",
+    "cases_case",
+)
+
+
+def scrub(*, at: datetime) -> None:
+    """Take out of the database's own files what stood in rows before: SQLite zeroes freed pages (secure_delete), but the text
+    index keeps old terms until its parts are merged, and the log keeps pages until it is cut; PostgreSQL keeps dead rows until
+    they are vacuumed.  Copies that lie elsewhere (backups, archived logs) open no more once the installation key was rotated.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("INSERT INTO kernel_textentry_fts(kernel_textentry_fts) VALUES('optimize')")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            for table in OLD_ROWS:
+                cursor.execute(f"VACUUM {table}")

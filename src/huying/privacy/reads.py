@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from huying.kernel.actors import Actor
+from huying.privacy.models import Erasure
 from huying.privacy.rules import LOOKUPS_PER_HOUR, SENSITIVE
 from huying.trail.models import Reading
 
@@ -21,6 +22,11 @@ def lookups_left(actor: Actor, at: datetime) -> int:
         return 0
     made = Reading.objects.filter(person=actor.person_id, what="lookup", at__gt=at - timedelta(hours=1)).count()
     return max(0, LOOKUPS_PER_HOUR - made)
+
+
+def erased_since(at: datetime) -> bool:
+    """Whether somebody was erased since a moment (workbooks thrown away do not count)."""
+    return Erasure.objects.filter(at__gte=at, why__in=("asked", "retention")).exists()
 
 
 # --- what people are told and agree to ----------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from huying.cases.acts._clocks import (
     start_fixed,
     stop_clock,
 )
-from huying.cases.acts._erase import erase_party
+from huying.cases.acts._erase import erase_party, rehearse_erasure
 from huying.cases.acts._notify import tell_approvers, tell_office, tell_officer
 from huying.cases.acts._oversee import urge
 from huying.cases.acts._own import raise_own
@@ -26,6 +26,7 @@ from huying.cases.acts._requests import (
     ask_request,
     correct_party,
     enter_request,
+    expire_due,
     expire_party,
     grant_erasure,
     lift_hold,
@@ -92,6 +93,7 @@ __all__ = [
     "disclose",
     "enter_request",
     "erase_party",
+    "expire_due",
     "expire_party",
     "follow_merged",
     "grant_erasure",
@@ -115,6 +117,7 @@ __all__ = [
     "recuse_self",
     "refuse_request",
     "register",
+    "rehearse_erasure",
     "release",
     "release_file",
     "remind",

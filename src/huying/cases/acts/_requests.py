@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -16,12 +17,13 @@ from huying.cases.acts._notify import tell_officer, tell_people
 from huying.cases.acts._register import digest_of
 from huying.cases.acts._unseal import check_door
 from huying.cases.models import Case, Consent, Hold, Party, PersonRequest, Secrecy
-from huying.cases.reads import corrections_of, request_for, second_persons, stops, voices_of
+from huying.cases.reads import corrections_of, expired_parties, request_for, second_persons, stops, voices_of
 from huying.cases.rules import check_may_open_sealed, place_of
 from huying.kernel import crypto
 from huying.kernel.actors import SYSTEM, Actor, Worker
 from huying.kernel.errors import Invalid, NotYours, Refused, Stale
-from huying.mechanism.reads import calendar, rules_for
+from huying.mechanism.reads import calendar, rules_for, rules_of_units
+from huying.org.models import Unit
 from huying.org.rules import Can, check_may
 from huying.privacy.rules import dialable, normal_name, normal_phone
 from huying.trail.acts import note_reading
@@ -328,3 +330,23 @@ def expire_party(*, party_id: UUID, by: Actor, at: datetime) -> bool:
         _end(waiting, waiting.case, "done", "保存期满，已经清除。", by=SYSTEM, at=at)
     erase_party(party_id=party.pk, why="asked" if waiting else "retention", by=by, at=at)
     return True
+
+
+def expire_due(*, by: Actor, at: datetime, progress: Callable[[int, int], bool] | None = None) -> int:
+    """Erase everybody whose time has come: asked for and no longer held, or expired where the union's rules turned that on.
+    One transaction a person, so it may be stopped and run again; how many went."""
+    on = timezone.localdate(at)
+    units = list(Unit.objects.filter(has_union=True))
+    rules = rules_of_units(units, on)
+    waiting = set(PersonRequest.objects.filter(state="frozen").values_list("party", flat=True))
+    due = list(waiting)
+    for unit in units:
+        if rules[unit.pk].count("personal_auto").value:
+            years = rules[unit.pk].count("personal_years").value
+            due += [party.pk for party in expired_parties(unit, on, years) if party.pk not in waiting]
+    gone = 0
+    for number, party_id in enumerate(due, 1):
+        gone += expire_party(party_id=party_id, by=by, at=at)
+        if progress is not None and not progress(number, len(due)):
+            break
+    return gone
