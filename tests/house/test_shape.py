@@ -27,7 +27,7 @@ WORKINGS: dict[str, frozenset[str]] = {
     "oversight": frozenset({"papers"}),
     "duties": frozenset({"papers"}),
     "desk": frozenset({"papers"}),
-    "privacy": frozenset({"consents"}),
+    "privacy": frozenset({"consents", "masking", "names"}),
     "public": frozenset({"own", "papers"}),
 }
 FREE = frozenset({"kernel", "site"})  # no domain: named by what they hold
