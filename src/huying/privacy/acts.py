@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from huying.kernel.models import DataKey
 from huying.org.models import Unit
 from huying.privacy.models import Erasure
+from huying.privacy.reads import ERASED, erased_keys
 
 
 @transaction.atomic
@@ -29,19 +30,19 @@ def destroy_key(*, key: DataKey, root: Unit, why: str, at: datetime) -> None:
 
 def _append_list(key: DataKey, at: datetime) -> None:
     """The list beside the keys outlives a database restored from an older backup."""
-    path = Path(settings.HUYING_KEYS).parent / "erased.jsonl"
+    path = Path(settings.HUYING_KEYS).parent / ERASED
     with path.open("a") as out:
         out.write(json.dumps({"key": str(key.pk), "at": at.isoformat()}) + "\n")
 
 
 @transaction.atomic
 def replay_erasures(*, at: datetime) -> int:
-    """After a restore: destroy every key that the list beside the key file names.  Returns how many were still whole."""
-    path = Path(settings.HUYING_KEYS).parent / "erased.jsonl"
-    if not path.exists():
-        return 0
-    gone = {json.loads(line)["key"] for line in path.read_text().splitlines() if line.strip()}
-    return DataKey.objects.filter(pk__in=gone, destroyed_at__isnull=True).update(wrapped=None, destroyed_at=at)
+    """After a restore: destroy every key that the list beside the key file names.  Returns how many were still whole.
+
+    People behind cases are erased whole before (``site.archive``); this takes what is left: workbooks, files brought in.
+    """
+    rows = DataKey.objects.filter(pk__in=erased_keys(), destroyed_at__isnull=True)
+    return rows.update(wrapped=None, destroyed_at=at)
 
 
 OLD_ROWS = (

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import yaml
+from django.conf import settings
 
 from huying.kernel.actors import Actor
 from huying.privacy.models import Erasure
@@ -27,6 +30,23 @@ def lookups_left(actor: Actor, at: datetime) -> int:
 def erased_since(at: datetime) -> bool:
     """Whether somebody was erased since a moment (workbooks thrown away do not count)."""
     return Erasure.objects.filter(at__gte=at, why__in=("asked", "retention")).exists()
+
+
+ERASED = "erased.jsonl"
+
+
+def erased_keys() -> set[str]:
+    """Keys that the list beside the key file names; a line torn by a crash is left out."""
+    path = Path(settings.HUYING_KEYS).parent / ERASED
+    if not path.exists():
+        return set()
+    found = set()
+    for line in path.read_text().splitlines():
+        try:
+            found.add(str(UUID(json.loads(line)["key"])))
+        except (ValueError, KeyError, TypeError):
+            continue
+    return found
 
 
 # --- what people are told and agree to ----------------------------------------------------------------------------------

@@ -26,16 +26,19 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 import huying
+from huying.cases.acts import erase_party
+from huying.cases.models import Party
 from huying.kernel import machine
+from huying.kernel.actors import SYSTEM
 from huying.kernel.crypto import Keyring, read_keyring, write_keyring
 from huying.kernel.errors import Refused
 from huying.kernel.jobs import forget_workers, worker_alive
 from huying.org.models import Unit
 from huying.privacy import acts as privacy
+from huying.privacy.reads import ERASED, erased_keys
 
 FORM = 1  # of the archive; a newer one is refused, not guessed at
 SQLITE_NAME, POSTGRES_NAME = "database.sqlite3", "database.dump"
-ERASED = "erased.jsonl"
 UNFINISHED = (".part", ".tmp")
 NAMED = re.compile(r"huying-(\d{8}-\d{6})-(data\.tar\.gz|keys\.tar)")
 
@@ -241,7 +244,18 @@ def restore(data: Path, keys: Path | None, *, at: datetime, force: bool = False)
         _merge_lists(scratch)
     call_command("migrate", verbosity=0, interactive=False)
     forget_workers()
-    return privacy.replay_erasures(at=at)
+    erased = _erase_again(at)
+    return erased + privacy.replay_erasures(at=at)
+
+
+def _erase_again(at: datetime) -> int:
+    """Everybody whose key the list names, erased as whole as the first time: the restored keys still say whom to look for."""
+    people = list(Party.objects.filter(key__in=erased_keys(), erased_at__isnull=True).values_list("pk", flat=True))
+    for party in people:
+        erase_party(party_id=party, why="asked", by=SYSTEM, at=at)
+    if people:
+        privacy.scrub(at=at)
+    return len(people)
 
 
 def _check_home(at: datetime, force: bool) -> None:
