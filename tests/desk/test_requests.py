@@ -125,3 +125,18 @@ def test_the_dossier_leads_to_a_second_person_and_opens_afterwards(world):
     do(world, case, "decide_unsealing", Unsealing.objects.get().pk, by="chair", grant="yes")
     assert 'id="open"' in page(as_(world, "officer").get(dossier))
     assert NAME in page(as_(world, "officer").post(reverse("desk:open", args=[case.pk]), {**opening, "once": "2" * 32}))
+
+
+def test_an_assessment_is_written_anew_and_never_changed(world):
+    address = reverse("desk:personal_assessment")
+    client = as_(world, "officer")
+    assert "还没有评估过" in page(client.get(address))
+    typed = {"purpose": "甲", "need": "乙", "risk": "丙", "measures": "丁", "conclusion": ""}
+    html = page(client.post(address, {"once": "a" * 32, **typed}), status=422)
+    assert "这一项要填写" in html
+    for number, conclusion in enumerate(("可以。", "仍然可以。")):
+        sent = {"once": f"{number:032d}", **typed, "conclusion": conclusion}
+        assert client.post(address, sent).status_code == 302
+    html = page(client.get(address))
+    assert html.index("仍然可以。") < html.index("可以。</dd>", html.index("的评估，"))
+    assert as_(world, "foreign").get(address).content.decode().count("仍然可以。") == 0

@@ -6,6 +6,7 @@ from typing import Any
 
 from huying.cases import acts
 from huying.cases.models import Case, Hold, PersonRequest, Unsealing
+from huying.desk.forms.personal import DRAFT
 from huying.kernel.actors import SYSTEM
 from huying.mechanism.acts import set_house_rules
 from tests.factories import world as make
@@ -64,6 +65,7 @@ def _enter(scene: Scene, place: str) -> dict[str, Any]:
 
 PERSONAL = (
     Row("desk:requests", {"plant": OFFICES}),
+    Row("desk:personal_assessment", {"plant": OFFICES}, post=lambda s, p: {**DRAFT, "conclusion": "可以处理。"}),
     Row("desk:request", OWN, lambda s, p: [request(s, p).pk],
         post=lambda s, p: {"act": "refuse", "answer": "照原样留着。", "version": request(s, p).version}),
     *(Row(f"desk:{name}", {"county": {"audit"}}) for name in ("audit_day", "audit_day_print", "audit_day_table", "audit_acts")),

@@ -9,10 +9,14 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 
+from huying.kernel.actors import Actor
+from huying.kernel.errors import Invalid
 from huying.kernel.models import DataKey
 from huying.org.models import Unit
-from huying.privacy.models import Erasure
+from huying.org.rules import Can, check_may
+from huying.privacy.models import Assessment, Erasure
 from huying.privacy.reads import ERASED, erased_keys
+from huying.trail.acts import append
 
 
 @transaction.atomic
@@ -43,6 +47,27 @@ def replay_erasures(*, at: datetime) -> int:
     """
     rows = DataKey.objects.filter(pk__in=erased_keys(), destroyed_at__isnull=True)
     return rows.update(wrapped=None, destroyed_at=at)
+
+
+LONGEST_PART = 2000
+
+
+@transaction.atomic
+def record_assessment(*, unit: Unit, body: dict[str, str], by: Actor, at: datetime) -> Assessment:
+    """Keep a unit's impact assessment as it stands now; earlier ones stay (PIPL 56)."""
+    post = check_may(by, Can.HANDLE_CASES, unit)
+    given = {code: body.get(code, "").strip() for code, _ in Assessment.PARTS}
+    wrong = {code: "这一项要填写。" for code, words in given.items() if not words}
+    wrong |= {
+        code: f"写了 {len(words)} 字，最多 {LONGEST_PART} 字。"
+        for code, words in given.items()
+        if len(words) > LONGEST_PART
+    }
+    if wrong:
+        raise Invalid(wrong)
+    row = Assessment.objects.create(root_id=unit.root_id or unit.pk, unit=unit, body=given, post=post, at=at)
+    append(chain=unit.pk, root=row.root_id, by=by, at=at, act="privacy.assessed", subject=f"assessment:{row.pk}")
+    return row
 
 
 OLD_ROWS = (

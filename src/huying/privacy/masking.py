@@ -27,8 +27,13 @@ class Span:
 
 _SPELLED = dict(zip("零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "001234567891123456789", strict=True))
 _RUN = re.compile(r"[零〇幺一二三四五六七八九壹贰叁肆伍陆柒捌玖]{7,}")
-_DASHES = {ord(one): "-" for one in "—–－‐‑−﹣"} | {0x3000: " ", ord("・"): "·", ord("•"): "·", ord("．"): "."}
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_DASHES: dict[int, int | str] = {ord(one): "-" for one in "—–－‐‑−﹣"} | {
+    0x3000: " ",
+    ord("・"): "·",
+    ord("•"): "·",
+    ord("．"): ".",
+}
+_WIDE: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _S = r"[ \-.·_]?"
 
 

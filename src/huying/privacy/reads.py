@@ -12,9 +12,11 @@ from uuid import UUID
 
 import yaml
 from django.conf import settings
+from django.db.models import QuerySet
 
 from huying.kernel.actors import Actor
-from huying.privacy.models import Erasure
+from huying.org.models import Unit
+from huying.privacy.models import Assessment, Erasure
 from huying.privacy.rules import LOOKUPS_PER_HOUR, SENSITIVE
 from huying.trail.models import Reading
 
@@ -35,7 +37,7 @@ def erased_since(at: datetime) -> bool:
 ERASED = "erased.jsonl"
 
 
-def erased_keys() -> set[str]:
+def erased_keys() -> set[UUID]:
     """Keys that the list beside the key file names; a line torn by a crash is left out."""
     path = Path(settings.HUYING_KEYS).parent / ERASED
     if not path.exists():
@@ -43,10 +45,15 @@ def erased_keys() -> set[str]:
     found = set()
     for line in path.read_text().splitlines():
         try:
-            found.add(str(UUID(json.loads(line)["key"])))
+            found.add(UUID(json.loads(line)["key"]))
         except (ValueError, KeyError, TypeError):
             continue
     return found
+
+
+def assessments(unit: Unit) -> QuerySet[Assessment]:
+    """A unit's impact assessments, the newest first."""
+    return Assessment.objects.filter(unit=unit).select_related("post__person").order_by("-at")
 
 
 # --- what people are told and agree to ----------------------------------------------------------------------------------

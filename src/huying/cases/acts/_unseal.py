@@ -16,6 +16,7 @@ from huying.cases.rules import REASONS, check_may_open_sealed
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.mechanism.reads import rules_for
+from huying.org.rules import Can, check_may
 
 LONGEST = 300
 
@@ -59,8 +60,9 @@ def ask_unsealing(
         raise Invalid({"words": "紧急打开，请写明有什么危险。"})
     if not seconds and not emergency:
         raise Refused("没有能批准的第二人：本单位和上级的主席都涉及这件事，或者还没有任命。", "请上级工会另派人办理。")
+    post = check_may(by, Can.OPEN_SEALED, case.holder)
     row = Unsealing.objects.create(
-        root_id=case.root_id, case=case, asked_by_id=by.post_id, asked_at=at, reason=reason, words=words.strip(),
+        root_id=case.root_id, case=case, asked_by=post, asked_at=at, reason=reason, words=words.strip(),
         emergency=emergency, until=at + timedelta(hours=1) if emergency else None,
     )  # fmt: skip
     label = "紧急打开密封内容，事后核对" if emergency else "申请打开密封内容"

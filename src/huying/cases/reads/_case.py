@@ -237,7 +237,14 @@ def unfrozen(party: Party) -> Opened:
         return Opened(party=party, words="", erased=True)
     for one in corrected:
         known |= {field: one[field] for field in ("name", "phone", "about") if one.get(field)}
-    return Opened(party=party, words=words, erased=party.erased_at is not None, corrected=tuple(corrected), **known)
+    return Opened(
+        party=party, words=words, erased=party.erased_at is not None, corrected=tuple(corrected), **_who(known)
+    )
+
+
+def _who(known: dict[str, str]) -> dict[str, Any]:
+    """Name, phone and own description, as far as they were given."""
+    return {field: known.get(field, "") for field in ("name", "phone", "about")}
 
 
 def corrections_of(party: Party) -> list[dict[str, str]]:

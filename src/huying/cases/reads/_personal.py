@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -36,7 +37,7 @@ def requests_visible(actor: Actor) -> QuerySet[PersonRequest]:
     )
 
 
-def _waiting_above(units: Iterable[UUID]) -> QuerySet[Case]:
+def _waiting_above(units: Iterable[UUID]) -> QuerySet[Case, Any]:
     """Cases of the unions directly below these, where somebody there may be too few to have a second person."""
     reach = Q(pk__in=[])
     for unit in Unit.objects.filter(pk__in=list(units)):

@@ -7,6 +7,7 @@ from django import forms
 from huying.cases.models import Hold
 from huying.cases.rules import REASONS
 from huying.desk.forms.dossier import EMPTY, ActForm, day, pick, words
+from huying.privacy.models import Assessment
 
 
 class AskUnsealingForm(ActForm):
@@ -62,3 +63,24 @@ class AnswerRequestForm(forms.Form):
         label="给本人的答复", required=False, max_length=500, error_messages=EMPTY,
         widget=forms.Textarea(attrs={"rows": 3}), help_text="本人会看到这段话。",
     )  # fmt: skip
+
+
+class AssessmentForm(forms.Form):
+    """A unit's impact assessment, in five short parts."""
+
+    stale: list[str] | None = None
+    purpose = words(Assessment.PARTS[0][1], rows=3)
+    need = words(Assessment.PARTS[1][1], rows=3)
+    risk = words(Assessment.PARTS[2][1], rows=3)
+    measures = words(Assessment.PARTS[3][1], rows=4)
+    conclusion = words(Assessment.PARTS[4][1], rows=3)
+
+
+# What a unit starts from: true of the product, to be completed by the unit.
+DRAFT = {
+    "purpose": "职工反映事情时说到的姓名、电话、伤病、银行账号等，用来办理这件事、告诉本人结果，不作别的用途。",
+    "need": "不知道是谁、怎样联系，就办不了、告知不了；愿意匿名的可以匿名。",
+    "risk": "被涉及的人知道了是谁说的，可能打击报复；账号、伤病泄露，可能被人冒用或者另眼看待。",
+    "measures": "每个人的身份和原话单独加密；只有责任人写明理由才能打开，每次都有记录，审计管理员每天看；部门只看遮住身份的内容；"
+    "涉及的人看不到这件事；本人可以查阅、更正、要求清除；到期清除。",
+}

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -43,7 +44,7 @@ def looks(actor: Member, units: QuerySet[Unit]) -> QuerySet[Reading]:
     return rows.exclude(subject__in=_naming(actor))
 
 
-def _naming(actor: Member) -> QuerySet[Recusal]:
+def _naming(actor: Member) -> QuerySet[Recusal, Any]:
     return Recusal.objects.filter(key__in=list(actor.keys)).values("case")
 
 
@@ -117,12 +118,14 @@ KINDS = {
     "case": "事项", "item": "协商事项", "topic": "议题", "meeting": "会议", "report": "情况报告", "sheet": "考核表", "clock": "时限",
     "rung": "上报", "survey": "测评", "unit": "单位", "department": "部门", "person": "人员", "post": "任职", "account": "账号",
     "pack": "机制包", "house_rules": "细则", "calendar": "节假日", "ledger": "台账", "intake": "来件", "round": "考核轮次",
+    "assessment": "影响评估",
 }  # fmt: skip
 _WORDS = {
     "case.register": "登记", "case.open_sealed": "查看密封内容", "case.message": "留言", "case.join": "增加联名", "case.recuse": "回避",
     "case.release_file": "公开附件副本", "case.ask_unsealing": "申请打开密封内容", "case.decide_unsealing": "决定打开密封内容的申请",
     "case.person_request": "提出个人信息请求", "case.answer_request": "答复个人信息请求", "case.propose_erase": "同意清除，待第二人批准",
     "case.erase": "清除一个人的信息", "case.hold": "保全", "case.lift_hold": "解除保全", "case.disclose": "职工改为更公开的方式",
+    "privacy.assessed": "写影响评估",
     "case.withdraw_consent": "撤回单独同意", "case.rated": "收到评价", "case.instruct": "批示", "case.lead": "领导包案",
     "ledger.export": "导出台账", "ledger.freeze": "定格数字", "intake.import": "导入来件",
     "post.appointed": "任命", "post.ended": "结束任职",

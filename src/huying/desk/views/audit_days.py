@@ -96,7 +96,9 @@ def audit_day_table(request: Asked) -> FileResponse:
     day, rows = _listed(request)
     columns = [papers.Column("姓名", 14), papers.Column("任职", 30)]
     columns += [papers.Column(label, 10) for _, label in COLUMNS] + [papers.Column("提示", 40)]
-    body = [[row.name, row.post, *[n for _, n in row.figures], "；".join(row.marks)] for row in rows]
+    body: list[list[papers.Cell]] = [
+        [row.name, row.post, *[n for _, n in row.figures], "；".join(row.marks)] for row in rows
+    ]
     table = papers.xlsx(columns, body, title="查阅清单")
     return FileResponse(table, as_attachment=True, filename=f"looks-{day:%Y%m%d}.xlsx")
 

@@ -16,12 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from huying.cases import acts, reads
 from huying.cases.models import PersonRequest
 from huying.cases.rules import may_open_sealed
-from huying.desk.forms.personal import AnswerRequestForm
+from huying.desk.forms.personal import DRAFT, AnswerRequestForm, AssessmentForm
 from huying.desk.views.dossier_parts import badge
 from huying.kernel.errors import NotYours
 from huying.kernel.web import Asked, once, refusals_on
 from huying.mechanism.reads import rules_for
 from huying.org.rules import Can, may
+from huying.privacy.acts import record_assessment
+from huying.privacy.reads import assessments
 
 PAGE = 30
 OPEN = ("open", "proposed")
@@ -131,7 +133,35 @@ def _context(
     }
 
 
+@require_http_methods(["GET", "POST"])
+def assessment(request: Asked) -> HttpResponse:
+    """The unit's impact assessment: the one in force, those before, and writing it anew."""
+    units = request.actor.units(Can.HANDLE_CASES)
+    if not units:
+        raise NotYours
+    unit, rows = units[0], list(assessments(units[0])[:20])
+    first = rows[0].body if rows else DRAFT
+    form = AssessmentForm(request.POST if request.method == "POST" else None, initial=first)
+    form.use_required_attribute = False
+
+    def do() -> str:
+        record_assessment(unit=unit, body=form.cleaned_data, by=request.actor, at=request.now)
+        messages.success(request, "记下了，以前的也留着。")
+        return reverse("desk:personal_assessment")
+
+    if form.is_bound and form.is_valid():
+        with refusals_on(form):
+            return once(request, do)
+    context = {
+        "form": form,
+        "unit": unit,
+        "rows": [(row, [(label, row.body[code]) for code, label in row.PARTS]) for row in rows],
+    }
+    return render(request, "desk/requests/assessment.html", context, status=422 if form.is_bound else 200)
+
+
 urls = [
+    path("requests/assessment/", assessment, name="personal_assessment"),
     path("requests/", requests, name="requests"),
     path("requests/<uuid:request_id>/", one, name="request"),
 ]
