@@ -15,6 +15,7 @@ NO_BY = {
     "mechanism/snapshot": "computed from rules others have set: equal rules, the same row",
     "privacy/destroy_key": "the caller acts and writes the trail",
     "files/check": "it looks an upload through and keeps nothing",
+    "privacy/scrub": "it cleans the database's own files and changes no row",
     "privacy/replay_erasures": "a restore repeats what was decided and noted before",
 }
 NO_AT = {

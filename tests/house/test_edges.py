@@ -28,6 +28,14 @@ WORKERS_PAGES = frozenset(
             "my/leave/",
             "my/left/",
         ),
+        *(
+            "my/data/",
+            "my/data/copy.<str:ending>",
+            "my/data/correct/",
+            "my/data/erase/",
+            "my/data/consent/<uuid:consent_id>/",
+        ),
+        "consent/<str:version>/",
         *("my/join/", "my/disclose/", "my/withdraw/", "my/retaliation/", "my/wider/"),
         "rate/<str:token>/",
         "work/",  # a puzzle for the browser

@@ -26,6 +26,9 @@ WORKINGS: dict[str, frozenset[str]] = {
     "meetings": frozenset({"paper", "papers"}),
     "oversight": frozenset({"papers"}),
     "duties": frozenset({"papers"}),
+    "desk": frozenset({"papers"}),
+    "privacy": frozenset({"consents", "masking", "names"}),
+    "public": frozenset({"own", "papers"}),
 }
 FREE = frozenset({"kernel", "site"})  # no domain: named by what they hold
 FORBIDDEN_NAMES = frozenset({"utils", "util", "helpers", "helper", "common", "misc"})

@@ -122,6 +122,40 @@ def test_answers_of_a_quarter_are_told_whole_or_not_at_all(answered: int, shown:
         ("grade:asker", "unsatisfied"): (1, 0),
         ("asked:delegate", ""): (9, 0),
     }
-    found = published(atom, SMALLEST)
+    found = published(atom, SMALLEST, {})
     assert (("grade:asker", "unsatisfied") in found) is shown
     assert ("asked:delegate", "") not in found, "another group needs enough answers of its own"
+
+
+def _answers(satisfied: int, unsatisfied: int) -> dict[tuple[str, str], tuple[int, int]]:
+    cells = {("answered:asker", ""): satisfied + unsatisfied, ("grade:asker", "satisfied"): satisfied,
+             ("grade:asker", "unsatisfied"): unsatisfied}  # fmt: skip
+    return {name: (n, 0) for name, n in cells.items() if n}
+
+
+@pytest.mark.clause("HY-cell")
+@pytest.mark.attack(
+    "upper",
+    "looks at a quarter's answers every day and reads the newest grade off the difference",
+    found="mended: a published quarter grew by one answer at a time",
+)
+def test_who_looks_every_day_never_sees_fewer_people_come_in_than_a_cell_may_hold() -> None:
+    chance = random.Random(7)
+    for _ in range(50):
+        satisfied = unsatisfied = 0
+        shown: dict[tuple[str, str], tuple[int, int]] = {}
+        for _ in range(40):
+            satisfied, unsatisfied = (
+                (satisfied + 1, unsatisfied) if chance.random() < 0.7 else (satisfied, unsatisfied + 1)
+            )
+            now = published(_answers(satisfied, unsatisfied), SMALLEST, shown)
+            count = [cells.get(("answered:asker", ""), (0, 0))[0] for cells in (shown, now)]
+            assert count[1] - count[0] == 0 or count[1] - count[0] >= SMALLEST
+            assert published(_answers(satisfied, unsatisfied), SMALLEST, now) == now  # said again, it is the same
+            shown = now
+        assert satisfied + unsatisfied - count[1] < SMALLEST
+
+
+def test_answers_taken_back_below_the_edge_are_hidden_again() -> None:
+    assert published(_answers(3, 1), SMALLEST, _answers(6, 1)) == {}
+    assert published(_answers(5, 1), SMALLEST, _answers(6, 1)) == _answers(6, 1)

@@ -391,6 +391,8 @@ OPEN = {
     "public:noted": ([], 405), "public:my": ([], 200), "public:case": ([], 302), "public:rate": ([], 302),
     "public:message": ([], 302), "public:answer": ([], 302), "public:file": ([uuid4()], 302), "public:leave": ([], 405),
     "public:left": ([], 200), "public:join": ([], 302), "public:disclose": ([], 302), "public:withdraw": ([], 302),
+    "public:data": ([], 302), "public:copy": (["pdf"], 405), "public:correct": ([], 302), "public:erase": ([], 302),
+    "public:withdraw_consent": ([uuid4()], 405), "public:consent_version": (["1999-01"], 404),
     "public:retaliation": ([], 302), "public:help": ([], 200), "public:consent": ([], 200), "public:unit": (["nowhere"], 404),
     "public:work": ([], 404), "public:wider": ([], 302), "public:slip": (["x" * 40], 404),
     "public:meetings": (["nowhere"], 404), "public:published": (["nowhere", uuid4()], 404),

@@ -29,6 +29,7 @@ from tests.matrix.figures import FIGURES
 from tests.matrix.headers import header_fault
 from tests.matrix.manual import MANUAL
 from tests.matrix.oversight import OVERSIGHT
+from tests.matrix.personal import PERSONAL
 from tests.matrix.scene import Scene
 from tests.matrix.setup import SETUP
 from tests.matrix.surveys import SURVEYS
@@ -37,6 +38,7 @@ from tests.matrix.table import ROWS as TABLE
 
 pytestmark = pytest.mark.django_db
 ROWS = (*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT, *SETUP, *MANUAL, *ACCOUNT_ACTS)
+ROWS = (*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT, *PERSONAL, *SETUP, *MANUAL)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from huying.cases.acts import follow_merged, recount_changed, remind
+from huying.cases.acts import expire_due, follow_merged, recount_changed, remind
 from huying.kernel.actors import SYSTEM
 from huying.kernel.jobs import scheduled
 
@@ -23,3 +23,9 @@ def recount_clocks(*, at: datetime) -> None:
 def follow_units(*, at: datetime) -> None:
     """Open cases of merged unions go where the unions went."""
     follow_merged(by=SYSTEM, at=at)
+
+
+@scheduled(daily=time(2, 40))
+def retention(*, at: datetime) -> None:
+    """What was asked for and is no longer held goes; what has expired goes where the union's rules say so."""
+    expire_due(by=SYSTEM, at=at)

@@ -11,9 +11,18 @@ from huying.cases.models import Case, Clock, Secrecy
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.org.models import Post, Role, Unit
-from huying.org.rules import Can, Member, keys_of, may
+from huying.org.rules import EMPLOYER_SIDE, Can, Member, keys_of, may
 from huying.privacy.rules import dialable
 
+REASONS = {
+    "verify": "核实情况",
+    "contact": "联系本人",
+    "summary": "写公开摘要",
+    "tell": "告知办理结果",
+    "copy": "给本人看自己的信息",
+    "call": "电话回访",
+    "other": "其他（写明）",
+}
 LONGEST_WORDS = 5000
 LONGEST_TITLE = 60
 OPENING = 30  # characters of a title made from the opening words
@@ -27,7 +36,8 @@ STRICTEST = (Secrecy.ANONYMOUS, Secrecy.SEALED, Secrecy.NAMED)
 
 @dataclass(frozen=True, kw_only=True)
 class Voice:
-    """One person speaking: how secret, who (never for anonymous), own words, the 16 digits of the receipt."""
+    """One person speaking: how secret, who (never for anonymous), own words, the 16 digits of the receipt, the sensitive
+    kinds the person separately agreed to (PIPL 29)."""
 
     receipt: str
     secrecy: str = Secrecy.SEALED
@@ -35,6 +45,7 @@ class Voice:
     phone: str = ""
     about: str = ""
     words: str = ""
+    separate: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +137,17 @@ def may_open_sealed(actor: Actor, case: Case) -> bool:
         and case.officer.person_id == actor.person_id
         and actor.post_for(Can.OPEN_SEALED, case.holder) is not None
     )
+
+
+def free_second(posts: Iterable[Post], every: Iterable[Post], keys: set[str], person: UUID | None) -> list[Post]:
+    """Of those who may approve, who may be the second person: not the one who asks, not named by the case, and nobody who
+    also holds a post on the employer's side.  ``every``: all posts these people hold."""
+    held = list(every)
+    away = {post.person_id for post in held if post.role in EMPLOYER_SIDE} | {person}
+    named = {
+        one for one in {post.person_id for post in held} if keys & keys_of(one, [p for p in held if p.person_id == one])
+    }
+    return [post for post in posts if post.person_id not in away | named]
 
 
 def check_may_open_sealed(actor: Actor, case: Case) -> None:

@@ -13,7 +13,8 @@ import hashlib
 import hmac
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -34,11 +35,16 @@ class Unreadable(Exception):
 @dataclass(frozen=True)
 class Keyring:
     """The installation's keys.  ``keys`` maps key id to 32 bytes, ``current`` names the one that wraps new data keys;
-    ``salt`` is the installation salt for receipts and blind indexes."""
+    ``salt`` is the installation salt for receipts and blind indexes.  ``retired`` says since when an older key wraps nothing
+    new; it goes once nothing is wrapped by it any more.
+
+    The salt is a root of its own and is never rotated: receipts cannot be hashed anew (the server does not know them), and it
+    encrypts nothing."""
 
     current: str
     keys: dict[str, bytes]
     salt: bytes
+    retired: dict[str, str] = field(default_factory=dict)
 
     def derive(self, purpose: str) -> bytes:
         """32 bytes for one purpose, from the installation salt (never used to encrypt)."""
@@ -50,19 +56,42 @@ def new_keyring() -> Keyring:
     return Keyring(current="k1", keys={"k1": os.urandom(KEY)}, salt=os.urandom(32))
 
 
-def write_keyring(ring: Keyring, path: Path) -> None:
-    """Write the key file, readable by its owner only.  Refuses to overwrite: a lost key is a lost case."""
+def with_new_key(ring: Keyring, at: datetime) -> Keyring:
+    """The ring with a fresh current key; the one before stays, to open what it wrapped."""
+    name = f"k{max(int(one[1:]) for one in ring.keys) + 1}"
+    keys = {**ring.keys, name: os.urandom(KEY)}
+    return Keyring(name, keys, ring.salt, {**ring.retired, ring.current: at.isoformat()})
+
+
+def without(ring: Keyring, names: set[str]) -> Keyring:
+    """The ring without some retired keys."""
+    keys = {name: key for name, key in ring.keys.items() if name not in names or name == ring.current}
+    return Keyring(ring.current, keys, ring.salt, {name: at for name, at in ring.retired.items() if name in keys})
+
+
+def write_keyring(ring: Keyring, path: Path, *, replace: bool = False) -> None:
+    """Write the key file, readable by its owner only: whole and on the disk, or not at all.
+
+    Refuses to overwrite unless told to ``replace``: a lost key is a lost case.
+    """
     body = {
         "current": ring.current,
         "keys": {name: base64.b64encode(key).decode() for name, key in ring.keys.items()},
         "salt": base64.b64encode(ring.salt).decode(),
+        "retired": ring.retired,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    target = path.with_name(path.name + ".new") if replace else path
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if replace else os.O_EXCL), 0o600)
     with os.fdopen(handle, "w") as out:
         json.dump(body, out, indent=1)
         out.flush()
         os.fsync(out.fileno())
+    if replace:
+        target.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
 
 
 def read_keyring(path: Path) -> Keyring:
@@ -70,7 +99,8 @@ def read_keyring(path: Path) -> Keyring:
     body = json.loads(path.read_text())
     try:
         keys = {name: base64.b64decode(value, validate=True) for name, value in body["keys"].items()}
-        ring = Keyring(current=body["current"], keys=keys, salt=base64.b64decode(body["salt"], validate=True))
+        salt = base64.b64decode(body["salt"], validate=True)
+        ring = Keyring(current=body["current"], keys=keys, salt=salt, retired=body.get("retired", {}))
     except (KeyError, AttributeError) as error:
         raise ValueError(f"key file {path} lacks {error}") from error
     if ring.current not in keys or any(len(key) != KEY for key in keys.values()) or len(ring.salt) < 16:
@@ -78,10 +108,16 @@ def read_keyring(path: Path) -> Keyring:
     return ring
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
+def _read_once(path: Path, stamp: tuple[int, int, int]) -> Keyring:
+    return read_keyring(path)
+
+
 def keyring() -> Keyring:
-    """The installation's keys, read once per process."""
-    return read_keyring(Path(settings.HUYING_KEYS))
+    """The installation's keys, read anew when the file was replaced: a running site follows a rotation at once."""
+    path = Path(settings.HUYING_KEYS)
+    found = path.stat()
+    return _read_once(path, (found.st_mtime_ns, found.st_ino, found.st_size))
 
 
 def encrypt(key: bytes, plain: bytes, place: str) -> bytes:
@@ -114,6 +150,11 @@ def wrap(plain: bytes, place: str) -> bytes:
     """Encrypt under the installation's current key; the key's id stands in front."""
     ring = keyring()
     return ring.current.encode() + b":" + encrypt(ring.keys[ring.current], plain, place)
+
+
+def wrapped_by(sealed: bytes) -> str:
+    """The id of the key that wrapped a value."""
+    return bytes(sealed).partition(b":")[0].decode(errors="replace")
 
 
 def unwrap(sealed: bytes, place: str) -> bytes:

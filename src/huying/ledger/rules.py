@@ -197,17 +197,23 @@ def months_on(month: date, number: int) -> date:
     return date(count // 12, count % 12 + 1, 1)
 
 
-def published(atom: Mapping[tuple[str, str], tuple[int, int]], smallest: int) -> dict[tuple[str, str], tuple[int, int]]:
+def published(
+    atom: Mapping[tuple[str, str], tuple[int, int]], smallest: int, before: Mapping[tuple[str, str], tuple[int, int]]
+) -> dict[tuple[str, str], tuple[int, int]]:
     """What people answered about a union's cases of one quarter, as others may see it: of each group all or nothing.
 
     Whatever is shown above adds such quarters up, whole: so no difference between units, periods or levels is about fewer
-    people than ``smallest``.
+    people than ``smallest``.  ``before`` is what stood there: a group is shown anew only once it grew or shrank by as many, so
+    whoever looks every day learns of no fewer people from what changed, either.
     """
     shown: dict[tuple[str, str], tuple[int, int]] = {}
-    for (measure, value), figure in atom.items():
-        group = measure.partition(":")[2]
-        if atom.get((f"answered:{group}", ""), (0, 0))[0] >= smallest:
-            shown[measure, value] = figure
+    groups = {measure.partition(":")[2] for measure, _ in (*atom, *before)}
+    for group in groups:
+        count = atom.get((f"answered:{group}", ""), (0, 0))[0]
+        was = before.get((f"answered:{group}", ""), (0, 0))[0]
+        stays = was and (abs(count - was) < smallest) and count >= smallest
+        source = before if stays else atom if count >= smallest else {}
+        shown |= {name: figure for name, figure in source.items() if name[0].partition(":")[2] == group}
     return shown
 
 

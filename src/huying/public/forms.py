@@ -9,6 +9,7 @@ from django import forms
 from huying.cases.models import Secrecy
 from huying.kernel.forms import SeveralFiles
 from huying.org.models import Department
+from huying.privacy.reads import Asking
 
 SECRECY = {
     Secrecy.SEALED: "保密\n只有工会承办人知道您是谁；转给部门时，名字和电话都遮住。",
@@ -61,12 +62,20 @@ class Say(_Files):
     urgent = forms.BooleanField(
         label="这件事很急", required=False, help_text="有人可能受伤，或者今天不办就来不及。工会马上收到提醒。"
     )
+    separate = forms.MultipleChoiceField(
+        label="您写到了敏感的信息，请单独同意", required=False, widget=forms.CheckboxSelectMultiple, choices=()
+    )
     agreed = forms.BooleanField(
         label="我看过上面的说明，同意", error_messages={"required": "请先看一下说明，同意后再提交。"}
     )
 
-    def __init__(self, *args: Any, departments: list[Department], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, departments: list[Department], asking: list[Asking] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["separate"].choices = [  # type: ignore[attr-defined]
+            (one.kind, f"同意留下{one.label}\n{one.why}。{one.how}") for one in asking or []
+        ]
         self.fields["departments"].choices = [(str(one.pk), one.name) for one in departments]  # type: ignore[attr-defined]
 
 
@@ -149,3 +158,27 @@ class Retaliation(forms.Form):
 
     words = _text("发生了什么？", rows=5, required=True, missing="请写一写发生了什么。",
                   help_text="谁、什么时候、做了什么。例如调岗、扣钱、辞退、威胁。")  # fmt: skip
+
+
+class Correct(forms.Form):
+    """What the person sets right."""
+
+    name = _text("姓名应该是", attrs={"autocomplete": "name"}, max_length=40)
+    phone = _text("手机应该是", attrs={"inputmode": "tel", "autocomplete": "tel"}, max_length=30)
+    about = _text("班组或岗位应该是", max_length=100)
+    said = _text(
+        "哪里不对？", rows=4, help_text="例如：日期记错了，应该是 11月3日。只填要改的。密封保存，只有责任人能看。"
+    )
+
+    def __init__(self, *args: Any, anonymous: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("name", "phone", "about") if anonymous else ():
+            del self.fields[name]
+
+
+class Erase(forms.Form):
+    """Said once more."""
+
+    sure = forms.BooleanField(
+        label="我知道清除以后谁也恢复不了", error_messages={"required": "请先看一下说明，勾上这一句。"}
+    )

@@ -12,10 +12,10 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from huying.cases.acts import Opened, opened
+from huying.cases.acts import Opened
 from huying.cases.lifecycle import BEFORE_TOLD
 from huying.cases.models import Case, CaseFile, Clock, Message, Party, Secrecy
-from huying.cases.reads import cases_of, people_behind, rules_of, worker_by_receipt, worker_story
+from huying.cases.reads import cases_of, people_behind, rules_of, unfrozen, worker_by_receipt, worker_story
 from huying.cases.rules import place_of
 from huying.feedback.models import Answer, ReopenRequest
 from huying.feedback.reads import agreed_wider, answer_of, groups_of, reasons_of, scale_for
@@ -204,7 +204,7 @@ def mine(worker: Worker, at: datetime) -> Mine:
     here = party.withdrawn_at is None
     return Mine(
         party=party,
-        said=opened(party),
+        said=unfrozen(party),
         said_case=party.case,
         followed=[_followed(case, party, at) for case in cases],
         messages=_talk(party, files),
@@ -327,6 +327,17 @@ def _entries(case: Case, party: Party, band: str) -> list[dict[str, Any]]:
     return entries if case.closed_at else [{"now": True, "title": band}, *entries]
 
 
+def rated_words(answer: Answer, party: Party) -> str:
+    """A person's own rating with the words that went along."""
+    said = ""
+    if answer.words:
+        try:
+            said = party.key.open(answer.words, place_of("answer", "words", answer.pk))
+        except Unreadable:
+            said = "（已清除）"
+    return f"{_answer_words(answer)}\n{said}".strip()
+
+
 def _answer_words(answer: Answer | None) -> str:
     if answer is None:
         return ""
@@ -384,7 +395,8 @@ def _file_state(file: File) -> str:
 def looks(cases: list[Any], shown: Case) -> list[tuple[str, int]]:
     """How often each office looked, without names or times: 本单位工会 3, 部门 1."""
     items = Item.objects.filter(case__in=cases).values_list("pk", flat=True)
-    seen = Reading.objects.filter(subject__in=[*cases, *items]).values_list("post").annotate(times=Count("pk"))
+    looked = Reading.objects.filter(subject__in=[*cases, *items]).exclude(what="refused")
+    seen = looked.values_list("post").annotate(times=Count("pk"))
     posts = dict(seen.order_by())
     offices = Post.objects.filter(pk__in=[pk for pk in posts if pk]).select_related("unit")
     names = {post.pk: _office(post, shown) for post in offices}

@@ -1,6 +1,16 @@
 """Addresses of the worker's pages."""
 
-from huying.public.views import _work, meetings, my, pages, rate, receipt, say, steps
+from huying.public.views import _work, meetings, my, own, pages, rate, receipt, say, steps
 
 app_name = "public"
-urlpatterns = [*say.urls, *receipt.urls, *my.urls, *rate.urls, *steps.urls, *meetings.urls, *pages.urls, *_work.urls]
+urlpatterns = [
+    *say.urls,
+    *receipt.urls,
+    *my.urls,
+    *own.urls,
+    *rate.urls,
+    *steps.urls,
+    *meetings.urls,
+    *pages.urls,
+    *_work.urls,
+]

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +25,20 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 import huying
+from huying.cases.acts import erase_party
+from huying.cases.models import Party
 from huying.kernel import machine
-from huying.kernel.crypto import keyring, read_keyring
+from huying.kernel.actors import SYSTEM
+from huying.kernel.crypto import Keyring, read_keyring, write_keyring
 from huying.kernel.errors import Refused
 from huying.kernel.jobs import forget_workers, worker_alive
 from huying.org.models import Unit
 from huying.privacy import acts as privacy
+from huying.privacy.reads import ERASED, erased_keys
 from huying.site.migrating import migrate
 
 FORM = 1  # of the archive; a newer one is refused, not guessed at
 SQLITE_NAME, POSTGRES_NAME = "database.sqlite3", "database.dump"
-ERASED = "erased.jsonl"
 UNFINISHED = (".part", ".tmp")
 NAMED = re.compile(r"huying-(\d{8}-\d{6})-(data\.tar\.gz|keys\.tar)")
 
@@ -163,6 +166,7 @@ def _manifest(dump: Path, at: datetime) -> dict[str, Any]:
         "database": dump.name,
         "sha256": _digest(dump),
         "keys": keyring_digest(Path(settings.HUYING_KEYS)),
+        "ring": ring_digests(read_keyring(Path(settings.HUYING_KEYS))),
         "migrations": sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations()),
     }
 
@@ -171,6 +175,12 @@ def keyring_digest(path: Path) -> str:
     """Tells whether an archive belongs to a key file, without telling the keys."""
     ring = read_keyring(path)
     return hashlib.sha256(b"".join(ring.keys[name] for name in sorted(ring.keys)) + ring.salt).hexdigest()
+
+
+def ring_digests(ring: Keyring) -> dict[str, str]:
+    """Each key and the salt by a digest of its own: after a rotation an archive needs only the keys it was made under."""
+    parts = {**ring.keys, "salt": ring.salt}
+    return {name: hashlib.sha256(b"huying:" + part).hexdigest() for name, part in parts.items()}
 
 
 def _digest(path: Path) -> str:
@@ -232,10 +242,20 @@ def restore(data: Path, keys: Path | None, *, at: datetime, force: bool = False)
         _set_aside(home, at)
         _place(scratch, manifest)
         _merge_lists(scratch)
-    keyring.cache_clear()
     migrate()
     forget_workers()
-    return privacy.replay_erasures(at=at)
+    erased = _erase_again(at)
+    return erased + privacy.replay_erasures(at=at)
+
+
+def _erase_again(at: datetime) -> int:
+    """Everybody whose key the list names, erased as whole as the first time: the restored keys still say whom to look for."""
+    people = list(Party.objects.filter(key__in=erased_keys(), erased_at__isnull=True).values_list("pk", flat=True))
+    for party in people:
+        erase_party(party_id=party, why="asked", by=SYSTEM, at=at)
+    if people:
+        privacy.scrub(at=at)
+    return len(people)
 
 
 def _check_home(at: datetime, force: bool) -> None:
@@ -305,8 +325,39 @@ def _take_keys(keys: Path | None, folder: Path, manifest: dict[str, Any]) -> Non
                     (here.parent / name).chmod(0o600)
     if not here.exists():
         raise Refused("没有密钥，恢复了也打不开密封内容。", "请加上 --keys 密钥备份文件。")
-    if keyring_digest(here) != manifest["keys"]:
+    given = folder / "huying-keys.json"
+    rings = [read_keyring(path) for path in (here, given) if path.exists()]
+    joined = _joined(rings)
+    if joined is None or not _fit(manifest, joined):
         raise Refused("密钥和这份数据备份不是一套。", "请找出同一套密钥，或把 HUYING_HOME 指向空文件夹再恢复。")
+    if joined.keys != rings[0].keys:
+        write_keyring(joined, here, replace=True)
+
+
+def _joined(rings: list[Keyring]) -> Keyring | None:
+    """The keys here with those of the archive: after a rotation an older archive needs an older key.  ``None``: of another
+    installation, or the same name for two keys."""
+    first = rings[0]
+    keys = dict(first.keys)
+    for ring in rings[1:]:
+        if ring.salt != first.salt or any(keys.get(name, key) != key for name, key in ring.keys.items()):
+            return None
+        keys |= ring.keys
+    since = datetime(1970, 1, 1, tzinfo=UTC).isoformat()
+    retired = {name: first.retired.get(name, since) for name in keys if name != first.current}
+    return Keyring(first.current, keys, first.salt, retired)
+
+
+def _fit(manifest: dict[str, Any], joined: Keyring) -> bool:
+    """Whether these keys open an archive; one from before 0.3 names all its keys by one digest."""
+    if "ring" not in manifest:
+        first = Keyring("k1", {"k1": joined.keys["k1"]}, joined.salt) if "k1" in joined.keys else joined
+        digests = {
+            hashlib.sha256(b"".join(r.keys[n] for n in sorted(r.keys)) + r.salt).hexdigest() for r in (first, joined)
+        }
+        return manifest["keys"] in digests
+    found = ring_digests(joined)
+    return all(found.get(name) == digest for name, digest in manifest["ring"].items())
 
 
 def _set_aside(home: Path, at: datetime) -> None:

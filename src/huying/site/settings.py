@@ -129,7 +129,7 @@ _SQLITE = {
     "timeout": 20,
     "init_command": (
         "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;PRAGMA busy_timeout=20000;"
-        "PRAGMA cache_size=-32000;PRAGMA temp_store=MEMORY;"
+        "PRAGMA cache_size=-32000;PRAGMA temp_store=MEMORY;PRAGMA secure_delete=ON;"  # what is erased leaves no freed page
     ),
 }
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{HOME / 'huying.sqlite3'}")}

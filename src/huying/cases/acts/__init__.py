@@ -15,12 +15,27 @@ from huying.cases.acts._clocks import (
     start_fixed,
     stop_clock,
 )
+from huying.cases.acts._erase import erase_party, rehearse_erasure
 from huying.cases.acts._notify import tell_approvers, tell_office, tell_officer
 from huying.cases.acts._oversee import urge
 from huying.cases.acts._own import raise_own
 from huying.cases.acts._register import Matter, register
+from huying.cases.acts._requests import (
+    answer_access,
+    approve_erasure,
+    ask_request,
+    correct_party,
+    enter_request,
+    expire_due,
+    expire_party,
+    grant_erasure,
+    lift_hold,
+    open_request,
+    refuse_request,
+    set_hold,
+    withdraw_consent,
+)
 from huying.cases.acts._sealed import (
-    REASONS,
     case_file,
     disclose,
     identities,
@@ -48,7 +63,9 @@ from huying.cases.acts._triage import (
     supplement,
     take,
 )
+from huying.cases.acts._unseal import ask_unsealing, decide_unsealing
 from huying.cases.reads import Opened, opened
+from huying.cases.rules import REASONS
 
 __all__ = [
     "LABELS",
@@ -60,24 +77,37 @@ __all__ = [
     "accept",
     "advance",
     "announce_days",
+    "answer_access",
+    "approve_erasure",
     "ask",
     "ask_change",
+    "ask_request",
+    "ask_unsealing",
     "carry",
     "case_file",
     "check_officer",
+    "correct_party",
     "decide_change",
+    "decide_unsealing",
     "decline",
     "disclose",
+    "enter_request",
+    "erase_party",
+    "expire_due",
+    "expire_party",
     "follow_merged",
+    "grant_erasure",
     "hand_over",
     "identities",
     "join",
+    "lift_hold",
     "locked",
     "mark_messages_read",
     "mark_spam",
     "merge",
     "not_spam",
     "note",
+    "open_request",
     "open_sealed",
     "opened",
     "pass_on",
@@ -85,13 +115,16 @@ __all__ = [
     "recount",
     "recount_changed",
     "recuse_self",
+    "refuse_request",
     "register",
+    "rehearse_erasure",
     "release",
     "release_file",
     "remind",
     "reopen",
     "report_retaliation",
     "resume",
+    "set_hold",
     "settle",
     "split",
     "start_clock",
@@ -105,5 +138,6 @@ __all__ = [
     "tell_party",
     "urge",
     "withdraw",
+    "withdraw_consent",
     "write_message",
 ]

@@ -57,3 +57,9 @@ def tell_approvers(
 ) -> None:
     """Who may approve at the union that has the case; ``unit``: at another union that it reached."""
     _send(case, free(case, Can.APPROVE, at, unit), kind, what, by=by, at=at, key=key)
+
+
+def tell_people(case: Case, posts: list[Post], kind: str, what: str, *, by: Actor, at: datetime, key: str) -> None:
+    """These people, each once; without those the case names."""
+    keys = set(Recusal.objects.filter(case=case).values_list("key", flat=True))
+    _send(case, free_of(posts, keys), kind, what, by=by, at=at, key=key)

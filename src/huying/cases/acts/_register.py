@@ -16,7 +16,7 @@ from django.utils import timezone
 from huying.cases.acts._advance import Said, record
 from huying.cases.acts._clocks import start_clock
 from huying.cases.acts._notify import tell_office
-from huying.cases.models import Case, CaseFile, Counter, Message, Party, Recusal, Secrecy, Station
+from huying.cases.models import Case, CaseFile, Consent, Counter, Message, Party, Recusal, Secrecy, Station
 from huying.cases.rules import (
     Concerns,
     Voice,
@@ -207,6 +207,8 @@ def add_party(case: Case, voice: Voice, *, first: bool, at: datetime) -> Party:
     if voice.secrecy != Secrecy.ANONYMOUS:
         seal_identity(party, voice)
     party.save(force_insert=True)
+    for kind in voice.separate:
+        Consent.objects.create(root_id=case.root_id, party=party, kind=kind, version=CONSENT_VERSION, at=at)
     return party
 
 

@@ -14,11 +14,13 @@ from huying.cases.acts._advance import Said, acting_post, advance, locked, note
 from huying.cases.acts._clocks import stop_all
 from huying.cases.acts._notify import tell_officer
 from huying.cases.acts._register import Matter, digest_of, keep_files, register, seal_identity
+from huying.cases.acts._unseal import check_door, check_reason
 from huying.cases.lifecycle import BEFORE_TOLD
 from huying.cases.models import Case, CaseFile, Message, Party, Secrecy
-from huying.cases.reads import Opened, joined, opened, people_behind, reasons_for_leaving, voices_of
+from huying.cases.reads import Opened, joined, opened, people_behind, reasons_for_leaving, unfrozen, voices_of
 from huying.cases.rules import (
     LONGEST_WORDS,
+    REASONS,
     Concerns,
     Voice,
     check_may_open_sealed,
@@ -36,20 +38,23 @@ from huying.org.reads import union_above
 from huying.org.rules import Can, may
 from huying.trail.acts import note_reading
 
-REASONS = {
-    "verify": "核实情况",
-    "contact": "联系本人",
-    "summary": "写公开摘要",
-    "tell": "告知办理结果",
-    "call": "电话回访",
-    "other": "其他（写明）",
-}
 
-
-@transaction.atomic
 def open_sealed(
     *, case_id: UUID, reason: str, words: str, by: Actor, at: datetime, with_talk: bool = False
 ) -> list[Opened]:
+    """Open what is sealed, or be refused; that a colleague was refused stands in the reading log as well."""
+    try:
+        return _open(case_id, reason, words, by=by, at=at, with_talk=with_talk)
+    except (Invalid, NotYours):
+        raise
+    except Refused:
+        case = Case.objects.get(pk=case_id)
+        note_reading(root=case.root_id, by=by, at=at, what="refused", subject=case.pk, unit=case.holder_id)
+        raise
+
+
+@transaction.atomic
+def _open(case_id: UUID, reason: str, words: str, *, by: Actor, at: datetime, with_talk: bool) -> list[Opened]:
     """Open the originals and identities of a case for its officer, with a reason, into the reading log.
 
     ``reason`` is a code of ``REASONS``, ``words`` free words for ``other``.  The look stands in the history as well.
@@ -57,8 +62,8 @@ def open_sealed(
     """
     case = locked(case_id=case_id, by=by)
     check_may_open_sealed(by, case)
-    if reason not in REASONS or (reason == "other" and not words.strip()):
-        raise Invalid({"reason": "请选理由；选“其他”的请写明。"})
+    check_reason(reason, words)
+    check_door(case, by, at)
     note_reading(root=case.root_id, by=by, at=at, what="sealed", subject=case.pk, unit=case.holder_id, reason=reason)
     text = f"理由：{words.strip() if reason == 'other' else REASONS[reason]}"
     note(case, "open_sealed", "查看密封内容", by=by, at=at, said=Said(text=text), data={"reason": reason})
@@ -74,7 +79,7 @@ def identities(*, case: Case, parties: Iterable[Party], by: Actor, at: datetime)
 
     Empty for everybody else.  That they were shown goes into the reading log.
     """
-    named = [p for p in parties if p.secrecy == Secrecy.NAMED and p.identity is not None]
+    named = [p for p in parties if p.secrecy == Secrecy.NAMED and p.identity is not None and p.frozen_at is None]
     if not named or not may(by, Can.HANDLE_CASES, case.holder):
         return {}
     note_reading(root=case.root_id, by=by, at=at, what="identity", subject=case.pk, unit=case.holder_id)
@@ -186,7 +191,7 @@ def report_retaliation(*, text: str, once: str, by: Worker, at: datetime) -> Cas
     """
     case = Case.objects.select_related("unit", "holder", "place").get(pk=by.case_id)
     party = _own_party(case, by)
-    known = opened(party)
+    known = unfrozen(party)
     voice = Voice(
         receipt=receipt_from(once),
         secrecy=Secrecy.SEALED if party.secrecy == Secrecy.NAMED else party.secrecy,
@@ -212,7 +217,7 @@ def case_file(*, file_id: UUID, by: Actor, at: datetime) -> CaseFile:
     """One file for its reader: a worker's own; a released copy for whoever may see the case; a sealed original for the case
     officer only, into the reading log."""
     row = (
-        CaseFile.objects.select_related("file", "file__key", "case", "case__officer", "case__holder")
+        CaseFile.objects.select_related("file", "file__key", "case", "case__officer", "case__holder", "party")
         .filter(pk=file_id)
         .first()
     )
@@ -226,6 +231,9 @@ def case_file(*, file_id: UUID, by: Actor, at: datetime) -> CaseFile:
         raise NotYours
     if row.sealed:
         check_may_open_sealed(by, row.case)
+        check_door(row.case, by, at)
+        if row.party is not None and row.party.frozen_at is not None:
+            raise Refused("这位职工的信息已经冻结，只保存，不使用。")
     note_reading(root=row.root_id, by=by, at=at, what="file", subject=row.case_id, unit=row.case.holder_id)
     return row
 
@@ -241,6 +249,7 @@ def release_file(*, file_id: UUID, by: Actor, at: datetime) -> CaseFile:
         raise NotYours
     case = locked(case_id=row.case_id, by=by)
     check_may_open_sealed(by, case)
+    check_door(case, by, at)
     copies = CaseFile.objects.filter(case=case, sealed=False)
     if copies.filter(file__released_from=row.file).exists():
         raise Refused("这个附件已经有公开副本了。", "请直接使用“公开副本”里的那一份。")

@@ -1,5 +1,7 @@
 """What the pages of the desk ask for: the frame around every page, lists of cases, 今日, registering, notices, drafts."""
 
+from huying.desk.reads._audit import COLUMNS as AUDIT_COLUMNS
+from huying.desk.reads._audit import Day, acts_in_words, acts_of, day_list, is_night, looks, stands_out
 from huying.desk.reads._cases import (
     UNION_TURN,
     Days,
@@ -100,6 +102,7 @@ from huying.desk.reads._topics import (
 )
 
 __all__ = [
+    "AUDIT_COLUMNS",
     "OFFERED",
     "STRIP_MONTHS",
     "SURVEY_LISTS",
@@ -107,6 +110,7 @@ __all__ = [
     "UNION_TURN",
     "ClauseRow",
     "Climb",
+    "Day",
     "Days",
     "Duty",
     "DutyReader",
@@ -118,6 +122,8 @@ __all__ = [
     "Setup",
     "TopicRow",
     "act_url",
+    "acts_in_words",
+    "acts_of",
     "administration",
     "alike_topics",
     "behind_rows",
@@ -131,6 +137,7 @@ __all__ = [
     "closes_chip",
     "consult_clocks",
     "consult_day",
+    "day_list",
     "days_of",
     "department_day",
     "departments_at",
@@ -145,10 +152,12 @@ __all__ = [
     "heads_of_management",
     "help_url",
     "in_tab",
+    "is_night",
     "known_title",
     "lead_rows",
     "ledger_of",
     "load_story",
+    "looks",
     "manual",
     "masked_rows",
     "may_read_words",
@@ -178,6 +187,7 @@ __all__ = [
     "setup_of",
     "setup_units",
     "spans",
+    "stands_out",
     "strip_rows",
     "strip_today",
     "survey_day",

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from huying.cases.acts import REASONS
 from huying.desk.forms.audit import KeptForm
+from huying.desk.reads import looks
 from huying.kernel.errors import NotYours
 from huying.kernel.web import Asked
 from huying.mechanism.acts import INSTALLATION
@@ -52,15 +53,18 @@ WHAT = {
     "sealed": "查看密封内容",
     "rating": "查看评价时写的话",
     "identity": "查看实名职工的身份",
+    "request": "查看本人要求更正的内容",
+    "refused": "想打开密封内容，被拒绝",
     "lookup": "按电话或姓名查找",
+    "lookup_refused": "查找太多，被拒绝",
     "file": "打开文件",
     "export": "导出",
 }
 # Filters; what no group names counts as opening, so that no look is ever left out.
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "open": ("卷宗和事项", ()),
-    "sealed": ("密封和身份", ("sealed", "identity")),
-    "lookup": ("查找人", ("lookup",)),
+    "sealed": ("密封和身份", ("sealed", "identity", "request", "refused")),
+    "lookup": ("查找人", ("lookup", "lookup_refused")),
     "file": ("文件", ("file",)),
     "export": ("导出", ("export",)),
 }
@@ -95,7 +99,7 @@ def _audited(request: Asked) -> QuerySet[Unit]:
 def readings(request: Asked) -> HttpResponse:
     """Who looked at what kind of thing, when and why; filters live in the address."""
     units = _audited(request)
-    every = reads.readings_of(units.values("pk"), Post.objects.filter(unit__in=units.values("pk")).values("pk"))
+    every = looks(request.actor, units)
     rows, asked = _filtered(every, request)
     page = Paginator(_of_day(rows, asked), PAGE).get_page(request.GET.get("page"))
     context = {

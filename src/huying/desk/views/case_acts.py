@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from huying.cases import acts as cases
 from huying.cases import reads
 from huying.cases.lifecycle import CASE
-from huying.cases.models import Case, CaseFile, Clock, ClockChange
+from huying.cases.models import Case, CaseFile, Clock, ClockChange, Hold, Unsealing
 from huying.cases.rules import Standing, standing
 from huying.climb.lifecycle import RUNG
 from huying.climb.models import Instruction, Lead, Rung
@@ -23,6 +23,7 @@ from huying.desk.forms import dossier as forms
 from huying.desk.reads import Climb, act_url
 from huying.desk.views import dossier_parts as parts
 from huying.desk.views.case_climb import CLIMB_ACTS, OF_RUNG, climb_buttons, leaders_buttons
+from huying.desk.views.case_personal import PERSONAL_ACTS
 from huying.desk.views.case_table import ACTS as OF_CASE
 from huying.desk.views.case_table import LATER, CaseAct, Doing
 from huying.desk.views.topic_parts import raising_url
@@ -33,7 +34,7 @@ from huying.kernel.errors import NotYours, Refused
 from huying.kernel.web import Asked, answers_again, once, once_key, refusals_on
 from huying.org.rules import Can, check_may, may
 
-ACTS: dict[str, CaseAct] = {**OF_CASE, **CLIMB_ACTS}
+ACTS: dict[str, CaseAct] = {**OF_CASE, **CLIMB_ACTS, **PERSONAL_ACTS}
 OF_ITEM = ("department", "handler__person", "given_by__unit__merged_into")
 
 # --- buttons --------------------------------------------------------------------------------------------------------
@@ -88,6 +89,7 @@ def next_acts(
         buttons.append(_button("urge_union", case, label=f"催请{climb.active.unit.name}答复"))
     more = [_button(name, case) for name in later]
     more += leaders_buttons(climb, lambda act, **given: _button(act, case, **given))
+    more += [_button("enter_request", case), _button("hold", case)]
     if case.closed_at is None:
         more += [_button("join", case), _button("recuse_self", case)]
     return {"first": _only_one_red(case, buttons), "more": more}
@@ -154,6 +156,8 @@ def _of(case: Case, kind: str, of: UUID | None) -> Any:
         "rung": lambda: Rung.objects.select_related("unit", "sent_from").filter(case=case),
         "lead": lambda: Lead.objects.select_related("post__person").filter(case=case),
         "instruction": lambda: Instruction.objects.select_related("post__person").filter(case=case),
+        "hold": lambda: Hold.objects.filter(case=case, lifted_at__isnull=True),
+        "unsealing": lambda: Unsealing.objects.select_related("asked_by__person", "case__holder").filter(case=case),
         "file": lambda: CaseFile.objects.select_related("file__key").filter(case=case, sealed=True),
     }
     if (of is None) != (kind == ""):

@@ -73,6 +73,9 @@ def _page(request: Asked, found: Case, opening: OpenForm, opened: list[acts.Open
         "papers": parts.papers(found),
         "opening": opening,
         "opened": opened,
+        "door": reads.door(request.actor, found, request.now),
+        "holds": list(found.holds.filter(lifted_at__isnull=True)) if stand.office else [],
+        "asked": list(found.person_requests.order_by("-asked_at")) if stand.office else [],
     }
     if opened is not None:
         context |= _laid_open(found, opened)

@@ -319,7 +319,10 @@ def _show_once(request: Asked, one: Person) -> str:
     if not kept or kept[0] != str(one.pk):
         return ""
     del request.session[SHOWN_ONCE]
-    return crypto.unwrap(base64.b64decode(kept[1]), f"{SHOWN_ONCE}:{one.pk}").decode()
+    try:
+        return crypto.unwrap(base64.b64decode(kept[1]), f"{SHOWN_ONCE}:{one.pk}").decode()
+    except crypto.Unreadable:  # its key was dropped since
+        return ""
 
 
 urls = [

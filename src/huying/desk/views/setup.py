@@ -157,7 +157,10 @@ def sheet(request: Asked) -> HttpResponse:
     kept = request.session.pop(SHEET, None)
     if kept is None:
         return redirect("desk:accounts")
-    slips = json.loads(crypto.unwrap(base64.b64decode(kept), f"{SHEET}:{request.actor.person_id}"))
+    try:
+        slips = json.loads(crypto.unwrap(base64.b64decode(kept), f"{SHEET}:{request.actor.person_id}"))
+    except crypto.Unreadable:  # its key was dropped since
+        return redirect("desk:accounts")
     return render(
         request,
         "desk/setup/sheet.html",

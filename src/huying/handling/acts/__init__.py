@@ -1,6 +1,7 @@
 """Acts of handling: the union's side and the department's side, through one gate."""
 
 from huying.handling.acts._department import ask_union, finish, progress, report, send_back, take_item
+from huying.handling.acts._forget import forget
 from huying.handling.acts._instruct import instruct_item
 from huying.handling.acts._paper import report_on_paper
 from huying.handling.acts._union import (
@@ -24,6 +25,7 @@ __all__ = [
     "drop",
     "drop_ended",
     "finish",
+    "forget",
     "give_again",
     "hand_over",
     "instruct_item",

@@ -37,6 +37,7 @@ def voices_of(once: str, first: Voice, others: tuple[Voice, ...]) -> tuple[Voice
             phone=voice.phone if voice.secrecy != "anonymous" else "",
             about=voice.about if voice.secrecy != "anonymous" else "",
             words=voice.words,
+            separate=voice.separate if voice.secrecy != "anonymous" else (),
         )
         for given, voice in zip(receipts, (first, *others), strict=True)
     )

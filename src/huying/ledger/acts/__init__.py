@@ -17,6 +17,7 @@ from huying.ledger.acts._figures import (
     settle_figures,
     sweep_figures,
 )
+from huying.ledger.acts._forget import forget
 from huying.ledger.acts._frozen import freeze_figures
 from huying.ledger.acts._papers import print_item_paper, print_paper, print_slips
 from huying.ledger.acts._views import delete_view, rename_view, save_view
@@ -27,6 +28,7 @@ __all__ = [
     "delete_view",
     "export_now",
     "export_unit",
+    "forget",
     "freeze_figures",
     "mend_figures",
     "print_item_paper",

@@ -280,7 +280,7 @@ def _publish(root: UUID, quarters: Iterable[tuple[UUID, date]], at: datetime) ->
     above = _above(units.values())
     for unit, quarter in quarters:
         atom, old = own[unit, quarter], out[unit, quarter]
-        new = published(atom, _smallest(units[unit], at))
+        new = published(atom, _smallest(units[unit], at), old)
         for name in {*new, *old}:
             change = tuple(a - b for a, b in zip(new.get(name, (0, 0)), old.get(name, (0, 0)), strict=True))
             if any(change):
@@ -344,8 +344,9 @@ def _summed(root: UUID, at: datetime) -> Figures:
             atom[key.measure, key.value] = (n + figure[0], total + figure[1])
     units = {unit.pk: unit for unit in Unit.objects.filter(pk__in={pk for pk, _ in atoms})}
     above = _above(units.values())
+    _, out = _atoms(root, set(atoms))  # what is published grows in steps, so it depends on what stands there already
     for (unit, quarter), atom in atoms.items():
-        for name, (n, total) in published(atom, _smallest(units[unit], at)).items():
+        for name, (n, total) in published(atom, _smallest(units[unit], at), out[unit, quarter]).items():
             for published_key in _published_keys(unit, above[unit], quarter, name):
                 before = figures.get(published_key, (0, 0))
                 figures[published_key] = (before[0] + n, before[1] + total)

@@ -1,5 +1,6 @@
 """Acts of consultation: topics, getting a meeting ready, in the room, minutes and what they bring about."""
 
+from huying.meetings.acts._forget import forget
 from huying.meetings.acts._minutes import (
     circulate,
     correct_minutes,
@@ -59,6 +60,7 @@ __all__ = [
     "drop",
     "drop_agreed",
     "enter_paper",
+    "forget",
     "gather",
     "go_back",
     "invite",

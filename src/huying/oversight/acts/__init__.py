@@ -11,6 +11,7 @@ from huying.oversight.acts._assessment import (
     object_sheet,
     open_round,
 )
+from huying.oversight.acts._forget import forget
 from huying.oversight.acts._honours import sign_opinion
 from huying.oversight.acts._reports import (
     draft_report,
@@ -33,6 +34,7 @@ __all__ = [
     "count_sheets",
     "draft_report",
     "drop_report",
+    "forget",
     "issue_report",
     "mend_report",
     "object_sheet",

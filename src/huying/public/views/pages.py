@@ -11,7 +11,9 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
+from huying.kernel.errors import NotYours
 from huying.kernel.manual import Chapter, read
+from huying.privacy.reads import consent_text, consent_texts
 from huying.privacy.rules import CONSENT_VERSION
 
 FOLDER = Path(__file__).resolve().parents[1] / "manual"
@@ -33,9 +35,17 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def consent(request: HttpRequest) -> HttpResponse:
-    """The consent text in force."""
-    return render(request, "public/consent.html", {"consent_version": CONSENT_VERSION})
+def consent(request: HttpRequest, version: str = CONSENT_VERSION) -> HttpResponse:
+    """The consent text in force, or an older one that somebody agreed to."""
+    text = consent_text(version)
+    if text is None:
+        raise NotYours
+    context = {"consent": text, "current": version == CONSENT_VERSION, "versions": consent_texts()}
+    return render(request, "public/consent.html", context)
 
 
-urls = [path("help/", help_page, name="help"), path("consent/", consent, name="consent")]
+urls = [
+    path("help/", help_page, name="help"),
+    path("consent/", consent, name="consent"),
+    path("consent/<str:version>/", consent, name="consent_version"),
+]

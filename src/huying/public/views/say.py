@@ -20,7 +20,8 @@ from huying.kernel.errors import Invalid, Refused
 from huying.kernel.web import Asked, once, once_key, refusals_on
 from huying.meetings.reads import tells_of_meetings
 from huying.org.reads import union_of
-from huying.privacy.rules import CONSENT_VERSION
+from huying.privacy.reads import Asking, consent_text, separate_consents
+from huying.privacy.rules import CONSENT_VERSION, sensitive_in
 from huying.public import reads
 from huying.public.forms import Say
 from huying.public.reads import Place
@@ -46,6 +47,7 @@ def say(request: Asked, code: str = "") -> HttpResponse:
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
         departments=reads.departments_at(chosen.unit) if chosen else [],
+        asking=_asking(request),
     )
     if request.method != "POST":
         return _page(request, form, here, chosen)
@@ -86,6 +88,8 @@ def _send(request: Asked, form: Say, here: Place | None, chosen: Place | None) -
         raise Invalid({"agreed": "说明有了新的内容，请再看一遍，同意后再提交。"})
     if chosen is None:
         raise Invalid({"where": _which(given["where"])})
+    if missing := [one.label for one in _asking(request) if one.kind not in given["separate"]]:
+        raise Invalid({"separate": f"您写到了{'、'.join(missing)}。同意留下的请勾上；不想留的，请从话里去掉再交。"})
     if SAYING.full(request, request.now, proven=proven(request, "say")):
         raise Refused(
             "这台手机一小时里交了很多次了，先没有收。",
@@ -99,6 +103,14 @@ def _send(request: Asked, form: Say, here: Place | None, chosen: Place | None) -
     SAYING.count(request, request.now)
     RECEIPT.put(response, {"once": once_key(request), "kind": "say"}, at=request.now)
     return response
+
+
+def _asking(request: Asked) -> list[Asking]:
+    """Sensitive kinds somebody wrote of, each to be agreed to separately (PIPL 29): not in danger (13), and not where nobody is
+    named (4)."""
+    if request.POST.get("urgent") or request.POST.get("secrecy") == Secrecy.ANONYMOUS:
+        return []
+    return separate_consents(sensitive_in(request.POST.get("words", "")))
 
 
 def _which(typed: str) -> str:
@@ -123,6 +135,7 @@ def _receive(request: Asked, form: Say, chosen: Place, others: tuple[Voice, ...]
             name="" if unnamed else given["name"],
             phone="" if unnamed else given["phone"],
             words=given["words"],
+            separate=tuple(given["separate"]),
         ),
         others=others,
         concerns=Concerns(
@@ -159,6 +172,8 @@ def _page(request: Asked, form: Say, here: Place | None, chosen: Place | None, s
         "accept": ACCEPT,
         "most": MAX_FILES,
         "consent_version": CONSENT_VERSION,
+        "consent": consent_text(CONSENT_VERSION),
+        "asking": bool(form.fields["separate"].choices) and form.is_bound,  # type: ignore[attr-defined]
         "union_name": union.name if union else "",
         "union_phone": union.phone if union else "",
         "folded": _folded(form),

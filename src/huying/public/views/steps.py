@@ -26,7 +26,7 @@ from huying.public.views._pocket import RECEIPT
 BOTH = ["GET", "HEAD", "POST"]
 
 
-def _step(request: Asked, form: Form, template: str, do: Callable[[], str], **context: object) -> HttpResponse:
+def step(request: Asked, form: Form, template: str, do: Callable[[], str], **context: object) -> HttpResponse:
     """Show the form, or do the step once and go where it leads."""
     if form.is_bound and form.is_valid():
         with refusals_on(form):
@@ -58,7 +58,7 @@ def join(request: Asked) -> HttpResponse:
         acts.join(case_id=case.pk, voice=voice, by=speaking_of(worker, case), at=request.now)
         return reverse("public:receipt")
 
-    return _with_receipt(request, _step(request, form, "public/join.html", do), "join")
+    return _with_receipt(request, step(request, form, "public/join.html", do), "join")
 
 
 @require_http_methods(BOTH)
@@ -78,7 +78,7 @@ def disclose(request: Asked) -> HttpResponse:
         messages.success(request, "改好了。")
         return reverse("public:case")
 
-    return _step(request, form, "public/disclose.html", do, now=now)
+    return step(request, form, "public/disclose.html", do, now=now)
 
 
 @require_http_methods(BOTH)
@@ -94,7 +94,7 @@ def withdraw(request: Asked) -> HttpResponse:
         acts.withdraw(reason=reason, by=speaking_of(worker, case), at=request.now)
         return reverse("public:case")
 
-    return _step(request, form, "public/withdraw.html", do)
+    return step(request, form, "public/withdraw.html", do)
 
 
 @require_http_methods(BOTH)
@@ -110,7 +110,7 @@ def retaliation(request: Asked) -> HttpResponse:
         return reverse("public:receipt")
 
     above = union_above(case_of(worker).unit)
-    page = _step(request, form, "public/retaliation.html", do, above=above.name if above else "")
+    page = step(request, form, "public/retaliation.html", do, above=above.name if above else "")
     return _with_receipt(request, page, "retaliation")
 
 

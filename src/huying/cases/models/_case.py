@@ -224,8 +224,10 @@ class Party(models.Model):
     phone_index = models.BinaryField(null=True, max_length=32)
     receipt = models.BinaryField(max_length=32)
     consent = models.CharField(max_length=16, help_text="version of the consent text shown")
+    corrections = models.BinaryField(null=True, help_text="sealed list: what the person set right, the latest last")
     joined_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
+    frozen_at = models.DateTimeField(null=True, help_text="kept only because a law asks; nobody opens it (PIPL 47)")
     erased_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -241,6 +243,10 @@ class Party(models.Model):
                 name="party_erased_is_empty",
                 condition=Q(erased_at__isnull=True)
                 | Q(identity__isnull=True, words__isnull=True, name_index__isnull=True, phone_index__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="party_erased_keeps_no_corrections",
+                condition=Q(erased_at__isnull=True) | Q(corrections__isnull=True),
             ),
         ]
         indexes = [

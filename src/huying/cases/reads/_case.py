@@ -158,7 +158,7 @@ def people_behind(case: Case) -> QuerySet[Party]:
         spoken = spoken.follows
     origin = Q(case__in=joined(case, spoken))
     return (
-        Party.objects.filter(origin, withdrawn_at__isnull=True, erased_at__isnull=True)
+        Party.objects.filter(origin, withdrawn_at__isnull=True, erased_at__isnull=True, frozen_at__isnull=True)
         .select_related("key")
         .order_by("-first", "joined_at", "id")
     )
@@ -199,7 +199,8 @@ def worker_story(case: Case, party: Party) -> QuerySet[Event]:
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """One person's sealed words and identity, open for this page only."""
+    """One person's sealed words and identity, open for this page only; name, phone and post as the person last set them
+    right, ``corrected`` what was said each time, oldest first."""
 
     party: Party
     words: str
@@ -207,21 +208,53 @@ class Opened:
     phone: str = ""
     about: str = ""
     erased: bool = False
+    frozen: bool = False
     left: str = ""  # why this person stepped back
+    corrected: tuple[dict[str, str], ...] = ()
 
 
 def opened(party: Party) -> Opened:
-    """Decrypt one party.  The caller has checked the right and written the look down."""
+    """Decrypt one party.  The caller has checked the right and written the look down.
+
+    Nothing of one whose data is frozen: it is stored, and not used in any other way (PIPL 47).
+    """
+    if party.frozen_at is not None:
+        return Opened(party=party, words="", frozen=True)
+    return unfrozen(party)
+
+
+def unfrozen(party: Party) -> Opened:
+    """``opened``, also where the data is frozen: for the person, and for the erasure that ends it."""
     try:
         words = party.key.open(party.words, place_of("party", "words", party.pk)) if party.words else ""
-        known = (
+        known: dict[str, str] = (
             json.loads(party.key.open(party.identity, place_of("party", "identity", party.pk)))
             if party.identity
             else {}
         )
+        corrected = corrections_of(party)
     except Unreadable:
         return Opened(party=party, words="", erased=True)
-    return Opened(party=party, words=words, erased=party.erased_at is not None, **known)
+    for one in corrected:
+        known |= {field: one[field] for field in ("name", "phone", "about") if one.get(field)}
+    return Opened(
+        party=party, words=words, erased=party.erased_at is not None, corrected=tuple(corrected), **_who(known)
+    )
+
+
+def _who(known: dict[str, str]) -> dict[str, Any]:
+    """Name, phone and own description, as far as they were given."""
+    return {field: known.get(field, "") for field in ("name", "phone", "about")}
+
+
+def corrections_of(party: Party) -> list[dict[str, str]]:
+    """What the person set right so far, the latest last.  Raises ``Unreadable`` once erased."""
+    if not party.corrections:
+        return []
+    found: list[dict[str, str]] = json.loads(
+        party.key.open(party.corrections, place_of("party", "corrections", party.pk))
+    )
+    return found
 
 
 def reasons_for_leaving(parties: Iterable[Party]) -> dict[UUID, str]:
@@ -391,15 +424,18 @@ def same_person(actor: Actor, *, name: str, phone: str, at: datetime) -> list[Ca
     phone_key, name_key = normal_phone(phone), normal_name(name)
     if len(phone_key) < 7 and len(name_key) < 2:
         return []
-    if lookups_left(actor, at) == 0:
-        raise Refused("这一小时查得太多了。", "请过一会儿再查；每次查询都有记录。")
+    full = lookups_left(actor, at) == 0
     for unit in actor.units(Can.LOOK_UP)[:1]:
-        note_reading(root=unit.root_id or unit.pk, by=actor, at=at, what="lookup", unit=unit.pk)
+        what = "lookup_refused" if full else "lookup"
+        note_reading(root=unit.root_id or unit.pk, by=actor, at=at, what=what, unit=unit.pk)
+    if full:
+        raise Refused("这一小时查得太多了。", "请过一会儿再查；每次查询都有记录。")
     match = Q()
     if len(phone_key) >= 7:
         match |= Q(parties__phone_index=crypto.blind_index("phone", phone_key))
     elif len(name_key) >= 2:
         match |= Q(parties__name_index=crypto.blind_index("name", name_key))
     mine = Q(parties__secrecy=Secrecy.NAMED) | Q(parties__secrecy=Secrecy.SEALED, officer__person=actor.person_id)
+    mine &= Q(parties__frozen_at__isnull=True)
     rows = Case.objects.visible_to(actor).filter(holder__in=[unit.pk for unit in actor.units(Can.LOOK_UP)])
     return list(rows.filter(match & mine).distinct().order_by("-registered_at")[:5])
