@@ -133,6 +133,8 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # PgBouncer in transaction mode: no server-side cursors, no prepared statements kept.
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+    # A server that does not answer is given up after seconds, not minutes: people are told, and the threads are free.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "files"]}}
