@@ -14,7 +14,9 @@ from pathlib import Path
 from drills.home import home, say
 
 ENGINES = ("sqlite", "postgres")
-PLACES = frozenset({"plant", "hidden", "past", "logistics", "county", "other", "branch", "branch_hidden", "beside", "town", "empty"})
+PLACES = frozenset(
+    {"plant", "hidden", "past", "logistics", "county", "other", "branch", "branch_hidden", "beside", "town", "empty"}
+)
 
 
 def main() -> int:
@@ -26,10 +28,13 @@ def main() -> int:
     one.add_argument("--requests", type=int, default=20_000)
     one.add_argument("--seed", type=int, default=1)
     one.add_argument("--short", action="store_true", help="as the test does it: 500 requests at some of the addresses")
-    one = drills.add_parser("reliability", help="kills, full disk, database gone, clock, mail, worker (root: mounts a tmpfs)")
+    one = drills.add_parser(
+        "reliability", help="kills, full disk, database gone, clock, mail, worker (root: mounts a tmpfs)"
+    )
     one.add_argument("--kills", type=int, default=300)
     one.add_argument("--seed", type=int, default=1)
-    drills.add_parser("restore", help="a backup taken under load, restored elsewhere")
+    one = drills.add_parser("restore", help="a backup taken under load, restored elsewhere")
+    one.add_argument("--seconds", type=float, default=60.0, help="of load before and after the backup")
     given = parser.parse_args()
     if given.engine == "both":
         rest = [word for word in sys.argv[1:] if word not in ("--engine", "both", "--engine=both")]
@@ -65,15 +70,34 @@ def _reliability(given: argparse.Namespace, folder: Path) -> int:
         say(f"reliability on {given.engine}, seed {given.seed}")
         drill.kills(given.kills)
         with drill.serving():
-            for part in (faults.database_away, faults.read_only, faults.disk_full, faults.clock_jumps, faults.worker_dead):
+            for part in (
+                faults.database_away,
+                faults.read_only,
+                faults.disk_full,
+                faults.clock_jumps,
+                faults.worker_dead,
+            ):
                 part(drill)
         faults.mail_away(drill)
         drill.house()
         drill.figures()
         sys.stdout.write(json.dumps(drill.told.figures, ensure_ascii=False, indent=1) + "\n")
         sys.stdout.write("".join(f"FAULT {fault}\n" for fault in drill.told.faults))
-        sys.stdout.write(f"cannot be sent from one page of their own: {json.dumps(drill.steps.left_out, ensure_ascii=False, indent=1)}\n")
+        sys.stdout.write(
+            f"cannot be sent from one page of their own: {json.dumps(drill.steps.left_out, ensure_ascii=False, indent=1)}\n"
+        )
         return int(bool(drill.told.faults))
+
+
+def _restore(given: argparse.Namespace, folder: Path) -> int:
+    with home(given.engine, folder / "home" if given.engine == "postgres" else folder) as made:
+        from drills.restore import restore
+
+        say(f"restore on {given.engine}")
+        figures, faults = restore(made, given.seconds)
+        sys.stdout.write(json.dumps(figures, ensure_ascii=False, indent=1) + "\n")
+        sys.stdout.write("".join(f"FAULT {fault}\n" for fault in faults))
+        return int(bool(faults))
 
 
 def _fuzz(given: argparse.Namespace) -> int:

@@ -56,7 +56,9 @@ def through(drill: Drill, name: str, breaks: Callable[[], None], mends: Callable
             refused += 1
             plain = answer is not None and (AWAY in answer.page or said in answer.page) and "huying.css" in answer.page
             drill.told.check(plain, f"{name}: {step.row.id} was not told so")
-            text = next((str(step.data[key]) for key in ("words", "text", "measure", "title") if step.data.get(key)), "")
+            text = next(
+                (str(step.data[key]) for key in ("words", "text", "measure", "title") if step.data.get(key)), ""
+            )
             drill.told.check(answer is not None and text in answer.page, f"{name}: what was typed is not on the page")
         else:
             taken += 1
@@ -114,7 +116,11 @@ def start(cluster: Any) -> None:
 
     folder = programs()
     assert folder
-    options = [part for one in (*FAST, "listen_addresses=", f"unix_socket_directories={cluster.folder}") for part in ("-c", one)]
+    options = [
+        part
+        for one in (*FAST, "listen_addresses=", f"unix_socket_directories={cluster.folder}")
+        for part in ("-c", one)
+    ]
     with (cluster.folder / "log").open("ab") as log:
         cluster.process = subprocess.Popen(
             [str(folder / "postgres"), "-D", str(cluster.folder / "data"), *options], stdout=log, stderr=log,
@@ -123,7 +129,13 @@ def start(cluster: Any) -> None:
     cluster._wait(folder)
 
 
-HOLD = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('BEGIN EXCLUSIVE'); print('held', flush=True); sys.stdin.read()"
+HOLD = """
+import sqlite3, sys
+held = sqlite3.connect(sys.argv[1], isolation_level=None)
+held.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+sys.stdin.read()
+"""
 
 
 class _Holder:
@@ -135,8 +147,11 @@ class _Holder:
     def take(self) -> None:
         """Hold it."""
         connection.close()
-        self.process = subprocess.Popen([sys.executable, "-c", HOLD, str(self.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        assert self.process.stdout and self.process.stdout.readline() == b"held\n"
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", HOLD, str(self.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert self.process.stdout
+        assert self.process.stdout.readline() == b"held\n"
 
     def give_back(self) -> None:
         """Let go."""
@@ -147,6 +162,7 @@ class _Holder:
 def read_only(drill: Drill) -> None:
     """Nothing can be written any more: the file system (SQLite) or the server (PostgreSQL) says so."""
     if drill.home.cluster:
+
         def say_so(value: str) -> None:
             with psycopg.connect(drill.home.cluster.url, autocommit=True) as server:  # type: ignore[union-attr]
                 server.execute("SET default_transaction_read_only = off")
@@ -167,7 +183,7 @@ def web_alone(drill: Drill) -> None:
         drill.served.process = subprocess.Popen(
             web_command("127.0.0.1", drill.served.port), env=drill.served.env, stdout=log, stderr=log
         )
-    until(lambda: drill.steps.answers())
+    until(drill.steps.answers)
 
 
 def whole_again(drill: Drill) -> None:
@@ -249,7 +265,11 @@ def mail_away(drill: Drill) -> None:
     """Nobody listens at the mail server's port for an hour; then each letter arrives once."""
     say("mail server away for an hour")
     port, box = free_port(), _Box()
-    mail = {"EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port}
+    mail = {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": port,
+    }
     begun = timezone.now()
     with override_settings(**mail):
         people = [post.person for post in drill.scene.world.posts.values()]
@@ -257,7 +277,17 @@ def mail_away(drill: Drill) -> None:
             person.user.email = f"{person.user.username}@example.org"
             person.user.save(update_fields=["email"])
         case = drill.scene.case("plant", "registered")
-        made = notices.send(to=people, kind="mail", title="登记了一件事", url="/desk/", root=case.root, subject=case.pk, by=SYSTEM, at=begun, key="mail")
+        made = notices.send(
+            to=people,
+            kind="mail",
+            title="登记了一件事",
+            url="/desk/",
+            root=case.root,
+            subject=case.pk,
+            by=SYSTEM,
+            at=begun,
+            key="mail",
+        )
         letters = Delivery.objects.filter(notice__in=made)
         for minute in range(61):
             notices.deliver_due(at=begun + timedelta(minutes=minute))
@@ -270,6 +300,8 @@ def mail_away(drill: Drill) -> None:
         finally:
             mailer.stop()
     arrived = len(box.taken)
-    drill.told.check(waiting == len(made) == arrived > 0, f"mail: {len(made)} letters, {waiting} waited, {arrived} arrived")
+    drill.told.check(
+        waiting == len(made) == arrived > 0, f"mail: {len(made)} letters, {waiting} waited, {arrived} arrived"
+    )
     drill.told.check(not letters.exclude(state=DeliveryState.SENT).exists(), "mail: not all written off as sent")
     drill.told.figures["mail server away for an hour"] = {"letters": len(made), "arrived": arrived}

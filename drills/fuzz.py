@@ -86,7 +86,8 @@ class Sent:
 
     def __str__(self) -> str:
         body = self.body if isinstance(self.body, str) else self.body[:400]
-        return f"{self.role}: {self.method} {self.path}?{self.query[:200]} {self.kind} {self.headers} {self.cookie[:80]!r}\n    {body!r:.600}"
+        asked = f"{self.role}: {self.method} {self.path}?{self.query[:200]} {self.kind} {self.headers}"
+        return f"{asked} {self.cookie[:80]!r}\n    {body!r:.600}"
 
 
 def targets(scene: Scene, places: frozenset[str], rng: random.Random, most: int) -> list[Target]:
@@ -99,10 +100,20 @@ def targets(scene: Scene, places: frozenset[str], rng: random.Random, most: int)
     for name in ACCOUNTS:
         found.append(Target(name, reverse(name, args=ACCOUNT_ARGS.get(name, []))))
     code = scene.world.shop.code
-    said = {"words": "食堂没有热饭", "secrecy": "sealed", "name": "田一", "phone": "13900001111", "agreed": "on", "consent": "1"}
+    said = {
+        "words": "食堂没有热饭",
+        "secrecy": "sealed",
+        "name": "田一",
+        "phone": "13900001111",
+        "agreed": "on",
+        "consent": "1",
+    }
     found.append(Target("public:unit", reverse("public:unit", args=[code]), said))
     found.append(Target("public:meetings", reverse("public:meetings", args=[code])))
-    found += [Target("nowhere", path) for path in ("/nowhere/", "/desk/nowhere/", "/static/../settings.py", "/metrics", "/%00/")]
+    found += [
+        Target("nowhere", path)
+        for path in ("/nowhere/", "/desk/nowhere/", "/static/../settings.py", "/metrics", "/%00/")
+    ]
     return found
 
 
@@ -110,7 +121,9 @@ def _target(row: Row, scene: Scene, place: str) -> Target:
     form = dict(row.post(scene, place)) if row.post else {}
     sees, acts = frozenset(row.reads[place]), frozenset((row.acts or row.reads).get(place, set()) if row.post else ())
     told = frozenset(row.refused.get(place, ()))
-    return Target(row.id, reverse(row.name, args=row.args(scene, place)), form, row.query(scene, place), sees | told, acts)
+    return Target(
+        row.id, reverse(row.name, args=row.args(scene, place)), form, row.query(scene, place), sees | told, acts
+    )
 
 
 # --- making requests ----------------------------------------------------------------------------------------------------
@@ -134,7 +147,11 @@ def requests(all_targets: list[Target], sessions: dict[str, str]) -> st.SearchSt
         if method in SAFE:
             body, kind = b"", ""
         headers = dict(draw(st.lists(st.sampled_from(HEADERS), max_size=3)))
-        cookie = draw(st.sampled_from(("", "", "", "", "sessionid=\x01", "sessionid=" + "x" * 5000, "a=b; =; ;;", "hy-large=2; csrftoken=é")))
+        cookie = draw(
+            st.sampled_from(
+                ("", "", "", "", "sessionid=\x01", "sessionid=" + "x" * 5000, "a=b; =; ;;", "hy-large=2; csrftoken=é")
+            )
+        )
         if sessions.get(role) and not cookie.startswith("sessionid"):
             cookie = f"sessionid={sessions[role]}" + (f"; {cookie}" if cookie else "")
         return Sent(target, role, method, path, _encoded(query), body, kind, headers, cookie, exact)
@@ -182,7 +199,9 @@ def _pairs(base: dict[str, Any], most: int) -> st.SearchStrategy[list[tuple[str,
 def _body(form: dict[str, Any]) -> st.SearchStrategy[tuple[bytes | str, str]]:
     """As a browser sends it, or as none does."""
     pairs = _pairs(form, 4)
-    return st.one_of(pairs.map(_multipart), pairs.map(_multipart), pairs.map(_plain), pairs.map(_json), st.sampled_from(BROKEN))
+    return st.one_of(
+        pairs.map(_multipart), pairs.map(_multipart), pairs.map(_plain), pairs.map(_json), st.sampled_from(BROKEN)
+    )
 
 
 def _multipart(pairs: list[tuple[str, Any]]) -> tuple[bytes | str, str]:
@@ -214,7 +233,9 @@ def _json(pairs: list[tuple[str, Any]]) -> tuple[bytes | str, str]:
 
 def _encoded(pairs: list[tuple[str, Any]]) -> str:
     flat = [(name, one) for name, value in pairs for one in (value if isinstance(value, list | tuple) else [value])]
-    return urlencode([(name, str(value).encode("utf-8", "surrogatepass")) for name, value in flat if not hasattr(value, "seek")])
+    return urlencode(
+        [(name, str(value).encode("utf-8", "surrogatepass")) for name, value in flat if not hasattr(value, "seek")]
+    )
 
 
 BROKEN: list[tuple[bytes | str, str]] = [
@@ -324,7 +345,11 @@ class Fuzz:
         if sent.method in SAFE or answer.status_code in (400, 403, 404, 405, 409, 413, 422):
             return True
         known = sent.exact and sent.target.acts is not None
-        return known and "sessionid=" + self.sessions.get(sent.role, "-") in sent.cookie and sent.role not in sent.target.acts
+        return (
+            known
+            and "sessionid=" + self.sessions.get(sent.role, "-") in sent.cookie
+            and sent.role not in sent.target.acts
+        )
 
     def _changed(self, written: set[str]) -> list[str]:
         """Of the tables written to, those that differ from before."""
@@ -337,7 +362,12 @@ class Fuzz:
         if changed:
             yield "changed", f"{status} changed {changed}"
         known = sent.exact and sent.target.sees is not None
-        if known and sent.role not in sent.target.sees and status not in TURNED_AWAY and sent.method not in ("OPTIONS", "TRACE"):
+        if (
+            known
+            and sent.role not in sent.target.sees
+            and status not in TURNED_AWAY
+            and sent.method not in ("OPTIONS", "TRACE")
+        ):
             yield "let in", f"{sent.role} got {status}"
         for place, text in self._places(answer, content):
             yield from ((f"canary in {place}", word) for word in self._forbidden(sent, place) if word in text)

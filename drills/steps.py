@@ -36,7 +36,14 @@ BACKGROUND = {
 }  # fmt: skip
 GUARD = "d" * 32  # Django takes any 32 letters, if cookie and form have the same
 # These change what others of the same round stand on, so each goes out alone.
-ALONE = {"desk:hand_over_post", "desk:org-unit-move", "desk:org-unit-merge", "desk:packs", "desk:house-rules", "desk:recuse_self"}
+ALONE = {
+    "desk:hand_over_post",
+    "desk:org-unit-move",
+    "desk:org-unit-merge",
+    "desk:packs",
+    "desk:house-rules",
+    "desk:recuse_self",
+}
 
 
 @dataclass
@@ -121,7 +128,7 @@ class Steps:
             query = row.query(self.scene, place)
             path += "?" + "&".join(f"{key}={value}" for key, value in query.items()) if query else ""
             data = {"once": uuid4().hex, "csrfmiddlewaretoken": GUARD, **dict(row.post(self.scene, place))}  # type: ignore[misc]
-        except Exception as error:  # noqa: BLE001  (whatever is wrong with the making is no fault of the product)
+        except Exception as error:
             self.left_out[row.id] = f"{type(error).__name__}: {error}"
             return None
         cookies = {settings.SESSION_COOKIE_NAME: self.sessions[who], settings.CSRF_COOKIE_NAME: GUARD}

@@ -29,7 +29,8 @@ HEADERS = (
     ("HTTP_ACCEPT_ENCODING", "br;q=-1"), ("HTTP_REFERER", "http://[::"), ("HTTP_ORIGIN", "null"), ("HTTP_USER_AGENT", "\x00" * 9),
     ("HTTP_USER_AGENT", "x" * 9000), ("HTTP_AUTHORIZATION", "Basic !!!"), ("HTTP_AUTHORIZATION", "Bearer x"),
     ("HTTP_X_REQUESTED_WITH", "XMLHttpRequest"), ("CONTENT_LENGTH", "-1"),
-    ("HTTP_TRANSFER_ENCODING", "chunked"), ("HTTP_X_REQUEST_ID", "a\nb"), ("HTTP_X_REQUEST_ID", "x" * 5000), ("HTTP_X_CORRELATION_ID", "刘春华"),
+    ("HTTP_TRANSFER_ENCODING", "chunked"), ("HTTP_X_REQUEST_ID", "a\nb"), ("HTTP_X_REQUEST_ID", "x" * 5000),
+    ("HTTP_X_CORRELATION_ID", "刘春华"),
     ("HTTP_CONTENT_ENCODING", "gzip"), ("HTTP_X_ORIGINAL_URL", "/desk/trail/"), ("HTTP_X_REWRITE_URL", "/desk/trail/"),
-    ("SCRIPT_NAME", "/x"), ("HTTP_COOKIE2", "x"),
+    ("HTTP_COOKIE2", "x"),
 )  # fmt: skip

@@ -79,14 +79,16 @@ def spent(client: Client, address: str, method: str) -> tuple[float, int]:
         begun = time.perf_counter()
         client.generic(method, address)
         times.append(time.perf_counter() - begun)
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         client.generic(method, address)
     return median(sorted(times)[: TRIES // 2 + 1]), len(queries)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.attack(
-    "colleague", "opens things by their ids, of every kind there is, and compares page, headers and time with those of ids that are not there",
+    "colleague", "opens things of every kind by their ids and compares page, headers and time with those of ids that are not there",
     found="held",
 )  # fmt: skip
 def test_what_is_not_mine_looks_and_takes_as_what_is_not_there(kind: str, scene: Scene) -> None:
@@ -102,7 +104,9 @@ def test_what_is_not_mine_looks_and_takes_as_what_is_not_there(kind: str, scene:
     assert abs(mine[1] - none[1]) <= 2, "a forbidden thing is looked at longer than one that is not there"
 
 
-@pytest.mark.attack("chair", "searches for words of a hidden case and measures how long the empty answer takes", found="held")
+@pytest.mark.attack(
+    "chair", "searches for words of a hidden case and measures how long the empty answer takes", found="held"
+)
 def test_search_says_and_takes_the_same_whether_a_hidden_case_has_the_words(scene: Scene) -> None:
     scene.case("hidden", "accepted")
     client = browser(scene, "chair")
@@ -130,7 +134,9 @@ def test_looking_up_a_number_tells_nothing_of_sealed_matters(scene: Scene) -> No
     assert len({NONCE.sub(b"", answer.content) for answer in answers}) == 1
 
 
-@pytest.mark.attack("outsider", "tries receipts and compares page and time of a nearly right one with a wild guess", found="held")
+@pytest.mark.attack(
+    "outsider", "tries receipts and compares page and time of a nearly right one with a wild guess", found="held"
+)
 def test_a_wrong_receipt_is_like_any_other(scene: Scene) -> None:
     from tests.factories import world as make
 

@@ -103,6 +103,11 @@ def _address(row: Row, scene: Scene, place: str) -> str:
     return reverse(row.name, args=row.args(scene, place)) + tail
 
 
+@pytest.mark.attack(
+    "former",
+    "opens every address with things of every place, in every role, and looks whether anything comes",
+    found="held",
+)
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 def test_who_sees_it(row: Row, scene: Scene, clients: dict[str, Client], missing: bytes) -> None:
     wrong = []
@@ -133,6 +138,7 @@ def _fault(name: str, answer: Any, expected: int, missing: bytes) -> str:
     return ""
 
 
+@pytest.mark.attack("clerk", "sends every form there is with the ids of things that are not theirs", found="held")
 @pytest.mark.parametrize("row", [row for row in ROWS if row.post], ids=lambda row: row.id)
 def test_who_may_act(row: Row, scene: Scene, clients: dict[str, Client], missing: bytes) -> None:
     wrong = []

@@ -17,7 +17,7 @@ from django.urls import reverse
 from huying.kernel import machine, meter
 from huying.site import archive, doctor
 from huying.site.doctor import Mark
-from huying.site.logs import PAGES, Keeper, Kept, formatter
+from huying.site.logs import PAGES, Keeper, Kept
 from tests.site.conftest import Home
 
 SECRET = "刘春华 13800001111"
