@@ -59,6 +59,7 @@ def small_disk() -> Iterator[Path]:
         tempfile.tempdir = None
         subprocess.run(["umount", "-l", str(folder)], check=False)
         folder.rmdir()
+        folder.with_suffix(".log").unlink(missing_ok=True)
 
 
 def _reliability(given: argparse.Namespace, folder: Path) -> int:

@@ -316,7 +316,7 @@ SHEETS = {
     "another kind of workbook": lambda: _zip(
         **{"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<x/>"}
     ),
-    "half a million columns and a thousand lines": lambda: b"," * 500_000 + b"\na,b" * 1_000,
+    "half a million columns and a thousand lines": lambda: b"a," * 500_000 + b"\na,b" * 1_000,
     "a sheet that unpacks to 120 MB": lambda: rezip(
         _workbook(), {"xl/worksheets/sheet1.xml": _sheet_of(" " * 120_000_000)}
     ),
