@@ -119,6 +119,11 @@ def _tried(row: Row, place: str) -> Sequence[str]:
     return [name for name in ROLES if name in here or name in kept_out]
 
 
+@pytest.mark.attack(
+    "former",
+    "opens every address with things of every place, in every role, and looks whether anything comes",
+    found="held",
+)
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 def test_who_sees_it(row: Row, scene: Scene, clients: dict[str, Client], missing: bytes) -> None:
     wrong = []
@@ -151,6 +156,7 @@ def _fault(name: str, answer: Any, expected: int, missing: bytes) -> str:
     return ""
 
 
+@pytest.mark.attack("clerk", "sends every form there is with the ids of things that are not theirs", found="held")
 @pytest.mark.parametrize("row", [row for row in ROWS if row.post], ids=lambda row: row.id)
 def test_who_may_act(row: Row, scene: Scene, clients: dict[str, Client], missing: bytes) -> None:
     wrong = []

@@ -105,6 +105,11 @@ CASES = {
 
 
 @pytest.mark.clause("MY-3.2.3d")
+@pytest.mark.attack(
+    "chair",
+    "compares every list, count, search, suggestion and workbook before and after a case about them",
+    found="held",
+)
 @pytest.mark.parametrize("which", CASES)
 def test_a_hidden_case_leaves_no_trace(which: str, scene: Scene, monkeypatch) -> None:
     place, blind, seeing = CASES[which]
@@ -134,6 +139,7 @@ def _hidden(scene: Scene, place: str, at: Any) -> Case:
 
 
 @pytest.mark.clause("MY-A1")
+@pytest.mark.attack("chair", "fetches forms and files of the case about them by their addresses", found="held")
 @pytest.mark.parametrize("which", CASES)
 def test_form_and_files_of_a_hidden_case_are_missing(which: str, scene: Scene) -> None:
     place, blind, seeing = CASES[which]
@@ -148,6 +154,11 @@ def test_form_and_files_of_a_hidden_case_are_missing(which: str, scene: Scene) -
         assert typed.status_code == expected
 
 
+@pytest.mark.attack(
+    "chair",
+    "uses the search for a case to merge into as an oracle, then sends the id of one it did not offer",
+    found="held",
+)
 def test_merging_offers_no_hidden_case(scene: Scene) -> None:
     """The chair looks for a case to merge into and is offered none that names the chair."""
     hidden = scene.case("hidden", "accepted")
@@ -162,6 +173,7 @@ def test_merging_offers_no_hidden_case(scene: Scene) -> None:
     assert hidden.status == "accepted"
 
 
+@pytest.mark.attack("worker", "opens another worker's file with a receipt of their own", found="held")
 @pytest.mark.parametrize("other", ["wrong digits", "another worker"])
 def test_a_receipt_opens_its_own_matter_only(other: str, scene: Scene) -> None:
     """What one worker sent in, another cannot open, and neither can somebody without a receipt."""

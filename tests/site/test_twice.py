@@ -130,6 +130,7 @@ def test_reporting_twice_at_once_reports_once_and_starts_one_clock(lived: World)
     assert list(case.clocks.filter(stopped_at__isnull=True).values_list("code", flat=True)) == ["tell"]
 
 
+@pytest.mark.attack("colleague", "decides the same case at the very same moment as another officer", found="held")
 def test_of_two_officers_who_accept_at_once_one_does_and_the_other_reads_who_was_faster(lived: World) -> None:
     case = make.said(lived)
     path, names = f"/desk/cases/{case.pk}/accept/", ("officer", "second")

@@ -17,10 +17,11 @@ from django.urls import reverse
 from huying.kernel import machine, meter
 from huying.site import archive, doctor
 from huying.site.doctor import Mark
-from huying.site.logs import FAILED, Keeper, Kept
+from huying.site.logs import PAGES, Keeper, Kept
 from tests.site.conftest import Home
 
 SECRET = "刘春华 13800001111"
+ADDRESS = "/desk/cases/0190f000-0000-7000-8000-000000000000/"
 
 
 @pytest.fixture
@@ -43,7 +44,9 @@ def test_an_error_is_kept_with_kind_and_place_and_without_its_words(keeper: logg
         raise ValueError(SECRET)
     except ValueError:
         keeper.exception("could not read %s", SECRET)
-    keeper.error(FAILED, "/desk/cases/0190f000-0000-7000-8000-000000000000/", exc_info=RuntimeError(SECRET))
+    failed = logging.LogRecord(PAGES, logging.ERROR, "", 1, "%s: %s", ("Internal Server Error", ADDRESS), None)
+    failed.exc_info = (RuntimeError, RuntimeError(SECRET), None)
+    keeper.handlers[0].handle(failed)
     keeper.warning({"event": "job_failed", "job": "huying.files.jobs.sweep", "words": SECRET, "ip": "10.0.0.9"})
     keeper.info("not worth keeping")
     text = (tmp_path / "logs" / "command.log").read_text()

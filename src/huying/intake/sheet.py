@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
-from python_calamine import CalamineError, CalamineWorkbook
 
 from huying.cases.rules import LONGEST_WORDS
 from huying.kernel.errors import Refused
+from huying.kernel.workbook import MOST_CELLS, pages
 from huying.privacy.rules import normal_phone
 
 LARGEST = 10 * 1024 * 1024
@@ -109,6 +109,8 @@ def read(content: bytes) -> Table:
     if len(lines) - top - 1 > MOST_ROWS:
         raise Refused(f"有 {len(lines) - top - 1} 行，一次最多 {MOST_ROWS} 行。", "请分成几份导入。")
     width = max(len(line) for line in lines[top:])
+    if width * (len(lines) - top) > MOST_CELLS:
+        raise Refused(f"有一行有 {width} 列，整张表太大了。", "请只留下要导入的列，再上传。")
     full = [tuple(line) + ("",) * (width - len(line)) for line in lines[top:]]
     headings = tuple(str(cell).strip() or f"第 {n} 列" for n, cell in enumerate(full[0], start=1))
     return Table(headings, tuple(full[1:]), top + 2)
@@ -116,14 +118,7 @@ def read(content: bytes) -> Table:
 
 def _workbook(content: bytes) -> list[list[Cell]]:
     """The first sheet that holds something."""
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets: list[list[list[Cell]]] = [
-            [list(line) for line in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
-            for name in book.sheet_names
-        ]
-    except (CalamineError, ValueError, OSError) as error:
-        raise Refused("打不开这个文件。", "请用 Excel 或 WPS 另存为 .xlsx 再上传；加了密码的请先去掉密码。") from error
+    sheets: list[list[list[Cell]]] = list(pages(content).values())
     return next((sheet for sheet in sheets if any(any(cell not in ("", None) for cell in row) for row in sheet)), [])
 
 
@@ -139,7 +134,10 @@ def _text(content: bytes) -> list[list[Cell]]:
         if "\x00" not in text:
             first = text.partition("\n")[0]
             mark = max(",\t;", key=first.count)
-            return [list(line) for line in csv.reader(io.StringIO(text, newline=""), delimiter=mark)]
+            try:
+                return [list(line) for line in csv.reader(io.StringIO(text, newline=""), delimiter=mark)]
+            except csv.Error as error:
+                raise Refused("看不懂这个文件。", "多半有一个引号没有成对；请另存为 .xlsx 再上传。") from error
     raise Refused("看不懂这个文件的文字编码。", "请另存为 .xlsx，或者 UTF-8 编码的 .csv 再上传。")
 
 

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
@@ -233,7 +233,7 @@ class WorkerProcess:
             close_old_connections()
             at = timezone.now()
             return run_due(self.name, at) or run_task(self.name, at)
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             log.exception("database_unreachable")
             # What could not be written off stays with the old name, which now falls silent, so the reaper frees it.
             self.name = _fresh_name()
@@ -251,7 +251,7 @@ class WorkerProcess:
             try:
                 close_old_connections()
                 beat(self.name, timezone.now())
-            except DatabaseError:
+            except (DatabaseError, InterfaceError):
                 log.exception("heartbeat_failed")
         connection.close()
 

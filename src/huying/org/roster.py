@@ -14,9 +14,9 @@ from io import BytesIO
 from typing import Any
 
 import xlsxwriter
-from python_calamine import CalamineError, CalamineWorkbook
 
 from huying.kernel.errors import Refused
+from huying.kernel.workbook import pages
 from huying.org.models import Level, Ownership, Role
 
 LARGEST = 10 * 1024 * 1024
@@ -191,15 +191,8 @@ def read(content: bytes) -> Book:
     """Read an uploaded workbook.  ``Refused`` when it is none; wrong cells become ``Book.faults``."""
     if len(content) > LARGEST:
         raise Refused("这个文件超过 10 MB。", "请删掉图片和用不着的页，或者分成几份导入。")
-    try:
-        workbook = CalamineWorkbook.from_filelike(BytesIO(content))
-        pages = {
-            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names
-        }
-    except (CalamineError, ValueError, OSError) as error:
-        raise Refused("打不开这个文件。", "请用 Excel 或 WPS 另存为 .xlsx 再上传；加了密码的请先去掉密码。") from error
     book = Book()
-    for name, cells in pages.items():
+    for name, cells in pages(content).items():
         sheet = _sheet_named(name)
         if sheet is None:
             if any(any(cell not in ("", None) for cell in row) for row in cells) and not _is_guidance(name):

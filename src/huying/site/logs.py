@@ -25,7 +25,7 @@ _DROP = ("ip", "user_agent", "request", "user_id")
 _KEPT = ("job", "task", "id")  # what our own events carry that names no person
 _OURS = "huying"
 LARGEST, OLDER = 2_000_000, 3  # bytes of one file, and how many before it stay
-FAILED = "Internal Server Error: %s"
+PAGES = "django.request"  # the framework's logger of pages that failed: "Internal Server Error: /address/"
 
 
 def _quiet(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
@@ -68,11 +68,18 @@ def formatter() -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_SHARED,
         processors=[
+            _by_page,
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.ExceptionRenderer(lambda info: "；".join(_told(info))),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )
+
+
+def _by_page(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """A page that failed is told by its name."""
+    view = _page_of(event["_record"].name, str(event["event"]))
+    return event | {"event": "request_failed", "view": view} if view is not None else event
 
 
 def _told(info: Any) -> list[str]:
@@ -93,18 +100,19 @@ class Kept(logging.Formatter):
         line: dict[str, Any] = {"timestamp": moment, "level": record.levelname.lower(), "logger": record.name}
         line["event"] = str(said.get("event", ""))
         line |= {name: str(said[name]) for name in _KEPT if name in said}
-        if record.msg == FAILED and record.args:
-            line |= {"event": "request_failed", "view": _view_of(record)}
+        if (view := _page_of(record.name, record.getMessage())) is not None:
+            line |= {"event": "request_failed", "view": view}
         if error := _error_of(record.exc_info):
             line["exception"], line["where"] = kind_and_place(error)
         return json.dumps(line, ensure_ascii=False)
 
 
-def _view_of(record: logging.LogRecord) -> str:
-    """The name of the page that failed: its address may hold a receipt's trace or a case."""
-    args = record.args if isinstance(record.args, tuple) else ()
+def _page_of(logger: str, said: str) -> str | None:
+    """The name of the page that failed: its address may hold a case, or the way to one.  ``None`` for other records."""
+    if logger != PAGES:
+        return None
     try:
-        return resolve(str(args[0])).view_name if args else ""
+        return resolve(said.partition(": ")[2]).view_name
     except Resolver404:
         return ""
 
@@ -122,7 +130,10 @@ class Keeper(RotatingFileHandler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write, if there is a home: a command that only looks makes none.  A page that failed is told by the framework."""
         if self.folder.parent.is_dir() and not record.name.startswith("django_structlog"):
-            self.folder.mkdir(mode=0o700, exist_ok=True)
+            try:
+                self.folder.mkdir(mode=0o700, exist_ok=True)
+            except OSError:  # no room, or nothing can be written: the page goes on without its line
+                return
             super().emit(record)
 
 

@@ -141,6 +141,8 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # PgBouncer in transaction mode: no server-side cursors, no prepared statements kept.
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+    # A server that does not answer is given up after seconds, not minutes: people are told, and the threads are free.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
 
 # Counters of tries and marks of what was used: one table for all web processes; org.jobs removes what has served its time.
 CACHES = {

@@ -1,20 +1,26 @@
 """Pages of the frame: errors, the demo's way in, and the counters for a monitoring program."""
 
 import secrets
+import sys
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from huying.kernel import meter
+from huying.site.away import reason
 from huying.site.demo.entrance import may_enter, visitor
+
+RETRY_AFTER = 30  # seconds; read by programs, people are told "一两分钟"
 
 
 @login_not_required
@@ -68,5 +74,23 @@ def too_often(request: HttpRequest) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Something broke on our side."""
-    return render(request, "500.html", status=500)
+    """Something broke on our side; or only the database or the disk does not play along just now, which is said so."""
+    why = reason(sys.exc_info()[1])
+    if not why:
+        return render(request, "500.html", status=500)
+    typed = _typed(request)
+    context = {"why": why, "typed": typed, "again": "once" in typed and not request.FILES}
+    response = render(request, "503.html", context, status=503)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _typed(request: HttpRequest) -> QueryDict:
+    """What was sent, as far as it came through; passwords are not shown again."""
+    try:
+        typed = request.POST.copy()
+    except (OSError, SuspiciousOperation, MultiPartParserError):  # cut off, too large, or no room for the files
+        return QueryDict(mutable=True)
+    for name in [name for name in typed if "password" in name]:
+        del typed[name]
+    return typed

@@ -1,0 +1,106 @@
+"""The session ends while somebody writes: every long form of the desk keeps its text on the server and offers it again.
+
+A page made of a table row is opened by somebody who may; each of its forms with a field for long text must have a draft's
+name (``desk-draft.js``).  The draft is kept, the session ends, the form is turned away to the sign-in page, and after signing
+in the same text is there for the same form, for this person only.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from tests.conftest import NOW
+from tests.factories.world import make_world
+from tests.matrix.scene import Scene
+from tests.matrix.table import STAFF, Row
+from tests.matrix.test_matrix import ROWS, _address
+
+pytestmark = pytest.mark.django_db
+FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL)
+LONG = re.compile(r"<textarea\b(?![^>]*readonly)[^>]*name=\"([^\"]+)\"")
+DRAFT = re.compile(r'data-draft="([^"]+)"')
+TEXT = "写到一半的长话：食堂、班车、更衣柜，一共三件。"
+# Pages whose forms still lack a draft; a page that has one by now is taken off, a new page may not be added.
+LACKING: frozenset[str] = frozenset()
+
+
+@pytest.fixture(scope="module")
+def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
+    """One world for all pages, never kept."""
+    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), transaction.atomic():
+        yield Scene(make_world(NOW))
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def _django_db_helper(scene: Scene) -> None:
+    """Instead of pytest-django's own: all share the world's transaction."""
+
+
+def signed_in(scene: Scene, name: str) -> Client:
+    client = Client()
+    client.force_login(scene.world.posts[name].person.user)
+    return client
+
+
+def page_of(row: Row, scene: Scene) -> tuple[str, str, str]:
+    """Who may open it, its address, the page; empty when it is no page to write on."""
+    for place, readers in row.reads.items():
+        for name in sorted((row.acts or row.reads).get(place, readers) & (STAFF - {"posts_ended"})):
+            address = _address(row, scene, place)
+            answer = signed_in(scene, name).get(address)
+            if answer.status_code == 200 and "text/html" in answer["Content-Type"] and not answer.streaming:
+                return name, address, answer.content.decode()
+    return "", "", ""
+
+
+def long_forms(page: str) -> list[tuple[str, str, str]]:
+    """Draft's name (or nothing), where it is sent, a long field, for every form with one."""
+    found = []
+    for attributes, inside in FORM.findall(page):
+        fields = LONG.findall(inside)
+        if not fields or 'method="post"' not in attributes:
+            continue
+        draft, action = DRAFT.search(attributes), re.search(r'action="([^"]*)"', attributes)
+        found.append((draft[1] if draft else "", action[1] if action else "", fields[0]))
+    return found
+
+
+PAGES = [row for row in ROWS if row.get == 200 and not row.json and not row.alone]
+
+
+@pytest.mark.parametrize("row", PAGES, ids=lambda row: row.id)
+def test_what_is_being_written_outlives_the_session(row: Row, scene: Scene) -> None:
+    with transaction.atomic():
+        name, address, page = page_of(row, scene)
+        forms = long_forms(page)
+        without = [field for draft, _, field in forms if not draft]
+        assert not without or row.name in LACKING, f"no draft for {without} at {address}"
+        for draft, action, field in [one for one in forms if one[0]]:
+            keep_lose_and_find(scene, name, address, draft, action or address, field)
+        transaction.set_rollback(True)
+
+
+def keep_lose_and_find(scene: Scene, name: str, address: str, draft: str, action: str, field: str) -> None:
+    client, kept = signed_in(scene, name), reverse("desk:draft", args=[draft])
+    body = json.dumps({"fields": {field: [TEXT]}})
+    assert client.post(kept, body, content_type="application/json").status_code == 200
+    Session.objects.all().delete()
+    turned_away = client.post(action, {field: TEXT})
+    assert turned_away.status_code == 302
+    assert turned_away["Location"].startswith("/accounts/login/?next=")
+    client = signed_in(scene, name)
+    assert f'data-draft="{draft}"' in client.get(address).content.decode(), "the same form has another draft now"
+    assert client.get(kept).json()["fields"] == {field: [TEXT]}
+    other = "chair" if name != "chair" else "officer"
+    assert signed_in(scene, other).get(kept).status_code == 204, "somebody else reads the draft"
