@@ -11,6 +11,7 @@ import os
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from ipaddress import IPv6Address
+from typing import cast
 
 from django.conf import settings
 from django.core.cache import cache
@@ -49,5 +50,4 @@ def _key(day: date) -> bytes:
 @lru_cache(maxsize=2)
 def _halves(day: date, database: object) -> bytes:
     """The random half of the day: who asks first makes it, all others find it."""
-    made: bytes = cache.get_or_set(f"device-key:{day.isoformat()}", lambda: os.urandom(32), KEPT)
-    return made
+    return cast("bytes", cache.get_or_set(f"device-key:{day.isoformat()}", lambda: os.urandom(32), KEPT))

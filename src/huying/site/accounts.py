@@ -146,7 +146,7 @@ class OwnWords:
 
     def validate(self, password: str, user: User | None = None) -> None:
         """At least eight other letters must remain when the known words are taken out."""
-        left, unit = normalise(password), user.person.unit if user is not None and user.person_id else None
+        left, unit = normalise(password), user.person.unit if user is not None and user.person_id is not None else None
         known = [*self.WORDS, *((unit.name, unit.short_name, *name_key(unit.name).split()[-2:-1]) if unit else ())]
         for word in sorted({normalise(word) for word in known if len(word) > 1}, key=len, reverse=True):
             left = left.replace(word, "")

@@ -88,7 +88,7 @@ class Sessions:
         return self.following(request)
 
     def _end(self, request: HttpRequest) -> None:
-        request.was_in = User.objects.get(pk=request.user.pk)  # type: ignore[attr-defined]
+        request.was_in = User.objects.get(pk=request.user.pk)  # type: ignore[attr-defined,misc]
         logout(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
@@ -140,7 +140,7 @@ class Actors:
         """Does a unit ask for a second factor this person has not got?  Looked up once a minute, and as long as it is so."""
         if not (getattr(request, "minute_begins", False) or request.session.get(LACKS)):
             return False
-        lacks = needs_factor(actor, by_provider=came_by_provider(request)) and not with_factor(request.user)
+        lacks = needs_factor(actor, by_provider=came_by_provider(request)) and not with_factor(request.user)  # type: ignore[arg-type]
         if lacks:
             request.session[LACKS] = True
         else:

@@ -120,8 +120,8 @@ class Pages(Paginator):
     @cached_property
     def count(self) -> int:
         """How many, up to the most that is counted."""
-        rows: QuerySet[Any] = self.object_list.order_by()[: MOST_COUNTED + 1]  # type: ignore[assignment]
-        return rows.count()
+        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
+        return rows.order_by()[: MOST_COUNTED + 1].count()
 
     @property
     def over(self) -> int:
