@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from huying.cases.models import Case
+from huying.cases.reads import get_for
 from huying.handling.models import Item
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.org import acts
@@ -118,7 +119,7 @@ def test_no_administrator_has_a_case_in_reach(world: Any, role: str) -> None:
         assert not Case.objects.visible_to(who).exists()
         assert not Item.objects.visible_to(who).exists()
         with pytest.raises(NotYours):
-            Case.objects.get_for(who, case.pk)
+            get_for(who, case.pk)
 
 
 @pytest.mark.django_db
