@@ -394,7 +394,7 @@ OPEN = {
     "public:data": ([], 302), "public:copy": (["pdf"], 405), "public:correct": ([], 302), "public:erase": ([], 302),
     "public:withdraw_consent": ([uuid4()], 405), "public:consent_version": (["1999-01"], 404),
     "public:retaliation": ([], 302), "public:help": ([], 200), "public:consent": ([], 200), "public:unit": (["nowhere"], 404),
-    "public:work": ([], 404), "public:wider": ([], 302), "public:slip": (["x" * 40], 404),
+    "public:puzzle": ([], 404), "public:wider": ([], 302), "public:slip": (["x" * 40], 404),
     "public:meetings": (["nowhere"], 404), "public:published": (["nowhere", uuid4()], 404),
 }  # fmt: skip
 
