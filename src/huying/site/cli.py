@@ -28,6 +28,7 @@ HELP = """呼应：工会听见每一位职工、办好每一件事的系统。
 维护
   upgrade   装好新版本以后，升级数据（先备份，断了可以接着做）
   recount   重新算履职数字
+  trail     核对留痕（verify），导出日锚（anchors export）
   clauses   各条款由哪些测试证明；--mutate 逐条削弱规则，看测试能不能发现
 
 数据放在 HUYING_HOME（现在是 {home}）。全部设置见 docs/operations.md。"""

@@ -37,6 +37,7 @@ JOBS = {
     "huying.kernel.jobs.reaper": "收回被中断的任务",
     "huying.kernel.jobs.tidy": "清理过期的草稿、会话和提交记录",
     "huying.trail.jobs.anchors": "封存前一天的留痕（日锚）",
+    "huying.trail.jobs.hand_out": "带出日锚（写文件、发邮件）",
     "huying.files.jobs.rescan": "重新查毒、放行等待的文件",
     "huying.files.jobs.sweep": "清理没有归属的文件",
     "huying.notices.jobs.deliver": "发送提醒邮件",

@@ -1,0 +1,1 @@
+"""Long drills with real processes and many requests: what the tests do in small (docs/reliability.md).  Never shipped."""
