@@ -6,6 +6,7 @@ What is not in the one form the product writes is handed on as ``None``; it coun
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,10 +14,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from huying.trail.rules import ALGORITHMS
 
+_HEX = re.compile("[0-9a-f]{32}")
 STEP = 5_000  # rows a statement
 
 
@@ -34,12 +36,16 @@ def uuid_of(value: Any) -> UUID | None:
     """An id in the one form the database keeps it in."""
     if isinstance(value, UUID):
         return value
-    if not isinstance(value, str) or len(value) != 32 or value != value.lower():
+    return UUID(hex=value) if isinstance(value, str) and _HEX.fullmatch(value) else None
+
+
+def name_of(value: Any) -> str | None:
+    """The same as text, as it is digested; quicker than to make an id of it."""
+    if isinstance(value, UUID):
+        return str(value)
+    if not isinstance(value, str) or not _HEX.fullmatch(value):
         return None
-    try:
-        return UUID(hex=value)
-    except ValueError:
-        return None
+    return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
 
 
 def moment_of(value: Any) -> datetime | None:
@@ -113,10 +119,8 @@ def stepwise(
     end = f" ORDER BY {', '.join(order)} LIMIT {STEP}"
     after: tuple[Any, ...] = ()
     while True:
-        with connection.cursor() as cursor, _any_text():
-            further = f" AND ({', '.join(order)}) > ({places})" if after else ""
-            cursor.execute(begin + further + end, [*asked[1], *after])
-            rows = cursor.fetchall()
+        further = f" AND ({', '.join(order)}) > ({places})" if after else ""
+        rows = _asked(begin + further + end, [*asked[1], *after])
         yield from rows
         if len(rows) < STEP:
             return
@@ -158,6 +162,21 @@ def looks(asked: str, given: list[Any]) -> Iterator[Any]:
     return stepwise(columns, "trail_reading", ("root", "at", "id"), (asked, given))
 
 
+def _asked(sql: str, given: list[Any]) -> list[Any]:
+    """The rows of a statement.  SQLite breaks off at text that is none: such text is then read all the same, and found not
+    to be what was digested."""
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(sql, given)
+            return cursor.fetchall()
+        except DatabaseError as error:
+            if native() or "decode" not in str(error):
+                raise
+        with _any_text():
+            cursor.execute(sql, given)
+            return cursor.fetchall()
+
+
 def _plain(column: str) -> str:
     """A moment or day as it stands: SQLite would make an object of it, and break off at what is none."""
     return column if native() else f"CAST({column} AS TEXT)"
@@ -165,10 +184,7 @@ def _plain(column: str) -> str:
 
 @contextmanager
 def _any_text() -> Iterator[None]:
-    """SQLite breaks off at text that is none; here it is read all the same, and then found not to be what was digested."""
-    if native():
-        yield
-        return
+    """Text of any kind, as far as it can be read."""
     own = connection.connection
     before, own.text_factory = own.text_factory, lambda raw: raw.decode("utf-8", "replace")
     try:

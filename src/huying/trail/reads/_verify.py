@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -213,7 +214,9 @@ class _Walk:
     def __init__(self, state: _State, chain: UUID) -> None:
         self.state, self.chain = state, chain
         self.previous, self.expected = GENESIS, 1
+        self.name = str(chain)
         self.root: UUID | None = None
+        self._raw: Any = None
         self.anchored = state.anchored.pop(chain, None)
         last = state.days.get(self.anchored.root) if self.anchored else None
         self.until = ends(last[-1][0]) if last else None
@@ -228,15 +231,17 @@ class _Walk:
         before, own, when = rows.bytes_of(previous), rows.bytes_of(digest), rows.moment_of(at)
         if before != self.previous:
             fault(self.chain, seq, "与前一条记录接不上")
-        one, root, known = rows.uuid_of(one), rows.uuid_of(root), rows.algorithm_of(algorithm)
-        named = [str(one), str(self.chain), str(root), seq, moment(when) if when else ""]
+        one, known = rows.name_of(one), rows.algorithm_of(algorithm)
+        if root != self._raw:  # the same from entry to entry, unless somebody changed it
+            self._raw, of = root, rows.uuid_of(root)
+            if self.root is None:
+                self.root, self.until = of, self.until or self._until(of)
+            elif of != self.root:
+                fault(self.chain, seq, "换了范围")
+        named = [one, self.name, rows.name_of(root), seq, moment(when) if when else ""]
         said = [*named, actor, act, subject, rows.json_of(data)]
-        if None in (own, one, root) or own != entry_digest(known or SHA256, before or GENESIS, said):
+        if None in (own, one) or own != entry_digest(known or SHA256, before or GENESIS, said):
             fault(self.chain, seq, "记录被改动")
-        if self.root is None:
-            self.root, self.until = root, self.until or self._until(root)
-        elif root != self.root:
-            fault(self.chain, seq, "换了范围")
         self._against_anchor(seq, own, when)
         self.previous, self.expected = own or GENESIS, self.expected + 1
 
@@ -313,8 +318,10 @@ def _ended(state: _State, walk: _Walk, head: Any) -> None:
 
 def _named(state: _State, found: Iterator[Any]) -> Iterator[tuple[UUID, Any]]:
     """Rows with the chain they belong to; a name that is none is a fault by itself."""
+    raw, chain = None, None
     for row in found:
-        chain = rows.uuid_of(row[0])
+        if row[0] != raw:
+            raw, chain = row[0], rows.uuid_of(row[0])
         if chain is None:
             state.fault(None, None, "有记录被改动，看不出属于哪条链")
         else:
@@ -323,18 +330,8 @@ def _named(state: _State, found: Iterator[Any]) -> Iterator[tuple[UUID, Any]]:
 
 def _by_chain(state: _State) -> Iterator[tuple[UUID, Iterator[Any]]]:
     """Each chain with its entries."""
-    found = _named(state, rows.entries(state.scope.of("trail_entry", "chain")))
-    ahead = next(found, None)
-    while ahead is not None:
-        chain = ahead[0]
-
-        def own(chain: UUID = chain) -> Iterator[Any]:
-            nonlocal ahead
-            while ahead is not None and ahead[0] == chain:
-                yield ahead[1]
-                ahead = next(found, None)
-
-        yield chain, own()
+    for chain, found in groupby(_named(state, rows.entries(state.scope.of("trail_entry", "chain"))), key=itemgetter(0)):
+        yield chain, (row for _, row in found)
 
 
 def _lost(state: _State) -> None:
