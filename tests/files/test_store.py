@@ -64,7 +64,7 @@ def test_transparent_places_become_white(upload):
         ("录音.mp4", samples.mp4(b"soun"), (Kind.AUDIO, "audio/mp4", "录音.m4a")),
         ("voice.webm", samples.webm(2), (Kind.AUDIO, "audio/webm", "voice.webm")),
         ("voice.3gp", samples.mp4(b"soun"), (Kind.AUDIO, "audio/mp4", "voice.m4a")),
-        ("voice.mp3", b"ID3\x04" + bytes(64), (Kind.AUDIO, "audio/mpeg", "voice.mp3")),
+        ("voice.mp3", samples.tagged(), (Kind.AUDIO, "audio/mpeg", "voice.mp3")),
         ("voice.ogg", b"OggS" + bytes(24) + b"OpusHead" + bytes(64), (Kind.AUDIO, "audio/ogg", "voice.ogg")),
     ],
 )
