@@ -180,7 +180,7 @@ def test_without_an_answer_it_waits_and_is_let_out_later(upload, now, settings, 
     disk.remove(lost.pk)
     assert acts.rescan_waiting(by=SYSTEM, at=now) == 2
     states = {file.pk: file.state for file in File.objects.all()}
-    assert states == {clean.pk: State.STORED, sick.pk: State.ERASED, lost.pk: State.QUARANTINED}
+    assert states == {clean.pk: State.STORED, sick.pk: State.INFECTED, lost.pk: State.QUARANTINED}
 
 
 def test_a_key_destroyed_while_waiting_ends_the_wait(upload, key, now, settings, scanner):

@@ -1,4 +1,4 @@
-"""The rows of anchors leaving the house: the audit administrator only."""
+"""The rows of anchors leaving the house (audit administrator) and of files kept from everybody (system administrator)."""
 
 from __future__ import annotations
 
@@ -32,4 +32,5 @@ TRAIL = (
     Row("desk:keeping", AUDIT, post=lambda s, p: {"address": "keeper@example.org"}),
     Row("desk:keeper-end", AUDIT, _keeper, alone=405, post=lambda s, p: {}),
     Row("desk:anchors-sheet", AUDIT, query=_day),
+    Row("desk:system-infected-delete", {"plant": {"system"}}, alone=405, post=lambda s, p: {}),
 )

@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from huying.cases.acts import follow_merged, recount_changed, remind
+from huying.cases.acts import follow_merged, recount_changed, remind, tell_of_infected
 from huying.kernel.actors import SYSTEM
 from huying.kernel.jobs import scheduled
 
@@ -23,3 +23,9 @@ def recount_clocks(*, at: datetime) -> None:
 def follow_units(*, at: datetime) -> None:
     """Open cases of merged unions go where the unions went."""
     follow_merged(by=SYSTEM, at=at)
+
+
+@scheduled(every=timedelta(minutes=5))
+def infected(*, at: datetime) -> None:
+    """Who has a case hears that a file of it was found to be infected."""
+    tell_of_infected(by=SYSTEM, at=at)

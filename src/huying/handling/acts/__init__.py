@@ -1,6 +1,7 @@
 """Acts of handling: the union's side and the department's side, through one gate."""
 
 from huying.handling.acts._department import ask_union, finish, progress, report, send_back, take_item
+from huying.handling.acts._gate import tell_of_infected
 from huying.handling.acts._instruct import instruct_item
 from huying.handling.acts._paper import report_on_paper
 from huying.handling.acts._union import (
@@ -35,4 +36,5 @@ __all__ = [
     "send_back",
     "take_item",
     "tell",
+    "tell_of_infected",
 ]

@@ -21,7 +21,7 @@ def ends(day: date) -> datetime:
 def look_said(root: UUID, at: datetime | None, row: Any) -> list[Any]:
     """What one look says, as it is digested; a moment that is none says nothing."""
     ids = [str(rows.uuid_of(one)) for one in row[2:7]]
-    return [ids[0], str(root), moment(at) if at else "", *ids[1:], row[7], row[8]]
+    return [ids[0], str(root), moment(at) if at else "", *ids[1:], rows.text_of(row[7]), rows.text_of(row[8])]
 
 
 def looks_between(root: UUID, after: datetime | None, until: datetime, algorithm: str) -> Looks:

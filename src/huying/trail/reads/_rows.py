@@ -78,6 +78,11 @@ def bytes_of(value: Any) -> bytes | None:
     return found if len(found) == 32 else None
 
 
+def text_of(value: Any) -> str | None:
+    """Text; a blob or a number in its place is none."""
+    return value if isinstance(value, str) else None
+
+
 def json_of(value: Any) -> Any:
     """What a JSON column says, ``None`` when it says nothing."""
     try:

@@ -239,7 +239,7 @@ class _Walk:
             elif of != self.root:
                 fault(self.chain, seq, "换了范围")
         named = [one, self.name, rows.name_of(root), seq, moment(when) if when else ""]
-        said = [*named, actor, act, subject, rows.json_of(data)]
+        said = [*named, *(rows.text_of(one) for one in (actor, act, subject)), rows.json_of(data)]
         if None in (own, one) or own != entry_digest(known or SHA256, before or GENESIS, said):
             fault(self.chain, seq, "记录被改动")
         self._against_anchor(seq, own, when)
