@@ -208,6 +208,15 @@ HOSTILE = {
 }
 
 
+# One of each sort, for the forms that take files: the words typed beside them stay.
+FORMS = ("program", "zip bomb", "dde in pieces", "pdf script", "bomb of a picture", "lying picture")
+
+
+@pytest.mark.attack(
+    "outsider",
+    "uploads bombs, polyglots, lying endings, scripts, macros, objects, DDE, and documents that phone home",
+    found="mended: embedded objects, DDE, remote parts in single quotes or entities and PDF acting when opened came in; refused now",
+)
 @pytest.mark.parametrize("case", HOSTILE, ids=str)
 def test_refused_by_name_and_nothing_is_kept(upload, case):
     name, raw, why = HOSTILE[case]
@@ -220,6 +229,7 @@ def test_refused_by_name_and_nothing_is_kept(upload, case):
     assert not list(disk.contents())
 
 
+@pytest.mark.attack("outsider", "uploads a zip bomb whose header lies about its size", found="held")
 def test_a_bomb_that_lies_about_its_size_is_counted_while_unpacking(upload):
     raw = samples.rezip(samples.docx(), {"word/x.xml": bytes(60_000_000)})
     claimed = raw.replace(struct.pack("<I", 60_000_000), struct.pack("<I", 1000))
@@ -227,6 +237,7 @@ def test_a_bomb_that_lies_about_its_size_is_counted_while_unpacking(upload):
         upload("a.docx", claimed)
 
 
+@pytest.mark.attack("clerk", "uploads a picture that is a web page and a document as well", found="held")
 def test_a_polyglot_picture_loses_its_second_nature(upload):
     out = io.BytesIO()
     Image.new("RGB", (9, 9)).save(out, "GIF")
@@ -235,6 +246,11 @@ def test_a_polyglot_picture_loses_its_second_nature(upload):
     assert b"PK\x03\x04" not in body
 
 
+@pytest.mark.attack(
+    "outsider",
+    "gives a file a name with path parts, another direction, line breaks, marks piled up, or of a Windows device",
+    found="mended: names of devices and piled-up marks were kept",
+)
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
@@ -259,6 +275,7 @@ def test_names_are_made_safe(upload, given, kept):
     assert len(name) <= rules.MAX_NAME
 
 
+@pytest.mark.attack("outsider", "hides a web page in the comment of a photo", found="held")
 def test_a_page_hidden_in_a_picture_is_gone(upload):
     photo = samples.photo()
     comment = b"<script>alert(1)</script>"
