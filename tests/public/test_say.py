@@ -1,7 +1,8 @@
 """Saying it on one page: three ways to speak, what it concerns, what goes wrong, once only."""
 
-from __future__ import errno
+from __future__ import annotations
 
+import errno
 import json
 from datetime import timedelta
 
