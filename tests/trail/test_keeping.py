@@ -134,8 +134,9 @@ def test_what_could_not_be_sent_is_said_and_tried_again(trail, post, now, monkey
     assert Keeper.objects.get().error == ""
 
 
-def test_without_mail_nothing_is_sent_and_nothing_forgotten(trail, now):
+def test_without_mail_nothing_is_sent_and_nothing_forgotten(trail, settings, now):
     root, _ = trail
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
     acts.add_keeper(roots=[root], address="a@example.org", by=SYSTEM, at=now)
     assert acts.send_anchors(at=now) == 0
     assert Keeper.objects.get().sent_through is None

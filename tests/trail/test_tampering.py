@@ -60,7 +60,8 @@ def test_what_lies_after_the_last_carried_anchor_is_said_not_to_be_proven() -> N
     with transaction.atomic():
         tampering.rebuild_tail(trail)
         assert trail.found() == ""
-        for root, one in {one.root: one for one in reads.compare(trail.kept)}.items():
+        found = {one.root: one for one in reads.compare(trail.kept)}
+        for root, one in ((root, found[root]) for root in trail.roots):
             assert one.until == trail.last
             assert (one.covered, one.after) == (whole[root].covered, whole[root].after)
             assert one.after > 0
@@ -80,9 +81,13 @@ def test_rubbish_is_a_fault_and_never_an_error() -> None:
 
     tampering.Trail(5)
     rubbish = RUBBISH["postgresql" if connection.vendor == "postgresql" else "sqlite"]
+    if connection.vendor == "sqlite":  # whoever drops triggers leaves no CHECK in his way either
+        tampering.rows("PRAGMA ignore_check_constraints = ON")
     for sql in rubbish:
         with transaction.atomic():
             tampering.rows(sql)
             assert reads.verify(), sql
             transaction.set_rollback(True)
     assert reads.verify() == []
+    if connection.vendor == "sqlite":
+        tampering.rows("PRAGMA ignore_check_constraints = OFF")

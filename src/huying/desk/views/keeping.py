@@ -18,7 +18,7 @@ from huying.desk.views.audit import roots_of
 from huying.kernel.errors import NotYours, Refused
 from huying.kernel.web import Asked, once, refusals_on
 from huying.notices.reads import mail_is_on
-from huying.papers.anchors import anchors_pdf
+from huying.papers.reads import anchors_pdf
 from huying.trail import acts, reads
 from huying.trail.models import Keeper
 
@@ -90,7 +90,7 @@ def sheet(request: Asked) -> HttpResponse:
 
 
 urls: list[Any] = [
-    path("audit/keeping/", keeping, name="keeping"),
-    path("audit/keeping/<uuid:keeper_id>/end/", end_keeper, name="keeper-end"),
-    path("audit/keeping/sheet.pdf", sheet, name="anchors-sheet"),
+    path("audit/trail/keeping/", keeping, name="keeping"),
+    path("audit/trail/keeping/<uuid:keeper_id>/end/", end_keeper, name="keeper-end"),
+    path("audit/trail/keeping/sheet.pdf", sheet, name="anchors-sheet"),
 ]

@@ -15,7 +15,7 @@ from django.utils import timezone
 from huying.kernel.errors import Refused
 from huying.mechanism.acts import INSTALLATION
 from huying.org.models import Unit
-from huying.papers.anchors import anchors_pdf
+from huying.papers.reads import anchors_pdf
 from huying.site.command import Command as Base
 from huying.trail import reads
 from huying.trail.rules import Damaged, Kept, kept_text, read_kept
