@@ -38,11 +38,12 @@ Progress = Callable[[int, int], bool]
 
 @dataclass(frozen=True)
 class Fault:
-    """Where a chain or anchor does not hold, in words."""
+    """Where a chain or anchor does not hold, in words.  ``doubtful``: a clock that was wrong would look the same."""
 
     chain: UUID | None
     seq: int | None
     what: str
+    doubtful: bool = False
 
 
 class Stopped(Exception):
@@ -83,8 +84,8 @@ class _State:
         if self.progress is not None and self.done % rows.STEP == 0 and not self.progress(self.done, self.of):
             raise Stopped(self.done)
 
-    def fault(self, chain: UUID | None, seq: int | None, what: str) -> None:
-        self.faults.append(Fault(chain, seq, what))
+    def fault(self, chain: UUID | None, seq: int | None, what: str, *, doubtful: bool = False) -> None:
+        self.faults.append(Fault(chain, seq, what, doubtful))
         if len(self.faults) >= MOST:
             raise _Enough
 
@@ -260,7 +261,9 @@ class _Walk:
             and when is not None
             and when < self.until
         ):
-            self.state.fault(self.chain, seq, "写的时间在日锚之前，日锚里却没有（事后补进去的，或者当时钟不准）")
+            self.state.fault(
+                self.chain, seq, "写的时间在日锚之前，日锚里却没有（事后补进去的，或者当时钟不准）", doubtful=True
+            )
 
     def end(self, head: Any) -> None:
         """Compare with the chain's head."""
