@@ -65,7 +65,7 @@ def _environment(folder: Path, cluster: Cluster | None) -> None:
             del os.environ[name]
     os.environ.pop("DATABASE_URL", None)
     os.environ.update(
-        HUYING_HOME=str(folder), HUYING_SECRET="drill",  # noqa: S106
+        HUYING_HOME=str(folder), HUYING_SECRET="drill",
         HUYING_ARGON_TIME="1", HUYING_ARGON_KIB="64",
         HUYING_MAIL="dummy://", DJANGO_SETTINGS_MODULE="huying.site.settings",
     )  # fmt: skip

@@ -20,11 +20,22 @@ NO_BROWSER = (
     "  macOS：安装 Google Chrome"
 )
 
+NO_SCANNER = (
+    "没有找到查毒程序 clamd，查毒的测试（tests/files/test_scanner.py）会跳过两个。\n"
+    "  Debian/Ubuntu：sudo apt-get install clamav-daemon\n"
+    "  macOS：brew install clamav"
+)
+
 
 def chromium() -> str | None:
     """The browser journeys run in, or ``None``."""
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     return found or (str(MAC) if MAC.exists() else None)
+
+
+def clamd() -> str | None:
+    """The virus scanner's daemon, or ``None``.  Tests start it with a database of one line of their own."""
+    return shutil.which("clamd") or next((path for path in ("/usr/sbin/clamd",) if Path(path).exists()), None)
 
 
 def missing() -> dict[str, str]:
@@ -34,6 +45,8 @@ def missing() -> dict[str, str]:
         lacks["postgres"] = f"{postgres.MISSING}\n  在此之前只在 SQLite 上测试。"
     if chromium() is None:
         lacks["chromium"] = NO_BROWSER
+    if clamd() is None:
+        lacks["clamd"] = NO_SCANNER
     return lacks
 
 

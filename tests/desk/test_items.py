@@ -21,6 +21,7 @@ from huying.trail.models import Reading
 from tests.desk.browser import as_
 from tests.factories import world as make
 from tests.files.samples import photo
+from tests.files.test_hostile import FORMS, HOSTILE
 
 NAME, PHONE = "欧阳雪莲", "13912345678"
 ORIGINAL = "我是三号炉的，车太早，我们几个姐妹都赶不上"
@@ -230,6 +231,20 @@ def test_a_file_that_cannot_be_kept_is_named(world, item) -> None:
     assert answer.status_code == 422
     assert "a.exe" in answer.content.decode()
     assert "重新选择" in answer.content.decode()
+
+
+@pytest.mark.attack("clerk", "hands in programs, bombs and documents that act by themselves as proof", found="held")
+@pytest.mark.parametrize("case", FORMS, ids=str)
+def test_whatever_is_wrong_with_a_file_the_report_stays(world, item, case) -> None:
+    name, raw, why = HOSTILE[case]
+    answer = send(
+        as_(world, "handler"), item, "progress", text="看过现场，等配件。", files=SimpleUploadedFile(name, raw)
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert why in page
+    assert "看过现场，等配件。" in page
+    assert not item.files.exists()
 
 
 def test_a_question_reaches_the_officer(world, item) -> None:

@@ -21,6 +21,7 @@ from huying.kernel.models import Draft
 from huying.trail.models import Reading
 from tests.desk.browser import as_
 from tests.factories import world as make
+from tests.files.test_hostile import FORMS, HOSTILE
 
 FORM = "/desk/cases/new/"
 KEY = "once-key-for-one-form-0001"
@@ -177,6 +178,19 @@ def test_files_are_checked_and_sealed(world):
     good = client.post(FORM, typed(files=SimpleUploadedFile("经过.txt", "经过如下".encode())))
     assert good.status_code == 302
     assert Case.objects.get().files.count() == 1
+
+
+@pytest.mark.parametrize("case", FORMS, ids=str)
+def test_whatever_is_wrong_with_a_file_the_words_stay(world, case):
+    name, raw, why = HOSTILE[case]
+    answer = as_(world, "officer").post(
+        FORM, typed(words="夜宵窗口九点半以后饭是凉的。", files=SimpleUploadedFile(name, raw))
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert why in page
+    assert "夜宵窗口九点半以后饭是凉的。" in page
+    assert not Case.objects.exists()
 
 
 def test_masking_proposes_and_keeps_the_rest(world):

@@ -13,6 +13,14 @@ def folder(tmp_path, settings):
     return settings.HUYING_FILES
 
 
+@pytest.fixture(autouse=True)
+def _fresh_scanner(monkeypatch):
+    """What the process last knew of the scanner does not outlive a test."""
+    from huying.files import scanner
+
+    monkeypatch.setattr(scanner, "_silent_until", 0.0)
+
+
 @pytest.fixture
 def unit(db, make_unit) -> Any:
     return make_unit(level="city")

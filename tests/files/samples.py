@@ -113,3 +113,68 @@ def webm(*types: int) -> bytes:
         + bytes([0x80 + len(entries)])
         + entries
     )
+
+
+def tagged(title: str = "SecretTitle", body: bytes = b"\xff\xfb\x90\x00" + bytes(64)) -> bytes:
+    """An MP3 with a tag in front: who spoke, where, on which telephone."""
+    frame = b"\x00" + title.encode()
+    tag = b"TIT2" + struct.pack(">IH", len(frame), 0) + frame
+    return b"ID3\x03\x00\x00" + bytes([0, 0, len(tag) >> 7, len(tag) & 0x7F]) + tag + body
+
+
+RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def relations(kind: str, target: str, *, quote: str = '"', mode: str = "External") -> bytes:
+    """A part of relationships with one of a kind."""
+    one = f"<Relationship Id='r1' Type='{OFFICE}/{kind}' Target='{target}' TargetMode='{mode}'/>".replace("'", quote)
+    return f'<?xml version="1.0" encoding="UTF-8"?><Relationships xmlns="{RELS}">{one}</Relationships>'.encode()
+
+
+def fields(*instructions: str) -> bytes:
+    """A Word document with a field whose instruction stands in several runs."""
+    runs = "".join(f"<w:r><w:instrText>{one}</w:instrText></w:r>" for one in instructions)
+    body = part(docx(), "word/document.xml").replace(b"<w:body>", f"<w:body><w:p>{runs}</w:p>".encode())
+    return rezip(docx(), {"word/document.xml": body})
+
+
+def workbook() -> bytes:
+    """A workbook with one number."""
+    import xlsxwriter
+
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        book.set_properties({"author": "SecretAuthor", "company": "SecretCompany"})
+        book.add_worksheet().write(0, 0, 1)
+    return out.getvalue()
+
+
+def nested(depth: int) -> bytes:
+    """A document in a document in a document."""
+    raw = docx()
+    for _ in range(depth):
+        raw = rezip(docx(), {"word/embeddings/inner.docx": raw})
+    return raw
+
+
+def pdf_of(change) -> bytes:
+    """A one-page PDF to which ``change(writer)`` adds something."""
+    writer = PdfWriter()
+    writer.add_blank_page(595, 842)
+    change(writer)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def acts_alone(kind: str, **more: str):
+    """An action that happens when the file is opened."""
+
+    def change(writer: PdfWriter) -> None:
+        action = {NameObject("/S"): NameObject(kind)} | {
+            NameObject(f"/{key}"): create_string_object(value) for key, value in more.items()
+        }
+        writer.root_object[NameObject("/OpenAction")] = writer._add_object(DictionaryObject(action))
+
+    return change

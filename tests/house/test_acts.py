@@ -10,6 +10,8 @@ from tests.house.source import Module, functions, modules
 NO_BY = {
     "trail/anchor_day": "the system's own daily duty, once per root and day",
     "trail/anchor_all": "the system's own daily duty",
+    "trail/send_anchors": "the system's own duty, run by the clock",
+    "trail/write_anchors": "the system's own duty, run by the clock",
     "notices/deliver_due": "the system's own duty, run by the clock",
     "intake/receive_online": "a worker is nobody to the system before the receipt exists",
     "mechanism/snapshot": "computed from rules others have set: equal rules, the same row",

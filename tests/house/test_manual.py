@@ -37,7 +37,7 @@ NOT_PAGES = frozenset(
         *("org-account-enable", "org-import-template", "org-import-drop", "survey_scan", "survey_slips", "report_print"),
         *("figures_xlsx", "figures_pdf", "frozen_pdf", "duties_below_xlsx", "clauses_xlsx", "clauses_pdf", "opinion_print"),
         *("ledger_pdf", "ledger_bulk", "ledger_view_delete", "round_table", "sheet_print", "posters-file"),
-        *("audit_day_print", "audit_day_table"),
+        *("audit_day_print", "audit_day_table", "keeper-end", "system-infected-delete", "anchors-sheet"),
         *("posters-preview", "setup-try", "setup-try-end", "system-log-file"),
     )
 )  # fmt: skip

@@ -19,8 +19,8 @@ FOLDERS = frozenset({"migrations", "manual", "templates", "static", "templatetag
 WORKINGS: dict[str, frozenset[str]] = {
     "mechanism": frozenset({"calendar", "house_rules", "pack_file", "packs", "resolve"}),
     "org": frozenset({"roster"}),
-    "files": frozenset({"audio", "content", "disk", "images", "office", "pdf", "scanner"}),
-    "papers": frozenset({"docx", "fonts", "pdf", "typ", "xlsx"}),
+    "files": frozenset({"audio", "content", "disk", "images", "office", "pdf", "scanner", "xml"}),
+    "papers": frozenset({"anchors", "docx", "fonts", "pdf", "typ", "xlsx"}),
     "ledger": frozenset({"dossier", "facts", "form1", "form2", "form3", "form4", "papers", "slips"}),
     "intake": frozenset({"papers", "posters", "sheet"}),
     "meetings": frozenset({"paper", "papers"}),

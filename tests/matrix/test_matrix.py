@@ -35,10 +35,12 @@ from tests.matrix.setup import SETUP
 from tests.matrix.surveys import SURVEYS
 from tests.matrix.table import ACCOUNT_ARGS, ACCOUNTS, ELSEWHERE, NEEDS_A_FACTOR, OPEN, ROLES, STAFF, Row
 from tests.matrix.table import ROWS as TABLE
+from tests.matrix.trail import TRAIL
 
 pytestmark = pytest.mark.django_db
 ROWS = (*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT, *SETUP, *MANUAL, *ACCOUNT_ACTS)
 ROWS = (*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT, *PERSONAL, *SETUP, *MANUAL)
+ROWS = (*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT, *SETUP, *MANUAL, *TRAIL)
 
 
 @pytest.fixture(scope="module")

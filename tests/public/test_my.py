@@ -197,6 +197,7 @@ def test_who_looked_is_counted_by_office_without_names(world, worker):
 # --- talking --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.attack("worker", "opens the file of another worker of the same case by its address", found="held")
 def test_two_way_talk_with_files_is_read_by_the_two_alone(world, worker, another):
     mine, theirs = make.voice(), make.voice()
     case = make.accepted(world, mine, theirs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from huying.cases.rules import place_of
 from huying.kernel.models import Draft
 from huying.notices.models import Notice
 from tests.factories.org import make_unit
+from tests.files.test_hostile import FORMS, HOSTILE
 
 pytestmark = pytest.mark.django_db
 
@@ -175,6 +177,37 @@ def test_a_wrong_file_is_named_and_lost_files_are_said_beside_the_field(worker):
     assert "请把照片和文件重新选一次" in page
     assert "夜班的末班车提前了" in page
     assert not Case.objects.exists()
+
+
+@pytest.mark.attack(
+    "outsider", "sends programs, bombs and documents that act by themselves through a worker's form", found="held"
+)
+@pytest.mark.parametrize("case", FORMS, ids=str)
+def test_whatever_is_wrong_with_a_file_the_words_stay(worker, case):
+    name, raw, why = HOSTILE[case]
+    answer = worker.say(files=[SimpleUploadedFile("好.txt", b"x"), SimpleUploadedFile(name, raw)])
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert why in page
+    assert name in page
+    assert "夜班的末班车提前了" in page
+    assert not Case.objects.exists()
+
+
+def test_a_full_disk_keeps_the_words(worker, monkeypatch):
+    from huying.files import disk
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(disk.os, "fsync", full)
+    answer = worker.say(files=SimpleUploadedFile("单子.txt", b"x"))
+    page = answer.content.decode()
+    assert answer.status_code in (409, 422)
+    assert "磁盘满了" in page
+    assert "夜班的末班车提前了" in page
+    assert not Case.objects.exists()
+    assert not [path for path, _, _ in disk.contents() if path.suffix == ".part"]
 
 
 def test_too_many_files(worker):

@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from huying.cases.acts import expire_due, follow_merged, recount_changed, remind
+from huying.cases.acts import expire_due, follow_merged, recount_changed, remind, tell_of_infected
 from huying.kernel.actors import SYSTEM
 from huying.kernel.jobs import scheduled
 
@@ -29,3 +29,9 @@ def follow_units(*, at: datetime) -> None:
 def retention(*, at: datetime) -> None:
     """What was asked for and is no longer held goes; what has expired goes where the union's rules say so."""
     expire_due(by=SYSTEM, at=at)
+
+
+@scheduled(every=timedelta(minutes=5))
+def infected(*, at: datetime) -> None:
+    """Who has a case hears that a file of it was found to be infected."""
+    tell_of_infected(by=SYSTEM, at=at)

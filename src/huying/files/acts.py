@@ -1,6 +1,7 @@
 """Keeping, copying and erasing files.
 
-No permission is asked here and no trail written: the room that attaches a file knows whose it is, and does both.
+No permission is asked here and no trail written: the room that attaches a file knows whose it is, and does both.  Only what
+the virus scanner finds is this room's own affair.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from huying.files.reads import name as name_of
 from huying.files.rules import MADE, UNMASKABLE, check_size, clean_name, ending_of, with_ending
 from huying.kernel import crypto
 from huying.kernel.actors import Actor
-from huying.kernel.errors import Invalid, Refused
+from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.kernel.models import DataKey
 from huying.org.models import Unit
+from huying.org.rules import Can, Member
+from huying.trail.acts import append
 
 ORPHAN_AGE = timedelta(days=1)
 _GONE = b""
@@ -92,18 +95,42 @@ def release(*, file: File, name: str, key: DataKey, by: Actor, at: datetime) -> 
 
 @transaction.atomic
 def rescan(*, file: File, by: Actor, at: datetime) -> File:
-    """Ask the scanner again about a quarantined file: let it out, erase it if something is found, else leave it."""
+    """Ask the scanner again about a quarantined file: let it out, keep it from everybody if something is found, else leave it.
+
+    What is found stands in the trail of the root; the rooms that attach files tell whoever is concerned.
+    """
     row = File.objects.select_for_update().get(pk=file.pk)
     if row.state != State.QUARANTINED:
         return row
     try:
-        clean = not scanner.configured() or scanner.clean("附件", _opened(row))
-    except (Invalid, crypto.Unreadable):  # a virus, or the key was destroyed while it waited
+        clean = not scanner.configured() or scanner.clean("附件", _opened(row), patient=True)
+    except crypto.Unreadable:  # the key was destroyed while it waited
         return _erase(row, at)
+    except Invalid:
+        row.state = State.INFECTED
+        row.save(update_fields=["state"])
+        _note(row, "file.infected", by=by, at=at)
+        return row
     if clean:
         row.state = State.STORED
         row.save(update_fields=["state"])
     return row
+
+
+@transaction.atomic
+def delete_infected(*, by: Member, at: datetime) -> int:
+    """Delete everything the scanner found something in; how many.  Raises ``NotYours``."""
+    if not by.units(Can.SYSTEM):
+        raise NotYours
+    gone = list(File.objects.select_for_update().filter(state=State.INFECTED).order_by("created_at"))
+    for row in gone:
+        _erase(row, at)
+        _note(row, "file.infected_deleted", by=by, at=at)
+    return len(gone)
+
+
+def _note(row: File, act: str, *, by: Actor, at: datetime) -> None:
+    append(chain=row.root_id, root=row.root_id, by=by, at=at, act=act, subject=f"file:{row.pk}")
 
 
 def rescan_waiting(*, by: Actor, at: datetime) -> int:

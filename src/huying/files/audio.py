@@ -33,10 +33,19 @@ def check(name: str, raw: bytes) -> tuple[str, str]:
         if any(head in raw[:400] for head in _SOUND_HEADS) and b"theora" not in raw[:4096]:
             return "audio/ogg", "ogg"
         raise bad(name, "里没有能播放的录音，请换成 mp3 或 m4a 再传。")
+    if raw[:3] == b"ID3" and not _frame_follows(raw):
+        raise bad(name, "里没有能播放的录音，请换成 mp3 或 m4a 再传。")
     kind = filetype.guess(raw[:8192])
     if kind is not None and kind.mime in _SIMPLE:
         return _SIMPLE[kind.mime]
     raise bad(name, "不是能识别的录音，请换成 mp3 或 m4a 再传。")
+
+
+def _frame_follows(raw: bytes) -> bool:
+    """Whether sound begins where the tag in front says it ends: a tag alone plays nothing."""
+    size = sum((raw[6 + place] & 0x7F) << (7 * (3 - place)) for place in range(4)) if len(raw) >= 10 else 0
+    after = raw[10 + size : 10 + size + 4096].lstrip(b"\0")
+    return len(after) > 1 and after[0] == 0xFF and after[1] & 0xE0 == 0xE0
 
 
 def _only_sound(name: str, tracks: set, sound: set, answer: tuple[str, str]) -> tuple[str, str]:

@@ -22,10 +22,12 @@ class Kind(models.TextChoices):
 
 
 class State(models.TextChoices):
-    """``quarantined`` waits for the virus scanner; ``erased`` keeps the row as a tombstone without name or content."""
+    """``quarantined`` waits for the virus scanner; ``infected``: it found something, nobody opens it; ``erased`` keeps the row
+    as a tombstone without name or content."""
 
     STORED = "stored", "可以打开"
     QUARANTINED = "quarantined", "等待查毒"
+    INFECTED = "infected", "查出病毒，已隔离"
     ERASED = "erased", "已清除"
 
 
@@ -58,7 +60,12 @@ class File(models.Model):
                 | (~Q(state=State.ERASED) & Q(erased_at__isnull=True)),
             )
         ]
-        indexes = [models.Index(fields=["key", "digest"], name="file_key_digest")]
+        indexes = [
+            models.Index(fields=["key", "digest"], name="file_key_digest"),
+            models.Index(
+                fields=["created_at"], condition=Q(state__in=("quarantined", "infected")), name="file_not_let_out"
+            ),
+        ]
 
     @property
     def name_place(self) -> str:

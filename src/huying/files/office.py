@@ -10,7 +10,7 @@ import re
 import zipfile
 import zlib
 
-from huying.files import images
+from huying.files import images, xml
 from huying.files.rules import bad
 from huying.kernel.errors import Invalid, Refused
 
@@ -24,15 +24,44 @@ _MAIN = {
     "pptx": b"presentationml.presentation.main+xml",
 }
 # Loaded when the document is opened, without a click: a way to phone home or to fetch a macro.
-_REMOTE = re.compile(
-    rb"<Relationship\b(?=[^>]*/(?:attachedTemplate|oleObject|frame|subDocument|image)\")"
-    rb"(?=[^>]*TargetMode=\"External\")(?=[^>]*Target=\"(?:https?:|ftp:|file:/*[^/]*@|\\\\|//))[^>]*>",
-    re.IGNORECASE,
+_LOADED = (
+    "attachedTemplate",
+    "oleObject",
+    "frame",
+    "subDocument",
+    "image",
+    "aFChunk",
+    "externalLinkPath",
+    "media",
+    "audio",
+    "video",
 )
+_REMOTE = re.compile(
+    r"\s*(?:[a-z][a-z0-9+.-]*://(?!/)|ftp:|//|\\\\|file:/*[^/]*[@\\]|mhtml:|javascript:)", re.IGNORECASE
+)
+_DDE = re.compile(r"\bDDE(?:AUTO)?\b|\bINCLUDETEXT\b.*//", re.IGNORECASE)
+_LINKED = {"ddeLink", "oleLink"}
+_WEB = re.compile(rb"WEBSERVICE\s*\(", re.IGNORECASE)
+# What is never an honest part of a document, by how it begins and by what it is called.
+_FOREIGN = (b"MZ", b"PK\x03\x04", b"\x7fELF", b"Rar!", b"7z\xbc\xaf", b"%PDF", b"\xd0\xcf\x11\xe0", b"#!")
+_FOREIGN_NAMES = re.compile(
+    r"\.(?:exe|dll|scr|com|bat|cmd|ps1|vbs|vbe|jse?|wsf|hta|lnk|jar|html?|xhtml|mht|mhtml|swf|svgz|chm|iso|docm|xlsm|pptm)$"
+)
+_PACKAGE = re.compile(r"/embeddings/[^/]+\.(docx|xlsx|pptx)$")
+_MOST_EMBEDDED = 20
 _NAMED = re.compile(
     rb"(?<=\s)((?:w|w15|p|p15|p188|x|xr)?:?(?:author|initials|userName|displayName|userId|providerId|lastModifiedBy|"
     rb"lastEdited|rsid\w*))=(\"[^\"]*\"|'[^']*')"
 )
+# Parts that name the writer, his machine or his printer and that a reader does not miss; what points at them goes too.
+_DROPPED = re.compile(r"docProps/thumbnail|customXml/|xl/printerSettings/", re.IGNORECASE)
+_POINTERS = re.compile(
+    rb"<(?:\w+:)?(?:Relationship|Override)\b[^>]*(?:/thumbnail|customXml/|printerSettings|attachedTemplate)[^>]*/>",
+    re.IGNORECASE,
+)
+_TRACES = re.compile(rb"<(?:\w+:)?(?:absPath|attachedTemplate)\b[^>]*/>")
+_PAGE_SETUP = re.compile(rb"(<(?:\w+:)?pageSetup\b[^>]*?)\s+r:id=\"[^\"]*\"")
+_UNCLEAN = (".tif", ".tiff", ".webp", ".wdp", ".jxr", ".heic", ".bmp", ".gif", ".svg")
 _EMPTY_CORE = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<cp:coreProperties xmlns:cp='
     b'"http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>'
@@ -44,7 +73,7 @@ _EMPTY_APP = (
 _EMPTY_CUSTOM = _EMPTY_APP.replace(b"extended-properties", b"custom-properties")
 
 
-def check(name: str, raw: bytes, ending: str) -> None:
+def check(name: str, raw: bytes, ending: str, *, deeper: bool = True) -> None:
     """Refuse what is not an honest document of this ending, with the file's name."""
     if raw[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         raise bad(name, "设了打开密码或是旧版文件，无法检查。请去掉密码、另存为新格式再传。")
@@ -52,17 +81,63 @@ def check(name: str, raw: bytes, ending: str) -> None:
         parts = _parts(name, raw)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
         raise bad(name, "已经损坏，打不开。请重新保存后再传。") from error
+    _check_macros(name, parts)
+    if _MAIN[ending] not in parts.get("[Content_Types].xml", b""):
+        raise bad(name, f"的内容不是 .{ending} 文件，请核对后再传。")
+    _check_inside(name, parts, deeper)
+    if any(_reaches_out(name, part.lower(), body) for part, body in parts.items()):
+        raise bad(name, "打开时会自动连接外部地址或别的程序，不能上传。请断开这些链接，或者另存为 PDF 再传。")
+
+
+def _check_macros(name: str, parts: dict[str, bytes]) -> None:
+    types = parts.get("[Content_Types].xml", b"").lower()
     lower = {part.lower() for part in parts}
-    types = parts.get("[Content_Types].xml", b"")
-    if (
-        any(part.endswith("vbaproject.bin") or "/activex/" in part for part in lower)
-        or b"macroenabled" in types.lower()
+    if b"macroenabled" in types or any(
+        part.endswith(("vbaproject.bin", "vbadata.xml"))
+        or "/activex/" in part
+        or "/macrosheets/" in part
+        or "/dialogsheets/" in part
+        for part in lower
     ):
         raise bad(name, "带有宏，不能上传。请另存为不带宏的文件或 PDF 再传。")
-    if _MAIN[ending] not in types:
-        raise bad(name, f"的内容不是 .{ending} 文件，请核对后再传。")
-    if any(_REMOTE.search(body) for part, body in parts.items() if part.endswith(".rels")):
-        raise bad(name, "打开时会自动连接外部地址，不能上传。请另存为 PDF 再传。")
+
+
+def _check_inside(name: str, parts: dict[str, bytes], deeper: bool) -> None:
+    """What a document carries: charts keep their figures in a workbook, which is looked through too; nothing else is let in."""
+    embedded = 0
+    for part, body in parts.items():
+        if kind := _PACKAGE.search(part.lower()):
+            embedded += 1
+            if not deeper or embedded > _MOST_EMBEDDED:
+                raise bad(name, "里面套着太多别的文件，不能上传。请另存为 PDF 再传。")
+            check(name, body, kind[1], deeper=False)
+        elif body.startswith(_FOREIGN) or _FOREIGN_NAMES.search(part.lower()) or "/embeddings/" in part.lower():
+            raise bad(name, "里面夹带着别的文件，不能上传。请删去它，或者另存为 PDF 再传。")
+
+
+def _reaches_out(name: str, part: str, body: bytes) -> bool:
+    """Whether a part fetches something from elsewhere, or starts another program, as soon as the document is opened."""
+    if not part.endswith((".xml", ".rels")) or part.startswith("customxml/item"):
+        return False
+    if not xml.plain(body):
+        raise bad(name, "的写法不正常，无法检查。请另存为 PDF 再传。")
+    if part.endswith(".rels") or "/externallinks/" in part or b"instrText" in body or b":instr=" in body:
+        try:
+            found = xml.read(body)
+        except ValueError as error:
+            raise bad(name, "已经损坏，打不开。请重新保存后再传。") from error
+        if found.elements & _LINKED or _DDE.search(found.instructions) or any(_fetched(one) for one in found.relations):
+            return True
+    return part == "xl/connections.xml" or (part.startswith("xl/worksheets/") and _WEB.search(body) is not None)
+
+
+def _fetched(relation: dict[str, str]) -> bool:
+    kind = relation.get("Type", "").rpartition("/")[2]
+    return (
+        kind.lower() in {one.lower() for one in _LOADED}
+        and relation.get("TargetMode", "").lower() == "external"
+        and _REMOTE.match(relation.get("Target", "")) is not None
+    )
 
 
 def neutral(raw: bytes) -> bytes:
@@ -70,10 +145,12 @@ def neutral(raw: bytes) -> bytes:
     parts = _parts("附件", raw)
     if any("/embeddings/" in part for part in parts):
         raise Refused("这个文件里嵌有别的文件，不能去除其中的个人信息。", "请另存为 PDF 后再生成公开副本。")
+    if any(part.lower().endswith(_UNCLEAN) for part in parts):
+        raise Refused("这个文件里有去不掉拍摄信息的图片。", "请另存为 PDF 后再生成公开副本。")
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for part, body in parts.items():
-            if part.lower().startswith("docprops/thumbnail"):
+            if _DROPPED.match(part):
                 continue
             entry = zipfile.ZipInfo(part, date_time=(1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
@@ -133,12 +210,15 @@ def _neutral_part(part: str, body: bytes) -> bytes:
         return _EMPTY_APP
     if lower == "docprops/custom.xml":
         return _EMPTY_CUSTOM
-    if lower == "_rels/.rels":
-        return re.sub(rb"<Relationship\b[^>]*/thumbnail\"[^>]*/>", b"", body)
+    if lower.endswith(".rels") or lower == "[content_types].xml":
+        return _POINTERS.sub(b"", body)
     if lower.endswith((".jpg", ".jpeg", ".png")):
         return _neutral_picture(lower, body)
     if lower.endswith(".xml"):
         body = _NAMED.sub(rb'\1=""', body) if b"rsid" not in body else _NAMED.sub(_blank, body)
+        body = _PAGE_SETUP.sub(rb"\1", _TRACES.sub(b"", body))
+        if lower.endswith("authors.xml"):
+            body = re.sub(rb"(?<=\s)name=\"[^\"]*\"", b'name=""', body)
         if "comments" in lower:
             body = re.sub(rb"(<(?:x:)?author>)[^<]*(</)", rb"\1\2", body)
     return body

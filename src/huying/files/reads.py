@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
@@ -31,6 +32,8 @@ def content(file: File) -> bytes:
     """What was kept, opened.  Raises ``Refused`` when erased, in quarantine, or its key is destroyed."""
     if file.state == State.QUARANTINED:
         raise Refused("这个文件还在等待查毒。", "查毒程序恢复后会自动放行，请稍后再看。")
+    if file.state == State.INFECTED:
+        raise Refused("这个文件查出病毒，已经隔离，谁也打不开。", "请上传的人杀毒以后再传一份。")
     if file.state == State.ERASED:
         raise Refused("这个文件已经清除。")
     try:
@@ -45,6 +48,8 @@ def name(file: File) -> str:
     """The file's name; a neutral word once erased or when its key is destroyed."""
     if file.state == State.ERASED:
         return "（已清除）"
+    if file.state == State.INFECTED:
+        return "（查出病毒，已隔离）"
     try:
         return file.key.open(bytes(file.name), file.name_place)
     except crypto.Unreadable:
@@ -65,6 +70,14 @@ def of_key(key: DataKey) -> list[File]:
 def waiting() -> list[File]:
     """Files in quarantine, oldest first, for the job that asks the scanner again."""
     return list(File.objects.filter(state=State.QUARANTINED).select_related("key").order_by("created_at")[:200])
+
+
+def held_back() -> tuple[int, int]:
+    """How many files wait for the scanner, and in how many it found something.  Counts only: nobody sees which."""
+    found = File.objects.filter(state__in=(State.QUARANTINED, State.INFECTED)).aggregate(
+        waiting=Count("pk", filter=Q(state=State.QUARANTINED)), infected=Count("pk", filter=Q(state=State.INFECTED))
+    )
+    return found["waiting"], found["infected"]
 
 
 def response(file: File, *, inline: bool, span: str = "") -> HttpResponse:

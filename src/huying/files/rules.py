@@ -33,17 +33,26 @@ UNMASKABLE = frozenset({Kind.AUDIO})  # a voice says who speaks; no copy of it c
 _OLD_OFFICE = {"doc": "docx", "xls": "xlsx", "ppt": "pptx", "wps": "docx", "et": "xlsx", "dps": "pptx"}
 _MACROS = frozenset({"docm", "xlsm", "pptm", "dotm", "xltm"})
 _VIDEO = frozenset({"mov", "avi", "mkv", "wmv", "flv", "m4v"})
+_DEVICES = re.compile(
+    r"(?:con|prn|aux|nul|clock\$|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE
+)  # Windows opens a device
+_STACKED = re.compile(
+    "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]{2})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]+"
+)
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})  # control, direction marks, surrogates, separators
 
 
 def clean_name(given: str) -> str:
     """A file name as it may be shown: NFC, last path part, no control or direction-changing characters, 120 characters.
+    No name of a device.
 
     The ending survives shortening.  An empty rest becomes ``附件``.
     """
     text = unicodedata.normalize("NFC", given).replace("\\", "/").rsplit("/", 1)[-1]
     text = "".join(c for c in text if unicodedata.category(c) not in _HIDDEN)
     text = re.sub(r'[<>:"|?*]', "_", " ".join(text.split())).rstrip(" .")
+    text = _STACKED.sub(r"\1", text)  # marks piled up would cover the lines above and below
+    text = f"_{text}" if _DEVICES.fullmatch(text) else text
     stem, dot, ending = text.rpartition(".")
     if not dot:
         stem, ending = text, ""

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from huying.handling.acts import drop_ended, remind_handlers
+from huying.handling.acts import drop_ended, remind_handlers, tell_of_infected
 from huying.kernel.actors import SYSTEM
 from huying.kernel.jobs import scheduled
 
@@ -17,3 +17,9 @@ def sweep_ended(*, at: datetime) -> None:
 def reminders(*, at: datetime) -> None:
     """Handlers hear of a date coming near or passed."""
     remind_handlers(by=SYSTEM, at=at)
+
+
+@scheduled(every=timedelta(minutes=5))
+def infected(*, at: datetime) -> None:
+    """Who added a file to an item hears that a virus was found in it."""
+    tell_of_infected(by=SYSTEM, at=at)

@@ -10,9 +10,10 @@ from typing import Any, BinaryIO
 from huying.papers import docx as word
 from huying.papers import pdf as print_form
 from huying.papers import xlsx as table
+from huying.papers.anchors import anchors_pdf
 from huying.papers.xlsx import Cell, Column
 
-__all__ = ["Cell", "Column", "FontUse", "docx", "font_state", "pdf", "picture", "xlsx"]
+__all__ = ["Cell", "Column", "FontUse", "anchors_pdf", "docx", "font_state", "pdf", "picture", "xlsx"]
 
 # What official papers ask for, the names such a font goes by, ours, and how ours differs.
 _STATUTORY = (

@@ -31,6 +31,7 @@ HELP = """呼应：工会听见每一位职工、办好每一件事的系统。
   keys      更换安装密钥（rotate、status、drop，不用停机）
   erase     按请求清除一个人的信息（--dry-run 先看会动什么）
   retention 清除保存期满的身份和原话（--dry-run 只看）
+  trail     核对留痕（verify），导出日锚（anchors export）
   clauses   各条款由哪些测试证明；--mutate 逐条削弱规则，看测试能不能发现
 
 数据放在 HUYING_HOME（现在是 {home}）。全部设置见 docs/operations.md。"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from csp.constants import NONE, SELF
-from environs import Env
+from environs import Env, validate
 
 env = Env()
 HOME = Path(env.str("HUYING_HOME", "var")).resolve()
@@ -17,6 +17,8 @@ HUYING_KEYS = env.path("HUYING_KEYS", HOME / "keys" / "huying-keys.json")
 HUYING_FILES = env.path("HUYING_FILES", HOME / "files")
 HUYING_FONTS = env.path("HUYING_FONTS", HOME / "fonts")
 HUYING_CIPHER = env.str("HUYING_CIPHER", "aes")  # or sm4
+HUYING_DIGEST = env.str("HUYING_DIGEST", "sha256", validate=validate.OneOf(["sha256", "sm3"]))  # of the trail
+HUYING_ANCHORS = env.str("HUYING_ANCHORS", "")  # a folder elsewhere that takes a file of anchors every day
 HUYING_ARGON = {"time": env.int("HUYING_ARGON_TIME", 2), "memory_kib": env.int("HUYING_ARGON_KIB", 19_456)}
 HUYING_BASE_URL = env.str("HUYING_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 HUYING_WORK_BITS = env.int(

@@ -16,7 +16,7 @@ from huying.cases.acts._clocks import (
     stop_clock,
 )
 from huying.cases.acts._erase import erase_party, rehearse_erasure
-from huying.cases.acts._notify import tell_approvers, tell_office, tell_officer
+from huying.cases.acts._notify import tell_approvers, tell_of_infected, tell_office, tell_officer
 from huying.cases.acts._oversee import urge
 from huying.cases.acts._own import raise_own
 from huying.cases.acts._register import Matter, register
@@ -133,6 +133,7 @@ __all__ = [
     "supplement",
     "take",
     "tell_approvers",
+    "tell_of_infected",
     "tell_office",
     "tell_officer",
     "tell_party",

@@ -7,8 +7,9 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils import timezone
 
-from huying.cases.models import Case, Recusal
+from huying.cases.models import Case, CaseFile, Recusal
 from huying.cases.rules import free_of
+from huying.files.models import State
 from huying.kernel.actors import Actor
 from huying.notices.acts import send
 from huying.org.models import Post, Unit
@@ -50,6 +51,19 @@ def tell_officer(case: Case, kind: str, what: str, *, by: Actor, at: datetime, k
     if case.officer is None:
         return tell_office(case, kind, what, by=by, at=at, key=key)
     return _send(case, [case.officer], kind, what, by=by, at=at, key=key)
+
+
+def tell_of_infected(*, by: Actor, at: datetime) -> int:
+    """Who has a case hears that a virus was found in a file of it; once for each file.  Returns how many were told."""
+    rows = CaseFile.objects.filter(file__state=State.INFECTED).select_related(
+        "case__holder", "case__root", "case__officer"
+    )
+    return sum(
+        tell_officer(
+            row.case, "file_infected", "有一个附件查出病毒，已隔离，请联系上传的人再传", by=by, at=at, key=str(row.pk)
+        )
+        for row in rows
+    )
 
 
 def tell_approvers(

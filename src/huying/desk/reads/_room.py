@@ -178,5 +178,5 @@ def _taken(seat: Empty, departments: set[Any], seats: set[str]) -> bool:
 
 
 def _paper(row: MeetingFile) -> dict[str, Any]:
-    state = {"quarantined": "checking", "erased": "refused"}.get(row.file.state, "ready")
+    state = {"quarantined": "checking", "infected": "refused", "erased": "refused"}.get(row.file.state, "ready")
     return {"name": stored.name(row.file), "url": "", "kind": row.file.kind, "state": state}

@@ -31,7 +31,8 @@ from huying.org.models import Person, Post, Unit
 from huying.org.reads import managed_units
 from huying.org.rules import Can
 from huying.trail import reads
-from huying.trail.models import Anchor, Reading
+from huying.trail.models import Reading
+from huying.trail.rules import Kept, kept_text
 
 PAGE = 50
 DAYS = 14
@@ -202,7 +203,7 @@ def _look(row: Reading, people: dict[UUID, str], posts: dict[UUID, Post], units:
 @require_http_methods(["GET", "POST"])
 def trail(request: Asked) -> HttpResponse:
     """Anchors of every day; verifying the chains, and comparing with anchors kept outside.  Neither writes anything."""
-    roots = _roots(request)
+    roots = roots_of(request)
     chains, entries = reads.size(roots)
     act = request.POST.get("act", "")
     form = KeptForm(request.POST, request.FILES) if act == "compare" else KeptForm()
@@ -223,7 +224,11 @@ def trail(request: Asked) -> HttpResponse:
     elif act == "compare" and form.is_valid():
         kept = [one for one in form.cleaned_data["kept"] if one[1] in roots]
         same, other = reads.differing(kept, roots)
+        proofs = [
+            (roots[one.root], one) for one in reads.compare(Kept(day, root, 0, digest) for day, root, digest in kept)
+        ]
         context |= {
+            "proofs": proofs,
             "compared": True,
             "same": same,
             "other": other,
@@ -232,7 +237,7 @@ def trail(request: Asked) -> HttpResponse:
     return render(request, "desk/audit/trail.html", context, status=422 if form.errors else 200)
 
 
-def _roots(request: Asked) -> dict[UUID, str]:
+def roots_of(request: Asked) -> dict[UUID, str]:
     """The roots whose chains hold what this person audits, by name; for a topmost unit also the installation's own."""
     units = _audited(request)
     ids = set(units.order_by().values_list("root", flat=True).distinct()) - {None}
@@ -256,16 +261,9 @@ def _in_words(faults: Iterable[reads.Fault]) -> list[str]:
 @require_GET
 def anchors(request: Asked) -> HttpResponse:
     """All anchors as text, to keep where this installation cannot reach."""
-    roots = _roots(request)
-    rows: QuerySet[Anchor] = reads.anchors(roots).reverse()
-    lines = [
-        "呼应 日锚",
-        f"存下的时间：{timezone.localtime(request.now):%Y-%m-%d %H:%M}",
-        "每行依次是：日期、范围、链数、摘要。请保存在这套系统之外；以后在“留痕”页面可以拿它核对。",
-        *[f"# {root} 是{name}" for root, name in roots.items()],
-        *[f"{row.day:%Y-%m-%d}\t{row.root}\t{row.chains}\t{bytes(row.digest).hex()}" for row in rows],
-    ]
-    answer = HttpResponse("\r\n".join(lines) + "\r\n", content_type="text/plain; charset=utf-8")
+    roots = roots_of(request)
+    text = kept_text(reads.kept(roots), roots, f"{timezone.localtime(request.now):%Y-%m-%d %H:%M}")
+    answer = HttpResponse(text, content_type="text/plain; charset=utf-8")
     name = f"huying-anchors-{timezone.localdate(request.now):%Y%m%d}.txt"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

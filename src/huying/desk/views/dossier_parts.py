@@ -295,7 +295,7 @@ def file_row(row_id: UUID, file: File, *, note: str = "", closed: bool = False) 
         "url": "" if closed else reverse("desk:file", args=[row_id]),
         "kind": KINDS.get(Kind(file.kind), "doc"),
         "note": note,
-        "state": {"quarantined": "checking", "erased": "refused"}.get(file.state, "ready"),
+        "state": {"quarantined": "checking", "infected": "refused", "erased": "refused"}.get(file.state, "ready"),
     }
 
 

@@ -259,7 +259,7 @@ def _entry(event: ItemEvent, found: Item) -> dict[str, Any]:
 
 def _paper(row: Any) -> dict[str, str]:
     kind = {"image": "photo", "audio": "voice", "pdf": "pdf", "sheet": "sheet"}.get(row.file.kind, "doc")
-    state = {"quarantined": "checking", "erased": "refused"}.get(row.file.state, "ready")
+    state = {"quarantined": "checking", "infected": "refused", "erased": "refused"}.get(row.file.state, "ready")
     return {
         "name": stored.name(row.file),
         "url": reverse("desk:item_file", args=[row.pk]),

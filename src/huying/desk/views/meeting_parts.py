@@ -208,7 +208,7 @@ def invite_form(meeting: Meeting, bound: forms.InviteForm | None = None) -> form
 def paper_rows(rows: list[MeetingFile], meeting: Meeting) -> list[dict[str, str]]:
     """Papers with their labels; the signed scan says so."""
     kinds = {"image": "photo", "audio": "voice", "pdf": "pdf", "sheet": "sheet"}
-    states = {"quarantined": "checking", "erased": "refused"}
+    states = {"quarantined": "checking", "infected": "refused", "erased": "refused"}
     return [
         {
             "name": row.label,

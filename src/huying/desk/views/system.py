@@ -8,18 +8,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from huying.desk.views import calendar
-from huying.files.reads import scanner_state
+from huying.files.acts import delete_infected as delete_found
+from huying.files.reads import held_back, scanner_state
 from huying.kernel import jobs, machine, meter
 from huying.kernel.errors import NotYours
 from huying.kernel.models import Beat, Schedule
-from huying.kernel.web import Asked
+from huying.kernel.web import Asked, once
 from huying.mechanism.reads import warning
 from huying.notices.models import Delivery
 from huying.notices.reads import mail_is_on, undelivered
@@ -37,10 +39,13 @@ JOBS = {
     "huying.kernel.jobs.reaper": "收回被中断的任务",
     "huying.kernel.jobs.tidy": "清理过期的草稿、会话和提交记录",
     "huying.trail.jobs.anchors": "封存前一天的留痕（日锚）",
+    "huying.trail.jobs.hand_out": "带出日锚（写文件、发邮件）",
     "huying.files.jobs.rescan": "重新查毒、放行等待的文件",
     "huying.files.jobs.sweep": "清理没有归属的文件",
     "huying.notices.jobs.deliver": "发送提醒邮件",
     "huying.cases.jobs.reminders": "事项到期前后提醒",
+    "huying.cases.jobs.infected": "事项附件查出病毒时告知",
+    "huying.handling.jobs.infected": "部门附件查出病毒时告知",
     "huying.cases.jobs.recount_clocks": "按日历重算时限",
     "huying.cases.jobs.follow_units": "事项跟着合并的组织走",
     "huying.climb.jobs.end_climbs": "随撤回的事项结束上报",
@@ -88,6 +93,7 @@ def system(request: Asked) -> HttpResponse:
         "letters": _letters(request),
         "fonts": font_state(),
         "version": machine.version(),
+        "infected": held_back()[1],
     }
     return render(request, "desk/system/system.html", context)
 
@@ -179,8 +185,27 @@ def _backup(at: datetime) -> Line:
 
 def _scanner() -> Line:
     state = scanner_state()
+    waiting, infected = held_back()
+    says = state.sentence + (f"有 {waiting} 个文件等着查毒。" if waiting else "")
+    if infected:
+        mend = "上传的人和承办的人已经知道。确认不用留作证据后，在下面删除。"
+        return Line("查毒", "late", "有病毒", f"{says}隔离着 {infected} 个查出病毒的文件，谁也打不开。", mend)
     mend = "请启动查毒程序 clamd，或检查 HUYING_CLAMD 里的地址。"
-    return _line("查毒", not state.ok, "没有应答", state.sentence, mend=mend)
+    return _line("查毒", not state.ok, "没有应答", says, mend=mend)
+
+
+@require_POST
+def delete_infected(request: Asked) -> HttpResponse:
+    """Delete what the scanner found something in."""
+    if not request.actor.units(Can.SYSTEM):
+        raise NotYours
+
+    def deleted() -> str:
+        count = delete_found(by=request.actor, at=request.now)
+        messages.success(request, f"删除了 {count} 个隔离的文件。")
+        return reverse("desk:system")
+
+    return once(request, deleted)
 
 
 def _fonts() -> Line:
@@ -307,6 +332,7 @@ def _took(row: Schedule) -> str:
 urls = [
     *calendar.urls,
     path("system/", system, name="system"),
+    path("system/infected/delete/", delete_infected, name="system-infected-delete"),
     path("system/log/", log, name="system-log"),
     path("system/log/file/", log_file, name="system-log-file"),
     path("system/use/", use, name="system-use"),

@@ -2,6 +2,7 @@
 
 from huying.handling.acts._department import ask_union, finish, progress, report, send_back, take_item
 from huying.handling.acts._forget import forget
+from huying.handling.acts._gate import tell_of_infected
 from huying.handling.acts._instruct import instruct_item
 from huying.handling.acts._paper import report_on_paper
 from huying.handling.acts._union import (
@@ -37,4 +38,5 @@ __all__ = [
     "send_back",
     "take_item",
     "tell",
+    "tell_of_infected",
 ]

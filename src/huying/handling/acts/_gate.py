@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from huying.cases.acts import locked as locked_case
+from huying.cases.acts import tell_officer
 from huying.cases.models import Case
 from huying.files.acts import Checked, store
+from huying.files.models import State
 from huying.handling.lifecycle import ITEM
 from huying.handling.models import Item, ItemEvent, ItemFile
 from huying.handling.reads import union_behind
@@ -172,6 +174,21 @@ def keep_item_files(item: Item, event: ItemEvent, checked: tuple[Checked, ...], 
         key = DataKey.fresh(at)
         kept = store(checked=one, key=key, root=item.root, by=by, at=at)
         ItemFile.objects.create(root_id=item.root_id, item=item, event=event, key=key, file=kept, at=at)
+
+
+def tell_of_infected(*, by: Actor, at: datetime) -> int:
+    """The handler who added a file, and who has the case, hear that a virus was found in it; once for each.  How many files."""
+    rows = ItemFile.objects.filter(file__state=State.INFECTED, event__isnull=False)
+    rows = rows.select_related(
+        "item__handler__person", "item__root", "item__case__holder", "item__case__root", "item__case__officer"
+    )
+    words = "有一个附件查出病毒，已隔离，请杀毒以后再传"
+    for row in rows:
+        tell_handler(row.item, "file_infected", words, by=by, at=at, key=str(row.pk))
+        tell_officer(
+            row.item.case, "file_infected", "部门交来的一个附件查出病毒，已隔离", by=by, at=at, key=str(row.pk)
+        )
+    return len(rows)
 
 
 def tell_handler(item: Item, kind: str, what: str, *, by: Actor, at: datetime, key: str = "") -> None:

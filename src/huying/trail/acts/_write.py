@@ -1,18 +1,19 @@
-"""Writing the trail: one entry per act, one reading per look, one anchor per root and day."""
+"""Entries, readings, anchors."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from huying.kernel.actors import Actor
 from huying.trail.models import Anchor, Chain, Entry, Reading
-from huying.trail.rules import GENESIS, anchor_digest, entry_digest, merkle
+from huying.trail.reads import ends, looks_between
+from huying.trail.rules import GENESIS, anchor_digest, entry_digest, leaf, merkle, moment
 
 
 @transaction.atomic(savepoint=False)  # always part of an act, whose own savepoint is enough
@@ -33,13 +34,19 @@ def append(
         act=act,
         subject=subject,
         data=json.loads(json.dumps(data or {}, default=str, sort_keys=True)),
+        algorithm=settings.HUYING_DIGEST,
         previous=bytes(head.head),
     )
-    entry.digest = entry_digest(entry)
+    entry.digest = entry_digest(entry.algorithm, bytes(head.head), _said(entry))
     entry.save(force_insert=True)
     head.length, head.head = entry.seq, entry.digest
     head.save(update_fields=["length", "head"])
     return entry
+
+
+def _said(entry: Entry) -> list[Any]:
+    named = [str(entry.id), str(entry.chain), str(entry.root), entry.seq, moment(entry.at)]
+    return [*named, entry.actor, entry.act, entry.subject, entry.data]
 
 
 def note_reading(
@@ -62,27 +69,35 @@ def note_reading(
 
 @transaction.atomic
 def anchor_day(*, root: UUID, day: date) -> Anchor:
-    """The anchor of one root for one day; the same anchor again if it exists already."""
-    if existing := Anchor.objects.filter(root=root, day=day).first():
-        return existing
+    """The anchor of one root for one day: all chains as they stand, all looks since the last anchor until the day's end.
+
+    The same anchor again if it exists already; the last one when the clock was set back.
+    """
     last = Anchor.objects.filter(root=root).order_by("-day").first()
+    if last is not None and last.day >= day:
+        return Anchor.objects.filter(root=root, day=day).first() or last
+    algorithm = settings.HUYING_DIGEST
     known = {} if last is None else _lengths(root)
     heads = {}
     leaves = []
     for chain in Chain.objects.filter(root=root).order_by("id").iterator():
-        leaves.append(hashlib.sha256(chain.id.bytes + chain.length.to_bytes(4, "big") + bytes(chain.head)).digest())
+        leaves.append(leaf(algorithm, chain.id, chain.length, bytes(chain.head)))
         if known.get(str(chain.id)) != chain.length:
             heads[str(chain.id)] = [chain.length, bytes(chain.head).hex()]
     previous = bytes(last.digest) if last else GENESIS
-    top = merkle(leaves)
+    top = merkle(leaves, algorithm)
+    looks = looks_between(root, ends(last.day) if last else None, ends(day), algorithm)
     return Anchor.objects.create(
         root=root,
         day=day,
         chains=len(leaves),
+        algorithm=algorithm,
         merkle=top,
         previous=previous,
-        digest=anchor_digest(root, day, len(leaves), top, previous),
+        digest=anchor_digest(algorithm, previous, root, day, chains=len(leaves), top=top, looks=looks),
         heads=heads,
+        looks=looks.count,
+        looks_digest=looks.digest,
     )
 
 
