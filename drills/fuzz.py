@@ -262,7 +262,7 @@ class Fuzz:
         self.rng = random.Random(number)
         self.number = number
         self.scene = Scene(make.make_world(make_now()))
-        _plant(self.scene)
+        plant(self.scene)
         self.targets = targets(self.scene, places, self.rng, most)
         self.sessions: dict[str, str] = {}
         self.clients = {name: self._client(name) for name in ROLES}
@@ -408,7 +408,7 @@ def make_now() -> Any:
     return NOW
 
 
-def _plant(scene: Scene) -> None:
+def plant(scene: Scene) -> None:
     """A sealed and an anonymous worker whose words and name must stay where they are."""
     name, phone, words = IDENTITY
     for secrecy in ("sealed", "anonymous"):
