@@ -59,7 +59,7 @@ def test_a_word_copy_names_nobody_and_still_opens(upload, release):
 
 
 def test_a_document_with_another_inside_is_not_released(upload, release):
-    raw = samples.rezip(samples.docx(), {"word/embeddings/inner.xlsx": b"x"})
+    raw = samples.rezip(samples.docx(), {"word/embeddings/inner.xlsx": samples.workbook()})
     with pytest.raises(Refused, match="嵌有"):
         release(upload("a.docx", raw))
 
@@ -377,13 +377,18 @@ def test_a_name_stays_a_name_in_the_header(upload, given):
     assert "b.html" not in said.replace("b.html.txt", "")
 
 
-@pytest.mark.attack("outsider", "asks for ranges that are huge, turned round, many or negative", found="held")
+@pytest.mark.attack(
+    "outsider",
+    "asks for ranges that are huge, turned round, many or negative",
+    found="mended: a number of 4,300 digits and more was a server error; digits of other scripts counted",
+)
 @pytest.mark.parametrize(
     "span",
     [
         "bytes=5-2",
         "bytes=0-0,1-1,2-2",
         f"bytes={'9' * 400}-",
+        f"bytes=0-{'9' * 5000}",
         f"bytes=0-{'9' * 400}",
         "bytes=--5",
         "bytes=-0",

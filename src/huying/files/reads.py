@@ -16,7 +16,7 @@ from huying.kernel import crypto
 from huying.kernel.errors import Refused
 from huying.kernel.models import DataKey
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})$")  # longer numbers are no places in a file
 
 
 @dataclass(frozen=True)
