@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +23,7 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 # The shell is the same engine without the windows of a desktop, which cost as much as the pages.
+YEARS = 10 * 365 * 24 * 3600  # the tests travel in time, the browser does not
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -48,15 +50,17 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def live_server() -> Iterator[Any]:
     """The site in a thread.  The files of the design come the way they do in an installation, and a browser asks for each
-    once: Django's own way looks for every file on every page."""
+    once: Django's own way looks for every file on every page.  Beside them lies axe, which a browser reads once as well."""
     from django.conf import settings
     from pytest_django.live_server_helper import LiveServer
+    from whitenoise import WhiteNoise
+
+    def with_axe(application: Any) -> WhiteNoise:
+        return WhiteNoise(application, root=str(Path(__file__).parent / "vendor"), prefix="axe/", max_age=YEARS)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("django.contrib.staticfiles.handlers.StaticFilesHandler", lambda application: application)
-        patch.setattr(
-            settings, "WHITENOISE_MAX_AGE", 10 * 365 * 24 * 3600, raising=False
-        )  # time travels, browsers do not
+        patch.setattr("django.contrib.staticfiles.handlers.StaticFilesHandler", with_axe)
+        patch.setattr(settings, "WHITENOISE_MAX_AGE", YEARS, raising=False)
         server = LiveServer("localhost")
         yield server
         server.stop()

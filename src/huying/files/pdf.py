@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import zlib
+from typing import Any
 
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
