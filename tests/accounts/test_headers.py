@@ -54,7 +54,7 @@ def test_without_https_no_cookie_promises_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/accounts/nowhere/", "/desk/nowhere/", "/metrics", "/work/?form=say", "/u/nowhere/"]
+    "address", ["/accounts/nowhere/", "/desk/nowhere/", "/metrics", "/puzzle/?form=say", "/u/nowhere/"]
 )
 def test_pages_that_are_not_there_carry_the_headers_too(desk: Desk, browser_of: Any, address: str) -> None:
     assert header_fault(browser_of().get(address)) == ""

@@ -23,7 +23,7 @@ def _easy(settings: Any) -> None:
 
 
 def puzzle(client: Any, form: str = "receipt") -> dict[str, Any]:
-    found: dict[str, Any] = client.get(f"/work/?form={form}").json()
+    found: dict[str, Any] = client.get(f"/puzzle/?form={form}").json()
     return found
 
 
@@ -112,8 +112,8 @@ def test_puzzles_grow_with_how_many_are_asked_for(desk: Desk, browser_of: Any, c
 
 
 def test_there_are_puzzles_for_the_public_forms_only(db: None, browser_of: Any) -> None:
-    assert browser_of().get("/work/?form=desk").status_code == 404
-    assert browser_of().post("/work/?form=say").status_code == 405
+    assert browser_of().get("/puzzle/?form=desk").status_code == 404
+    assert browser_of().post("/puzzle/?form=say").status_code == 405
 
 
 def test_the_forms_ask_for_their_puzzle(db: None, browser_of: Any) -> None:

@@ -30,7 +30,7 @@ WORKERS_PAGES = frozenset(
         ),
         *("my/join/", "my/disclose/", "my/withdraw/", "my/retaliation/", "my/wider/"),
         "rate/<str:token>/",
-        "work/",  # a puzzle for the browser
+        "puzzle/",  # a small one for the browser
     }
 )
 OPEN_ADDRESSES = WORKERS_PAGES | frozenset(

@@ -392,7 +392,7 @@ OPEN = {
     "public:message": ([], 302), "public:answer": ([], 302), "public:file": ([uuid4()], 302), "public:leave": ([], 405),
     "public:left": ([], 200), "public:join": ([], 302), "public:disclose": ([], 302), "public:withdraw": ([], 302),
     "public:retaliation": ([], 302), "public:help": ([], 200), "public:consent": ([], 200), "public:unit": (["nowhere"], 404),
-    "public:work": ([], 404), "public:wider": ([], 302), "public:slip": (["x" * 40], 404),
+    "public:puzzle": ([], 404), "public:wider": ([], 302), "public:slip": (["x" * 40], 404),
     "public:meetings": (["nowhere"], 404), "public:published": (["nowhere", uuid4()], 404),
 }  # fmt: skip
 

@@ -82,4 +82,4 @@ def solves(seed: bytes, part: int, number: int, bits: int) -> bool:
     return int.from_bytes(hashed[:8], "big") >> (64 - bits) == 0
 
 
-urls = [path("work/", puzzle, name="work")]
+urls = [path("puzzle/", puzzle, name="puzzle")]

@@ -20,7 +20,7 @@ async function prove(form, submitter) {
   const later = setTimeout(() => say(form, "正在核对，请稍等……"), 1200);
   let work = "";
   try {
-    const answer = await fetch(`/work/?form=${form.dataset.work}`, { headers: { Accept: "application/json" } });
+    const answer = await fetch(`/puzzle/?form=${form.dataset.work}`, { headers: { Accept: "application/json" } });
     if (answer.ok) work = await solved(await answer.json());
   } catch { /* sent without */ }
   clearTimeout(later);
