@@ -310,7 +310,7 @@ def test_somebody_who_says_no_is_told_so(desk: Desk, sso: str, browser_of: Any) 
     query = {key: values[0] for key, values in parse_qs(urlsplit(answer.headers["Location"]).query).items()}
     state = parse_qs(urlsplit(there).query)["state"][0]
     said = client.get(BACK, {"state": state, **query})
-    assert "没有确认" in said.content.decode()
+    assert "所以没有登录" in said.content.decode()
 
 
 def test_a_provider_that_cannot_be_reached_says_so(desk: Desk, sso: str, settings: Any, browser_of: Any) -> None:

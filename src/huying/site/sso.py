@@ -70,6 +70,10 @@ class Adapter(DefaultSocialAccountAdapter):
         """Never."""
         return False
 
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> Any:
+        """What the provider says of somebody fills in nothing here, whatever kind of thing it says."""
+        return sociallogin.user
+
     def on_authentication_error(self, request: HttpRequest, provider: Any, **about: Any) -> None:
         """Our own page instead of the library's."""
         why = "cancelled" if about.get("error") == AuthError.CANCELLED else ""
@@ -152,6 +156,14 @@ class Provider(OpenIDConnectProvider):
     """The one provider.  What it is asked for is ours to say, never the address line's."""
 
     oauth2_adapter_class = Checking
+
+    def extract_common_fields(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Nothing: the account is found by one claim."""
+        return {}
+
+    def extract_email_addresses(self, data: dict[str, Any]) -> list[Any]:
+        """Nothing, likewise."""
+        return []
 
     def get_default_scope(self) -> list[str]:
         """Who it is, no more than the claim needs."""
