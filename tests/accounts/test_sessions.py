@@ -182,15 +182,16 @@ def test_what_was_typed_comes_back_after_signing_in_again(desk: Desk, browser_of
     clock.shift(31 * 60)
     words = "食堂的菜凉了，夜班工人吃不上热饭。"
     answer = client.post(
-        "/desk/register/", {"summary": words, "once": "f" * 32, "draft": "register", "password": "never"}
+        "/desk/cases/new/", {"summary": words, "once": "f" * 32, "draft": "register", "password": "never"}
     )
     page = answer.content.decode()
     assert answer.status_code == 403
     assert words in page
-    assert "/accounts/login/?next=/desk/register/" in page
+    assert "/accounts/login/?next=/desk/cases/new/" in page
     assert "never" not in page
     assert (
-        "evil" not in client.post("/desk/register/", {}, headers={"referer": "https://evil.example/x"}).content.decode()
+        "evil"
+        not in client.post("/desk/cases/new/", {}, headers={"referer": "https://evil.example/x"}).content.decode()
     )
     draft = Draft.objects.get(form="register")
     assert words.encode() not in bytes(draft.sealed)
@@ -203,7 +204,7 @@ def test_what_was_typed_comes_back_after_signing_in_again(desk: Desk, browser_of
 def test_what_was_typed_is_shown_when_the_session_was_ended_elsewhere(desk: Desk, browser_of: Any) -> None:
     client, other = signed_in(desk, browser_of), signed_in(desk, browser_of)
     acts.end_sessions(user=desk.user("officer"), by=desk.as_("security"), at=NOW)
-    answer = client.post("/desk/register/", {"summary": "写了一半的话", "once": "f" * 32, "draft": "register"})
+    answer = client.post("/desk/cases/new/", {"summary": "写了一半的话", "once": "f" * 32, "draft": "register"})
     assert answer.status_code == 403
     assert "写了一半的话" in answer.content.decode()
     assert not Draft.objects.exists()
@@ -216,7 +217,9 @@ def test_what_was_typed_is_shown_when_the_session_was_ended_elsewhere(desk: Desk
 def test_a_draft_of_an_expired_session_is_its_owners(desk: Desk, browser_of: Any, clock: Any) -> None:
     client = signed_in(desk, browser_of)
     clock.shift(31 * 60)
-    client.post("/desk/register/", {"summary": "词", "draft": "register", "person": str(desk.posts["chair"].person_id)})
+    client.post(
+        "/desk/cases/new/", {"summary": "词", "draft": "register", "person": str(desk.posts["chair"].person_id)}
+    )
     assert set(Draft.objects.values_list("person", flat=True)) == {desk.posts["officer"].person_id}
 
 
@@ -230,7 +233,7 @@ def test_a_draft_is_kept_only_from_our_own_forms(desk: Desk, browser_of: Any, cl
     client.force_login(desk.user("officer"))
     assert is_in(client)
     clock.shift(31 * 60)
-    assert client.post("/desk/register/", {"summary": "别人的话", "draft": "register"}).status_code == 403
+    assert client.post("/desk/cases/new/", {"summary": "别人的话", "draft": "register"}).status_code == 403
     assert not Draft.objects.exists()
 
 

@@ -38,7 +38,7 @@ WORKERS_PAGES = frozenset(
         "consent/<str:version>/",
         *("my/join/", "my/disclose/", "my/withdraw/", "my/retaliation/", "my/wider/"),
         "rate/<str:token>/",
-        "puzzle/",  # a puzzle for the browser
+        "puzzle/",  # a small one for the browser
     }
 )
 OPEN_ADDRESSES = WORKERS_PAGES | frozenset(

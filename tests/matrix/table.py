@@ -412,7 +412,7 @@ ACCOUNTS = {
 # Signing in as a demo post with one click: only there where every unit is a demo unit; counters, for who knows the token
 # (both in ``tests/site``).
 # Missing while there is no second factor whose codes they could show.
-NEEDS_A_FACTOR = {"mfa_view_recovery_codes", "mfa_download_recovery_codes"}
+NEEDS_A_FACTOR = {"mfa_view_recovery_codes", "mfa_download_recovery_codes", "mfa_deactivate_totp"}
 # Ending one's own session and the single sign-on: in ``tests/accounts``.
 ELSEWHERE = {"demo_sign_in", "metrics", "session_end", "sso", "sso_back"}
 ACCOUNT_ARGS = {

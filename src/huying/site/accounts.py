@@ -23,6 +23,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from huying.kernel import crypto, device
 from huying.kernel.text import normalise
@@ -209,11 +210,19 @@ def _changes(before: tuple[str, set[tuple[int, str]]], after: tuple[str, set[tup
     return changed + sorted({f"{kind}_added" for _, kind in after[1] - before[1]})
 
 
+# Pages that only say whom to ask: what the library would do for their forms (a link by mail, another address) does not exist.
+SAYS_NO = frozenset({
+    "account_signup", "account_email", "account_email_verification_sent", "account_confirm_email", "account_set_password",
+    "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
+    "account_reset_password_from_key_done", "account_confirm_login_code",
+})  # fmt: skip
+
+
 def noting(patterns: list[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
-    """The library's addresses, each page of them ``noted``."""
+    """The library's addresses: each page ``noted``, those that only say no without their forms."""
     for entry in patterns:
         if isinstance(entry, URLResolver):
             noting(entry.url_patterns)
         else:
-            entry.callback = noted(entry.callback)
+            entry.callback = require_safe(entry.callback) if entry.name in SAYS_NO else noted(entry.callback)
     return patterns

@@ -38,6 +38,8 @@ WEEK = timedelta(days=7)
 JOBS = {
     "huying.kernel.jobs.reaper": "收回被中断的任务",
     "huying.kernel.jobs.tidy": "清理过期的草稿、会话和提交记录",
+    "huying.org.jobs.forget_tries": "清理登录和公开页面的次数记录",
+    "huying.org.jobs.forget_sessions": "清理已经结束的登录",
     "huying.trail.jobs.anchors": "封存前一天的留痕（日锚）",
     "huying.trail.jobs.hand_out": "带出日锚（写文件、发邮件）",
     "huying.files.jobs.rescan": "重新查毒、放行等待的文件",
