@@ -116,7 +116,8 @@ def stands_out(counts: Counter[str], rules: Rules) -> list[str]:
 _TABLES = {"case": CASE, "item": ITEM, "topic": TOPIC, "meeting": MEETING, "report": REPORT, "sheet": SHEET}
 KINDS = {
     "case": "事项", "item": "协商事项", "topic": "议题", "meeting": "会议", "report": "情况报告", "sheet": "考核表", "clock": "时限",
-    "rung": "上报", "survey": "测评", "unit": "单位", "department": "部门", "person": "人员", "user": "账号", "post": "任职", "account": "账号",
+    "rung": "上报", "survey": "测评", "unit": "单位", "department": "部门", "person": "人员",
+    "user": "账号", "post": "任职", "account": "账号",
     "pack": "机制包", "house_rules": "细则", "calendar": "节假日", "ledger": "台账", "intake": "来件", "round": "考核轮次",
     "assessment": "影响评估",
 }  # fmt: skip
