@@ -57,7 +57,7 @@ def _head(column: str, length: int) -> Func:
 def _under(rows: Any, column: str, name: str) -> Any:
     """Rows whose value begins with a key's name."""
     head = name.encode() + b":"
-    return rows.annotate(head=_head(column, len(head))).filter(head=head)
+    return rows.annotate(of_key=_head(column, len(head))).filter(of_key=head)
 
 
 def counts() -> dict[str, int]:
