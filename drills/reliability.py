@@ -212,7 +212,9 @@ class Drill:
         if any(step.row.name in AFTERWARDS for step in steps):
             threading.Event().wait(10)  # the worker's part, so that it does not fall into the next round
             return
-        expected = sum((step.adds for step in steps), Counter())
+        expected: Counter[str] = Counter()
+        for step in steps:
+            expected.update(step.adds)
         now = counts()
         for table in sorted({*expected, *now}):
             grown = now[table] - before[table]

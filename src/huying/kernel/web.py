@@ -46,21 +46,28 @@ def _submission(request: Asked) -> tuple[str, str]:
 
 
 def answers_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For acts that close the door they came through: their form sent again is led to the first result, not turned away."""
+    """For acts that close the door they came through, or take away the choice they were: their form sent again is led to the
+    first result, not turned away."""
 
     @wraps(view)
     def inner(request: Asked, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            return view(request, *args, **kwargs)
+            answer = view(request, *args, **kwargs)
         except NotYours:
-            if not _whole(request.POST.get("once", "")):
-                raise
-            row = Once.objects.filter(key=_submission(request)[1]).first()
-            if row is None:
+            if (row := _done_before(request)) is None:
                 raise
             return HttpResponseRedirect(row.result)
+        row = _done_before(request) if answer.status_code == 422 else None
+        return HttpResponseRedirect(row.result) if row else answer
 
     return inner
+
+
+def _done_before(request: Asked) -> Once | None:
+    """The row of a form that was sent and taken."""
+    if request.method != "POST" or not _whole(request.POST.get("once", "")):
+        return None
+    return Once.objects.filter(key=_submission(request)[1]).first()
 
 
 def once(request: Asked, do: Callable[[], str]) -> HttpResponseRedirect:

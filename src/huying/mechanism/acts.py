@@ -242,7 +242,7 @@ def _check_may(by: Actor, can: Can, unit: Unit) -> None:
 
 def _lock(unit: Unit) -> None:
     """Two people changing the rules of one unit wait for each other."""
-    Unit.objects.select_for_update().only("pk").get(pk=unit.pk)
+    Unit.objects.select_for_update(no_key=True).only("pk").get(pk=unit.pk)
 
 
 def _write_pack(code: str, last: Pack | None, body: Mapping[str, Any], *, unit: Unit | None, at: datetime) -> Pack:

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from huying.desk.acts import drop_draft
 from huying.desk.forms import reports as forms
 from huying.kernel.errors import NotYours, Refused
-from huying.kernel.web import Asked, once, refusals_on
+from huying.kernel.web import Asked, answers_again, once, refusals_on
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import Clause
 from huying.notices.acts import mark_read
@@ -347,6 +347,7 @@ ACTS = {
 
 
 @require_http_methods(["GET", "POST"])
+@answers_again
 def report_act(request: Asked, report_id: UUID, act: str) -> HttpResponse:
     """One act with its form."""
     how = ACTS.get(act)

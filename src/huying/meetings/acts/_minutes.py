@@ -219,7 +219,7 @@ def _keep_signature(
 
 def _take_effect(meeting: Meeting, *, by: Actor, at: datetime) -> None:
     """Both sides have signed: number the minutes, and what was agreed becomes items with clocks at this moment (MY-3.2.3b)."""
-    Unit.objects.select_for_update().get(pk=meeting.unit_id)
+    Unit.objects.select_for_update(no_key=True).get(pk=meeting.unit_id)
     year = day_of_meeting(meeting).year
     given = Meeting.objects.filter(unit=meeting.unit, kind=meeting.kind, year=year)
     meeting.year, meeting.seq = year, (given.aggregate(last=Max("seq"))["last"] or 0) + 1

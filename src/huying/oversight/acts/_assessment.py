@@ -35,7 +35,7 @@ def open_round(*, unit: Unit, period: str, by: Actor, at: datetime) -> Round:
     post, span = assessor(by, unit), period_called(period)
     if span.until >= timezone.localdate(at):
         raise Invalid({"period": f"{span.label}还没有结束，结束以后才能考核。"})
-    Unit.objects.select_for_update().get(pk=unit.pk)
+    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
     if Round.objects.filter(unit=unit, period=span.code).exists():
         raise Invalid({"period": f"{span.label}已经考核过了，请打开它。"})
     below = list(assessed_units(unit, span.until))

@@ -132,7 +132,7 @@ def issue_report(*, report_id: UUID, by: Actor, at: datetime, version: int | Non
     if left := gaps(last.body):
         raise Refused(f"还有 {len(left)} 处没有写：{'、'.join(left[:3])}", "请先改写，把这几处补上或者删去。")
     post = check_may(by, Can.APPROVE, report.unit)
-    Unit.objects.select_for_update().get(pk=report.unit_id)
+    Unit.objects.select_for_update(no_key=True).get(pk=report.unit_id)
     report.year = timezone.localdate(at).year
     numbered = Report.objects.filter(unit=report.unit, year=report.year)
     report.seq = (numbered.aggregate(last=Max("seq"))["last"] or 0) + 1
