@@ -132,7 +132,7 @@ class CodeAgain(_Spent, ReauthenticateForm):
 def came_by_provider(request: HttpRequest) -> bool:
     """Did this session begin at the single sign-on, and does that not say that it asked for a password only?"""
     records = get_authentication_records(request, request.user)
-    return request.session.get("sso_asked_twice", False) and any(one["method"] == "socialaccount" for one in records)
+    return bool(request.session.get("sso_asked_twice")) and any(one["method"] == "socialaccount" for one in records)
 
 
 def with_factor(user: User) -> bool:
@@ -162,12 +162,12 @@ class OwnWords:
 # --- what people change about their own account -------------------------------------------------------------------------
 
 
-def noted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def noted(view: Callable[..., Any]) -> Callable[..., Any]:
     """A page of the library on which somebody may change their own password or second factor: what changed goes into the
     trail in the same transaction, and every other session ends."""
 
     @wraps(view)
-    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.method != "POST" or not request.user.is_authenticated:
             return view(request, *args, **kwargs)
         now = timezone.now()
