@@ -17,6 +17,7 @@ from tests.journeys.stage import DESK, PHONE, Stage, seen
 from tests.matrix.climb import CLIMB
 from tests.matrix.duties import DUTIES
 from tests.matrix.figures import FIGURES
+from tests.matrix.personal import PERSONAL
 from tests.matrix.scene import Scene
 from tests.matrix.table import DEPARTMENT, DOSSIER, LISTS, RULES
 
@@ -66,6 +67,7 @@ def case_pages(scene: Scene) -> Iterator[str]:
     for row in FIGURES:
         if not row.alone and "officer" in row.reads["plant"] and not row.name.endswith(("_xlsx", "_pdf")):
             yield reverse(row.name, args=row.args(scene, "plant"))
+    yield from _personal(scene, "officer")
     for tab in ("", "closing", "to_call", "to_sign"):
         yield reverse("desk:surveys") + (f"?tab={tab}" if tab else "")
     for status in ("told", "rated", "archived"):
@@ -75,12 +77,20 @@ def case_pages(scene: Scene) -> Iterator[str]:
     yield "/desk/nowhere/"
 
 
+def _personal(scene: Scene, role: str) -> Iterator[str]:
+    """People's own data, as far as a role has it at the plant."""
+    for row in PERSONAL:
+        if role in row.reads.get("plant", ()):
+            yield reverse(row.name, args=row.args(scene, "plant"))
+
+
 def chair_pages(scene: Scene) -> Iterator[str]:
     """What only who approves sees."""
     for act, status in (("decide_reopen", "unhappy"), ("reopen", "rated")):
         yield reverse("desk:case_act", args=[scene.case("plant", status).pk, act])
     change = scene.change("plant")
     yield reverse("desk:case_act_of", args=[change.clock.case_id, "decide", change.pk])
+    yield from _personal(scene, "chair")
     for row in DUTIES:
         if "chair" in row.reads["plant"] and not row.name.endswith(("xlsx", "pdf")):
             yield reverse(row.name, args=row.args(scene, "plant"))
@@ -167,7 +177,7 @@ PAGES: dict[str, Any] = {
 def test_the_walk_takes_every_act() -> None:
     """An act added to a table is walked, because the walk reads the same table as the matrix; those of the climb are walked
     with the pages of consultation."""
-    walked = {row.act for row in (*DOSSIER, *DEPARTMENT, *CLIMB)}
+    walked = {row.act for row in (*DOSSIER, *DEPARTMENT, *CLIMB, *PERSONAL)}
     assert set(ACTS) | set(ITEM_ACTS) <= walked
     assert LISTS
 

@@ -28,7 +28,7 @@ class Span:
 _SPELLED = dict(zip("零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "001234567891123456789", strict=True))
 _RUN = re.compile(r"[零〇幺一二三四五六七八九壹贰叁肆伍陆柒捌玖]{7,}")
 _DASHES: dict[int, int | str] = {
-    **{ord(one): "-" for one in "—–－‐‑−﹣"},
+    **dict.fromkeys(map(ord, "—–－‐‑−﹣"), "-"),
     0x3000: " ",
     ord("・"): "·",
     ord("•"): "·",
