@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import zlib
+from typing import Any
 
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
@@ -74,7 +75,7 @@ def _opens(reader: PdfReader) -> bool:
 
 def _acts_alone(item: DictionaryObject) -> bool:
     """Whether an object acts when its page is shown, closed or printed."""
-    given = item["/AA"].get_object() if "/AA" in item else {}
+    given: Any = item["/AA"].get_object() if "/AA" in item else {}
     found = [action.get_object() for action in given.values()] if isinstance(given, DictionaryObject) else []
     return any(isinstance(action, DictionaryObject) and action.get("/S") not in _HARMLESS for action in found)
 
