@@ -225,13 +225,13 @@ def disk_full(drill: Drill) -> None:
 
 
 def clock_jumps(drill: Drill) -> None:
-    """A day ahead, an hour back; people work on at each stop."""
-    for span in (timedelta(days=1), timedelta(hours=-1)):
+    """A day ahead, an hour back, then to where it was; people work on at each stop."""
+    for span in (timedelta(days=1), timedelta(hours=-1), timedelta(hours=-23)):
         drill.clock.by(span)
         threading.Event().wait(1.5)
         drill.steps.sign_in()
         drill.hold_jobs()
-        name = f"clock {'+1 day' if span > timedelta() else '-1 hour'}"
+        name = f"clock moved by {span / timedelta(hours=1):+.0f} h"
         through(drill, name, lambda: None, lambda: None, "")
 
 
