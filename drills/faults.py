@@ -195,9 +195,10 @@ def whole_again(drill: Drill) -> None:
 
 
 def remount(drill: Drill, how: str) -> None:
-    """The home's file system; the drill's own connection first, which may have the file open."""
+    """The home's file system, once nobody writes to it: the drill's own connection, and processes still dying."""
     connection.close()
-    subprocess.run(["mount", "-o", f"remount,{how}", str(drill.home.folder)], check=True)
+    command = ["mount", "-o", f"remount,{how}", str(drill.home.folder)]
+    until(lambda: subprocess.run(command, check=False, capture_output=True).returncode == 0, pause=0.5)
 
 
 def disk_full(drill: Drill) -> None:
