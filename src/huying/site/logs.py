@@ -79,7 +79,7 @@ def formatter() -> logging.Formatter:
 def _by_page(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """A page that failed is told by its name."""
     view = _page_of(event["_record"].name, str(event["event"]))
-    return event | {"event": "request_failed", "view": view} if view is not None else event
+    return {**event, "event": "request_failed", "view": view} if view is not None else event
 
 
 def _told(info: Any) -> list[str]:
