@@ -69,16 +69,12 @@ def _reliability(given: argparse.Namespace, folder: Path) -> int:
 
         drill = Drill(made, given.seed)
         say(f"reliability on {given.engine}, seed {given.seed}")
+        with drill.serving():
+            for part in (faults.database_away, faults.read_only, faults.disk_full, faults.clock_jumps):
+                part(drill)
         drill.kills(given.kills)
         with drill.serving():
-            for part in (
-                faults.database_away,
-                faults.read_only,
-                faults.disk_full,
-                faults.clock_jumps,
-                faults.worker_dead,
-            ):
-                part(drill)
+            faults.worker_dead(drill)
         faults.mail_away(drill)
         drill.house()
         drill.figures()
@@ -105,7 +101,7 @@ def _fuzz(given: argparse.Namespace) -> int:
     from drills.fuzz import fuzz
 
     say(f"fuzz on {given.engine}, seed {given.seed}")
-    most = (500, frozenset({"plant", "hidden", "other"}), 90) if given.short else (given.requests, PLACES, 10_000)
+    most = (500, frozenset({"plant", "hidden", "other"}), 60) if given.short else (given.requests, PLACES, 10_000)
     drill = fuzz(given.seed, *most)
     for (kind, name, _), detail in sorted(drill.faults.items()):
         sys.stdout.write(f"{kind} at {name}\n  {detail}\n\n")

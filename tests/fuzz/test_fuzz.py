@@ -15,7 +15,7 @@ from django.urls import reverse
 from drills.fuzz import IDENTITY, fuzz, plant
 from tests.matrix.scene import Scene
 
-COUNT, TARGETS = 500, 90
+COUNT, TARGETS = 500, 60
 PLACES = frozenset({"plant", "hidden", "other"})
 
 
