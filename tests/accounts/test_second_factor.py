@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
+from huying.kernel import crypto, rotation
 from huying.kernel.errors import Invalid, NotYours, Refused, Stale
 from huying.org import acts
 from huying.org.models import Role, SignInRule
@@ -260,3 +263,21 @@ def test_rules_of_signing_in_are_checked(desk: Desk) -> None:
 def test_there_is_nothing_to_reset(desk: Desk) -> None:
     with pytest.raises(Refused, match="没有设第二道验证"):
         acts.reset_factor(user=desk.user("officer"), by=desk.as_("security"), at=NOW)
+
+
+def test_a_new_installation_key_takes_second_factors_along(desk: Desk, settings: Any, tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    shutil.copy(settings.HUYING_KEYS, path)
+    settings.HUYING_KEYS = str(path)
+    user = desk.user("officer")
+    secret, codes = totp_for(user), codes_for(user)
+    old = crypto.keyring().current
+    assert rotation.begin(at=NOW)
+    assert rotation.counts()[old] == 2
+    with pytest.raises(Refused, match="由旧密钥封着"):
+        rotation.drop(at=NOW, now=True)
+    assert rotation.rewrap(lambda done, of: True)
+    assert rotation.drop(at=NOW, now=True) == [old]
+    kept = {row.type: row.wrap() for row in Authenticator.objects.filter(user=user)}
+    assert kept["totp"].validate_code(code_now(secret))
+    assert kept["recovery_codes"].get_unused_codes() == codes

@@ -46,6 +46,17 @@ def keeps_wrapped(model: str, column: str, place: Callable[[Any], str]) -> None:
     PLACES.append(Wrapped(model, column, place))
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """Wrapped values of a library, that are no column of ours: how many a key wraps, and wrapping anew what others do."""
+
+    count: Callable[[str], int]
+    rewrap: Callable[[list[str]], int]
+
+
+OTHERS: list[Elsewhere] = []
+
+
 def _path() -> Path:
     return Path(settings.HUYING_KEYS)
 
@@ -61,9 +72,10 @@ def _under(rows: Any, column: str, name: str) -> Any:
 
 
 def counts() -> dict[str, int]:
-    """How many values each key of the file wraps, over every binary column there is, named here or not."""
+    """How many values each key of the file wraps, over every binary column there is, named here or not, and what libraries
+    keep in their own way."""
     ring = crypto.keyring()
-    found = dict.fromkeys(ring.keys, 0)
+    found = {name: sum(other.count(name) for other in OTHERS) for name in ring.keys}
     for model in apps.get_models():
         for field in model._meta.get_fields():
             if isinstance(field, models.BinaryField) and field.model is model:
@@ -94,7 +106,8 @@ def rewrap(progress: Callable[[int, int], bool], batch: int = BATCH) -> bool:
                 done += sum(_one(place, row) for row in rows)
             if not progress(done, max(total, done)):
                 return False
-    return True
+    done += sum(other.rewrap(old) for other in OTHERS)  # a few: one transaction each
+    return progress(done, max(total, done))
 
 
 def _batches(place: Wrapped, old: list[str], batch: int) -> Iterator[list[Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -25,14 +24,14 @@ from django.urls import URLPattern, URLResolver
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from huying.kernel import crypto, device
+from huying.kernel import device
 from huying.kernel.text import normalise
 from huying.org.acts import own_account_changed
 from huying.org.models import User
 from huying.org.reads import member
 from huying.org.rules import login_key, name_key, one_time_over
+from huying.site import factors
 
-PLACE = "mfa:authenticator:data"
 SPENT = 180  # seconds: longer than a code of the authenticator is taken
 REAL = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
@@ -81,11 +80,11 @@ class Factors(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Sealed under the installation's key, which lies outside the database."""
-        return base64.b64encode(crypto.wrap(text.encode(), PLACE)).decode()
+        return factors.wrapped(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """The other way round."""
-        return crypto.unwrap(base64.b64decode(encrypted_text), PLACE).decode()
+        return factors.unwrapped(encrypted_text)
 
     def get_totp_label(self, user: User) -> str:
         """The login name: an authenticator on a phone needs no more."""

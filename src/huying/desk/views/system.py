@@ -50,6 +50,8 @@ JOBS = {
     "huying.handling.jobs.infected": "部门附件查出病毒时告知",
     "huying.cases.jobs.recount_clocks": "按日历重算时限",
     "huying.cases.jobs.follow_units": "事项跟着合并的组织走",
+    "huying.cases.jobs.retention": "清除保存期满的身份和原话",
+    "huying.privacy.jobs.scrub_disk": "清除以后，清理数据库里的残余",
     "huying.climb.jobs.end_climbs": "随撤回的事项结束上报",
     "huying.climb.jobs.follow_units": "上报跟着合并的组织走",
     "huying.intake.jobs.sweep": "清理没有确认的导入表格",
