@@ -45,7 +45,7 @@ SAFE = {"GET", "HEAD", "OPTIONS", "TRACE", "BREW"}
 TURNED_AWAY = {302, 400, 403, 404, 405, 411, 413, 414, 415, 429, 431}
 # Written though nothing was done: who signed in, who looked (the reading log), what is being typed.
 # allauth notes an account's address when its page is opened.
-BESIDE = {"django_session", "trail_reading", "kernel_draft", "account_emailaddress"}
+BESIDE = {"django_session", "usersessions_usersession", "trail_reading", "kernel_draft", "account_emailaddress"}
 # Looking leaves traces: a notice counts as read, and who takes a list away is written down.
 LOOKING = {"notices_notice", "trail_chain", "trail_entry"}
 WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"', re.IGNORECASE)

@@ -33,6 +33,7 @@ from tests.site.served import Answer, Visitor
 # What workers in the background and the act of looking write; everything else is an act's own.
 BACKGROUND = {
     "kernel_beat", "kernel_schedule", "kernel_draft", "django_tasks_database_dbtaskresult", "django_session", "ledger_casefact",
+    "usersessions_usersession",
     "ledger_tally", "ledger_swept", "duties_kept", "notices_delivery", "trail_reading", "trail_anchor", "oversight_line",
     "privacy_erasure",  # an old sheet goes with the next import, whichever that is, or by the worker
 }  # fmt: skip

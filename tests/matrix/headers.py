@@ -22,6 +22,7 @@ POLICY = {
     "require-trusted-types-for": "'script'",
     "trusted-types": "default",
 }
+FILES = {"default-src": "'none'", "sandbox": ""}  # what somebody uploaded: nothing of it may do anything
 ALWAYS = {
     "X-Content-Type-Options": {"nosniff"},
     "X-Frame-Options": {"DENY"},
@@ -41,7 +42,8 @@ INLINE = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)|<style\b|\
 def header_fault(answer: Any) -> str:
     """What is wrong with an answer's headers, or with where its page would fetch from; empty when nothing is."""
     said = dict(one.strip().partition(" ")[::2] for one in answer.get("Content-Security-Policy", "").split(";") if one)
-    if said != POLICY:
+    page = answer.get("Content-Type", "").startswith("text/html")
+    if said != POLICY and (page or said != FILES):
         return f"another security policy: {set(said.items()) ^ set(POLICY.items())}"
     for name, values in ALWAYS.items():
         if answer.get(name) not in values:
@@ -51,8 +53,8 @@ def header_fault(answer: Any) -> str:
     kept = [one for name, one in answer.cookies.items() if name != "csrftoken" and one["max-age"] != 0]
     if any(not one["httponly"] for one in kept):
         return f"a cookie scripts can read: {answer.cookies}"
-    if answer.streaming or not answer.get("Content-Type", "").startswith("text/html"):
+    if answer.streaming or not page:
         return ""
-    page = answer.content.decode()
-    found = FETCHED.search(page) or INLINE.search(page)
+    text = answer.content.decode()
+    found = FETCHED.search(text) or INLINE.search(text)
     return f"fetches from elsewhere or carries a script: {found.group()}" if found else ""
