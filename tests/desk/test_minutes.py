@@ -271,6 +271,7 @@ def test_words_older_than_the_record_are_pointed_out_and_sent_round_whole(world,
     acts.remark(place_id=reads.agenda(held)[0].pk, speaker="", text="双休日也发车。", by=by, at=at)
     acts.close_meeting(meeting_id=held.pk, by=by, at=at)
     clock(at + timedelta(hours=1))
+    office = as_(world, "officer")  # nobody stays signed in for hours
     assert "会议记录在第 1 稿以后改过" in shown(office, held)
     assert "双休日也发车。" in page(office.get(address(held, "write") + "?fresh=1"))
     send(office, held, "circulate")
