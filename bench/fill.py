@@ -109,7 +109,7 @@ def _write(cases: list[Case], at: datetime) -> None:
     Party.objects.bulk_create(
         [
             Party(id=uuid7(), root_id=c.root_id, case=c, key=k, secrecy="sealed", first=True, identity=b"x" * 120, words=b"x" * 300,
-                  receipt=os.urandom(32), consent="2026-11", joined_at=c.registered_at, phone_index=os.urandom(32))
+                  receipt=os.urandom(32), consent="2026-12", joined_at=c.registered_at, phone_index=os.urandom(32))
             for c, k in zip(cases, keys, strict=True)
         ]
     )  # fmt: skip

@@ -141,7 +141,7 @@ OUTSIDE = {".git", ".venv", "vendor", "var", "__pycache__", "node_modules", "tes
 
 def _texts() -> list[Path]:
     found = []
-    for top in ("src", "tests", "docs", "requirements", "tools", "bench", ".ci"):
+    for top in ("src", "tests", "docs", "requirements", "tools", "bench", "drills", ".ci"):
         found += [path for path in (PROJECT / top).rglob("*") if path.is_file()]
     found += [path for path in PROJECT.iterdir() if path.is_file() and path.name != "LICENSE"]
     return [
@@ -156,3 +156,16 @@ def test_nothing_unfinished_and_nothing_of_the_makers_machine(path: Path) -> Non
     lines = path.read_text(errors="replace").splitlines()
     found = [f"{number}: {hit.group()}" for number, line in enumerate(lines, 1) if (hit := FORBIDDEN.search(line))]
     assert not found, "\n".join(found)
+
+
+def test_scripts_of_a_page_share_no_name() -> None:
+    """They share one space: a second ``const`` of the same name stops a script before its first line."""
+    scripts = [path for path in (PROJECT / "src").rglob("*.js") if "vendor" not in path.parts]
+    constants: dict[str, set[str]] = {}
+    every: dict[str, set[str]] = {}
+    for path in scripts:
+        for kind, name in re.findall(r"^(const|let|class|(?:async )?function)\s+(\w+)", path.read_text(), flags=re.M):
+            every.setdefault(name, set()).add(path.name)
+            if not kind.endswith("function"):
+                constants.setdefault(name, set()).add(path.name)
+    assert {name: every[name] for name in constants if len(every[name]) > 1} == {}

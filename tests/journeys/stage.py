@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -46,6 +45,7 @@ class Stage:
     def __init__(self, world: World, url: str, browser: Browser, clock: Any) -> None:
         self.world, self.url, self.browser, self.clock = world, url, browser, clock
         self.contexts: list[BrowserContext] = []
+        self.wrong: list[str] = []
 
     def worker(self) -> Page:
         """A worker with a cheap phone, without an account."""
@@ -73,14 +73,19 @@ class Stage:
         self.contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
-        page.on("request", lambda asked: self._stays_here(asked.url))
+        self.watch(page)
         return page
+
+    def watch(self, page: Page) -> None:
+        """Write down what must not happen on any page; the story fails at its end.  (Raised here, in the browser's own events,
+        it would end the connection to the browser and every story after this one.)"""
+        page.on("pageerror", lambda error: self.wrong.append(f"script error at {page.url}: {error}"))
+        page.on("request", lambda asked: self._stays_here(asked.url))
 
     def _stays_here(self, address: str) -> None:
         """No page asks anybody but this server."""
         if not address.startswith((self.url, "data:", "blob:", "about:")):
-            pytest.fail(f"a page asked {address}")
+            self.wrong.append(f"a page asked {address}")
 
     def later(self, **how_much: int) -> None:
         """Days pass.  Everybody signs in anew afterwards."""
@@ -102,6 +107,7 @@ class Stage:
         """Everybody goes home."""
         for context in self.contexts:
             context.close()
+        assert not self.wrong, "\n".join(self.wrong)
 
 
 def session_of(post: Post) -> str:

@@ -24,9 +24,8 @@ def strict(stage: Stage, size: Any) -> Page:
     stage.contexts.append(context)
     page = context.new_page()
     page.set_default_timeout(20_000)
-    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
-    page.on("console", lambda line: pytest.fail(line.text) if "Content Security Policy" in line.text else None)
-    page.on("request", lambda asked: asked.url.startswith((stage.url, "data:", "blob:")) or pytest.fail(asked.url))
+    stage.watch(page)
+    page.on("console", lambda line: stage.wrong.append(line.text) if "Content Security Policy" in line.text else None)
     return page
 
 
@@ -123,9 +122,7 @@ def test_what_was_written_survives_the_session(stage: Stage) -> None:
     words = "一、元旦：1月1日至3日放假，共3天。"
     text = page.locator("#main form textarea").first
     text.fill(words)
-    page.wait_for_function(
-        "document.querySelector('#main [data-draft-state], #main .hy-draft')?.textContent.includes('已存草稿')"
-    )
+    page.locator("#main .hy-draft", has_text="已存草稿").first.wait_for()
     text.fill(words + "1月4日上班。")
     stage.later(minutes=31)
     page.locator("#main form:has(textarea) button[type=submit]").first.click()

@@ -15,6 +15,7 @@ from huying.cases.reads import worker_by_receipt
 from huying.cases.rules import place_of
 from huying.kernel.models import Draft
 from huying.notices.models import Notice
+from huying.privacy.rules import CONSENT_VERSION
 from tests.factories.org import make_unit
 from tests.files.test_hostile import FORMS, HOSTILE
 
@@ -274,7 +275,7 @@ def test_without_scripts_the_unit_is_looked_for_without_losing_what_was_typed(ph
 
 
 def test_without_a_code_the_page_asks_for_the_unit_and_takes_the_picked_one(worker):
-    body = {"words": "末班车没了", "secrecy": "sealed", "agreed": "on", "consent": "2026-11", "once": "x" * 24}
+    body = {"words": "末班车没了", "secrecy": "sealed", "agreed": "on", "consent": CONSENT_VERSION, "once": "x" * 24}
     assert "请先写您的单位" in worker.client.post("/", body).content.decode()
     assert "没有找到这个单位" in worker.client.post("/", {**body, "where": "没有这样的"}).content.decode()
     assert "请从下面找到的单位里选一个" in worker.client.post("/", {**body, "where": "工会"}).content.decode()

@@ -3,11 +3,11 @@
 "use strict";
 
 const WAIT = 15000;   // a phone that cannot do it in this time sends without
-const here = document.currentScript.src;
+const workScript = document.currentScript.src;
 
 function solved(puzzle) {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(here.replace("work.js", "work-worker.js"));
+    const worker = new Worker(workScript.replace("work.js", "work-worker.js"));
     const end = how => { clearTimeout(timer); worker.terminate(); how(); };
     const timer = setTimeout(() => end(() => reject(new Error("too slow"))), WAIT);
     worker.addEventListener("message", event => end(() => resolve(`${puzzle.puzzle}|${event.data.join(",")}`)));
