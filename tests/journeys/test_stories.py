@@ -213,7 +213,7 @@ def test_an_expired_session_keeps_what_was_typed(stage: Stage) -> None:
     look(page)
     page.locator("input[name=login]").fill(stage.world.posts["officer"].person.user.username)
     page.locator("input[name=password]").fill("huying-test-1")
-    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name="登录", exact=True).click()
     page.wait_for_url("**/desk/cases/new/")
     page.get_by_role("button", name="接着写").click()
     assert page.get_by_label("说了什么").input_value() == words
