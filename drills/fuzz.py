@@ -42,7 +42,7 @@ from tests.matrix.test_matrix import ROWS
 
 OTHER_METHODS = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "BREW")
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE", "BREW"}
-TURNED_AWAY = {302, 400, 403, 404, 405, 411, 413, 414, 415, 429, 431}
+TURNED_AWAY = {302, 400, 401, 403, 404, 405, 411, 413, 414, 415, 429, 431}
 # Written though nothing was done: who signed in, who looked (the reading log), what is being typed.
 # allauth notes an account's address when its page is opened.
 BESIDE = {"django_session", "usersessions_usersession", "trail_reading", "kernel_draft", "account_emailaddress"}
@@ -342,7 +342,7 @@ class Fuzz:
 
     def _may_not(self, sent: Sent, answer: Any) -> bool:
         """Whether this request may change nothing: by its method, by who sends it, or because it was turned away."""
-        if sent.method in SAFE or answer.status_code in (400, 403, 404, 405, 409, 413, 422):
+        if sent.method in SAFE or answer.status_code in (400, 401, 403, 404, 405, 409, 413, 422):
             return True
         known = sent.exact and sent.target.acts is not None
         return (
