@@ -23,7 +23,7 @@ from huying.handling.models import Item
 from huying.intake.acts import keep_sheet
 from huying.ledger.acts import ask_export
 from huying.ledger.rules import Selection
-from huying.mechanism.reads import house_ground
+from huying.mechanism.reads import house_adoption, house_ground
 from huying.meetings import acts as meetings
 from huying.meetings.models import Meeting, MeetingFile, Topic
 from huying.meetings.reads import agenda, day_of_meeting, draft_publication, proposed
@@ -476,7 +476,8 @@ class Scene:
         form = HouseForm(None, ground=ground, own={}, version=0)
         sent = {field.html_name: field.value() for field in form}
         sent = {name: value for name, value in sent.items() if value not in (None, False, "")}
-        return {**sent, "version": 0, "new_parent": "rights"}
+        current = house_adoption(self.places[place].union, self.world.now.date())
+        return {**sent, "version": current.pack.version if current else 0, "new_parent": "rights"}
 
     def sheet(self) -> Any:
         """A file of messages the officer is bringing in."""
