@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from statistics import median
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.conftest import NOW
-from tests.factories.world import make_world
 from tests.matrix.scene import CANARY, Scene
 
 pytestmark = pytest.mark.django_db
@@ -47,15 +44,6 @@ KINDS: dict[str, Callable[[Scene], tuple[str, list[Any]]]] = {
 }
 # Who asks: nobody here may know of the thing; ``chair`` is the one a hidden case is about.
 ASKS = {"export": "second", "workbook": "second", "sheet brought in": "second", "unit": "system", "person": "system"}
-
-
-@pytest.fixture(scope="module")
-def scene(stand: Any, django_db_blocker: Any) -> Iterator[Scene]:
-    """One world for all, never kept."""
-    stand(world=False)
-    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), transaction.atomic():
-        yield Scene(make_world(NOW))
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

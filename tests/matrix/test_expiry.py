@@ -9,18 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
-import time_machine
 from django.contrib.sessions.models import Session
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from tests.conftest import NOW
-from tests.factories.world import make_world
 from tests.matrix.scene import Scene
 from tests.matrix.table import STAFF, Row
 from tests.matrix.test_matrix import ROWS, _address
@@ -31,15 +25,6 @@ LONG = re.compile(r"<textarea\b(?![^>]*readonly)[^>]*name=\"([^\"]+)\"")
 DRAFT = re.compile(r'data-draft="([^"]+)"')
 TEXT = "写到一半的长话：食堂、班车、更衣柜，一共三件。"
 DIALOG = re.compile(r"<dialog\b.*?</dialog>", re.DOTALL)  # asks for a sentence
-
-
-@pytest.fixture(scope="module")
-def scene(stand: Any, django_db_blocker: Any) -> Iterator[Scene]:
-    """One world for all pages, never kept."""
-    stand(world=False)
-    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), transaction.atomic():
-        yield Scene(make_world(NOW))
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

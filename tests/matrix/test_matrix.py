@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.contrib.auth import SESSION_KEY
 from django.db import connection, transaction
 from django.test import Client
@@ -18,9 +17,7 @@ from huying.cases.models import Case
 from huying.handling.models import Item
 from huying.notices.models import Notice
 from huying.trail.models import Entry
-from tests.conftest import NOW
 from tests.factories.org import make_person
-from tests.factories.world import make_world
 from tests.matrix.accounts import ACCOUNT_ACTS
 from tests.matrix.climb import CLIMB
 from tests.matrix.consultation import CONSULTATION
@@ -42,15 +39,6 @@ ROWS = (
     *(*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT),
     *(*PERSONAL, *SETUP, *MANUAL, *TRAIL, *ACCOUNT_ACTS),
 )
-
-
-@pytest.fixture(scope="module")
-def scene(stand: Any, django_db_blocker: Any) -> Iterator[Scene]:
-    """One world for all cells, in a transaction that is never kept."""
-    stand(world=False)
-    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), transaction.atomic():
-        yield Scene(make_world(NOW))
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

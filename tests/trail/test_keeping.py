@@ -72,7 +72,7 @@ def test_the_next_night_the_folder_tells(trail, folder, now):
     acts.write_anchors(at=now)
     before = texts(folder)
     without_triggers("UPDATE trail_entry SET act = 'z' WHERE chain = %s AND seq = 1", key(one))
-    from drills.tampering import Trail, rebuild, rebuild_anchors
+    from drills.trail import Trail, rebuild, rebuild_anchors
 
     holder = Trail.__new__(Trail)
     holder.native = key(one) == one

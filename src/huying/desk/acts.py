@@ -16,7 +16,6 @@ from django.urls import reverse
 
 from huying.cases import acts as cases
 from huying.cases.models import Case
-from huying.desk.reads import draft_place
 from huying.kernel import crypto
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused
@@ -36,7 +35,7 @@ def keep_draft(*, form: str, fields: Mapping[str, Any], by: Actor, at: datetime)
     typed = json.dumps(dict(fields), ensure_ascii=False).encode()
     if len(typed) > LONGEST_DRAFT:
         raise Invalid({"fields": "写得太长，草稿存不下。"})
-    sealed = crypto.wrap(typed, draft_place(person, form))
+    sealed = crypto.wrap(typed, Draft.place_of(person, form))
     Draft.objects.update_or_create(person=person, form=form, defaults={"sealed": sealed, "at": at})
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 
 from huying.files import images, xml
 from huying.files.rules import bad
 from huying.kernel.errors import Invalid, Refused
+from huying.kernel.workbook import BROKEN_ZIP
 
 MAX_PARTS = 4000
 MAX_UNPACKED = 150 * 1024 * 1024
@@ -79,7 +79,7 @@ def check(name: str, raw: bytes, ending: str, *, deeper: bool = True) -> None:
         raise bad(name, "设了打开密码或是旧版文件，无法检查。请去掉密码、另存为新格式再传。")
     try:
         parts = _parts(name, raw)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
+    except BROKEN_ZIP as error:
         raise bad(name, "已经损坏，打不开。请重新保存后再传。") from error
     _check_macros(name, parts)
     if _MAIN[ending] not in parts.get("[Content_Types].xml", b""):

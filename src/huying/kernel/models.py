@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
+from uuid import UUID
 
 from django.db import models
 
@@ -74,6 +75,11 @@ class Draft(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "form"], name="draft_one_per_form")]
+
+    @staticmethod
+    def place_of(person: UUID, form: str) -> str:
+        """Where a draft belongs; one copied to another person or form does not open."""
+        return f"draft:{person}:{form}"
 
 
 class TextEntry(models.Model):

@@ -21,6 +21,7 @@ from django.db.models import F, Func, Value
 
 from huying.kernel import crypto
 from huying.kernel.errors import Refused
+from huying.kernel.models import Draft
 
 BATCH = 200
 REST = timedelta(days=1)  # cookies and sessions of the day were sealed under it
@@ -37,13 +38,8 @@ class Wrapped:
 
 PLACES: list[Wrapped] = [
     Wrapped("kernel.DataKey", "wrapped", lambda row: f"datakey:{row.pk}"),
-    Wrapped("kernel.Draft", "sealed", lambda row: f"draft:{row.person}:{row.form}"),
+    Wrapped("kernel.Draft", "sealed", lambda row: Draft.place_of(row.person, row.form)),
 ]
-
-
-def keeps_wrapped(model: str, column: str, place: Callable[[Any], str]) -> None:
-    """A room names a column of its own that ``crypto.wrap`` filled."""
-    PLACES.append(Wrapped(model, column, place))
 
 
 @dataclass(frozen=True)

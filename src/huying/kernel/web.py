@@ -19,6 +19,10 @@ from huying.kernel.models import Draft, Once
 SHORTEST_KEY = 16
 
 
+# Fields the product puts into a form of its own accord: nothing anybody typed.
+OURS = frozenset({"csrfmiddlewaretoken", "once", "version", "draft"})
+
+
 class Asked(HttpRequest):
     """A request as the edge hands it on (``site.middleware``): the moment, and the member of staff on the desk's pages."""
 

@@ -16,6 +16,8 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from huying.kernel.errors import Refused
 
+# What opening and unpacking an archive raises: damaged, in a coding unknown here, or with a password.
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError)
 MOST_CELLS = 3_000_000
 MOST_PARTS = 1_000
 MOST_UNPACKED = 100 * 1024 * 1024  # bytes
@@ -31,16 +33,7 @@ def pages(content: bytes) -> dict[str, list[list[Any]]]:
         _weigh(content)
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
-    except (
-        CalamineError,
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        ValueError,
-        RuntimeError,
-        OSError,
-    ) as error:
+    except (CalamineError, *BROKEN_ZIP) as error:
         raise Refused(*_UNREADABLE) from error
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
 
 from huying.kernel.jobs import scheduled
+from huying.org.reads import open_sessions
 
 
 @scheduled(every=timedelta(hours=1))
@@ -24,5 +24,4 @@ def forget_tries(*, at: datetime) -> None:
 @scheduled(every=timedelta(hours=1))
 def forget_sessions(*, at: datetime) -> None:
     """Remove from the list where people are signed in what is over."""
-    open_ones = Session.objects.filter(expire_date__gte=at).values("session_key")
-    UserSession.objects.exclude(session_key__in=open_ones).delete()
+    UserSession.objects.exclude(session_key__in=open_sessions(at)).delete()

@@ -182,6 +182,12 @@ def kept_person(actor: Actor, person_id: UUID) -> Person:
     return _one(rows.select_related("unit", "user"), person_id)
 
 
+def kept_account(actor: Actor, person_id: UUID) -> User:
+    """The account of a person of the units looked after, or ``NotYours``."""
+    rows = User.objects.select_related("person__unit")
+    return only(rows.filter(person=kept_person(actor, person_id)))
+
+
 def kept_post(actor: Actor, post_id: UUID) -> Post:
     """One post at the units looked after, or ``NotYours``."""
     rows = Post.objects.filter(unit__in=looked_after(actor, Can.POSTS))
@@ -437,7 +443,11 @@ def sign_in_rules(unit: Unit) -> tuple[SignInRule, list[SignInRule]]:
     return own, [rows[one.pk] for one in near if one.pk in rows]
 
 
+def open_sessions(at: datetime) -> QuerySet:
+    """Keys of the sessions that are not over."""
+    return Session.objects.filter(expire_date__gte=at).values("session_key")
+
+
 def sessions(user: User, at: datetime) -> list[UserSession]:
     """Where somebody is signed in, the newest first; the rows say no address."""
-    open_ones = Session.objects.filter(expire_date__gte=at).values("session_key")
-    return list(UserSession.objects.filter(user=user, session_key__in=open_ones).order_by("-created_at", "-pk"))
+    return list(UserSession.objects.filter(user=user, session_key__in=open_sessions(at)).order_by("-created_at", "-pk"))

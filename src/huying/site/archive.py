@@ -158,6 +158,7 @@ def _dump(folder: Path) -> Path:
 
 
 def _manifest(dump: Path, at: datetime) -> dict[str, Any]:
+    ring = read_keyring(Path(settings.HUYING_KEYS))
     return {
         "form": FORM,
         "made_at": at.isoformat(),
@@ -165,15 +166,14 @@ def _manifest(dump: Path, at: datetime) -> dict[str, Any]:
         "engine": connection.vendor,
         "database": dump.name,
         "sha256": _digest(dump),
-        "keys": keyring_digest(Path(settings.HUYING_KEYS)),
-        "ring": ring_digests(read_keyring(Path(settings.HUYING_KEYS))),
+        "keys": keyring_digest(ring),
+        "ring": ring_digests(ring),
         "migrations": sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations()),
     }
 
 
-def keyring_digest(path: Path) -> str:
-    """Tells whether an archive belongs to a key file, without telling the keys."""
-    ring = read_keyring(path)
+def keyring_digest(ring: Keyring) -> str:
+    """Tells whether an archive belongs to a key file, without telling the keys; all a version before 0.3 reads."""
     return hashlib.sha256(b"".join(ring.keys[name] for name in sorted(ring.keys)) + ring.salt).hexdigest()
 
 
@@ -352,10 +352,7 @@ def _fit(manifest: dict[str, Any], joined: Keyring) -> bool:
     """Whether these keys open an archive; one from before 0.3 names all its keys by one digest."""
     if "ring" not in manifest:
         first = Keyring("k1", {"k1": joined.keys["k1"]}, joined.salt) if "k1" in joined.keys else joined
-        digests = {
-            hashlib.sha256(b"".join(r.keys[n] for n in sorted(r.keys)) + r.salt).hexdigest() for r in (first, joined)
-        }
-        return manifest["keys"] in digests
+        return manifest["keys"] in {keyring_digest(first), keyring_digest(joined)}
     found = ring_digests(joined)
     return all(found.get(name) == digest for name, digest in manifest["ring"].items())
 

@@ -53,7 +53,7 @@ def _anew(value: Any, mine: list[str]) -> Any:
 
 
 def _of_key(sealed: str, name: str) -> bool:
-    return base64.b64decode(sealed).startswith(name.encode() + b":")
+    return crypto.wrapped_by(base64.b64decode(sealed)) == name
 
 
 OTHERS.append(Elsewhere(count, rewrap))

@@ -18,6 +18,7 @@ from django.utils import timezone
 from huying.desk.acts import keep_draft
 from huying.kernel import meter
 from huying.kernel.errors import NotYours, Refused
+from huying.kernel.web import OURS
 from huying.org.models import User
 from huying.org.reads import member, needs_factor
 from huying.org.rules import Member
@@ -28,7 +29,7 @@ PERMISSIONS = (
     "camera=(), geolocation=(), microphone=(self), display-capture=(), payment=(), usb=(), serial=(), hid=(), midi=(), "
     "publickey-credentials-get=(self), publickey-credentials-create=(self)"
 )
-UNKEPT = frozenset({"csrfmiddlewaretoken", "once", "version", "draft", "password"})
+UNKEPT = OURS | {"password"}
 Next = Callable[[HttpRequest], HttpResponse]
 
 

@@ -15,6 +15,7 @@ from huying.cases.models._case import (
     Secrecy,
     Station,
     held_below,
+    lies_in,
 )
 from huying.cases.models._personal import Consent, Hold, PersonRequest, Unsealing
 
@@ -37,4 +38,5 @@ __all__ = [
     "Station",
     "Unsealing",
     "held_below",
+    "lies_in",
 ]

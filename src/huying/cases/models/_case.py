@@ -36,16 +36,21 @@ class Difficulty(models.TextChoices):
     HARD = "hard", "复杂疑难"
 
 
-def held_below(units: Iterable[Unit]) -> Q:
-    """In the hands of one of these unions or of one below.
+def lies_in(field: str, units: models.QuerySet[Unit]) -> Q:
+    """A case whose ``field`` (holder, unit, place) is one of these units.
 
     Not a join: asked case by case, the newest cases are read in their order, and the first page of a county costs the same
     however many lie below it.
     """
+    return Q(Exists(units.order_by().filter(pk=OuterRef(field))))
+
+
+def held_below(units: Iterable[Unit]) -> Q:
+    """In the hands of one of these unions or of one below."""
     reach = Q(pk__in=[])
     for unit in units:
         reach |= Q(path__gte=unit.path, path__lt=path_end(unit.path))
-    return Q(Exists(Unit.objects.filter(reach, pk=OuterRef("holder"))))
+    return lies_in("holder", Unit.objects.filter(reach))
 
 
 class CaseQuerySet(models.QuerySet["Case"]):

@@ -47,7 +47,6 @@ from huying.desk.reads._notices import notices_of, unread_of
 from huying.desk.reads._register import (
     departments_at,
     draft,
-    draft_place,
     offices,
     open_channels,
     place_named,
@@ -142,7 +141,6 @@ __all__ = [
     "department_day",
     "departments_at",
     "draft",
-    "draft_place",
     "duty_reader",
     "duty_rows",
     "duty_words",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -77,11 +76,6 @@ def roster_names(place: Unit, text: str) -> list[str]:
     return [name for name in names[:NAMES] if name in text]
 
 
-def draft_place(person: UUID, form: str) -> str:
-    """Where a draft belongs; one copied to another person or form does not open."""
-    return f"draft:{person}:{form}"
-
-
 def draft(actor: Actor, form: str) -> tuple[datetime, dict[str, Any]] | None:
     """What this person was typing in a form, and when; ``None`` when there is none that can be read."""
     if actor.person_id is None:
@@ -89,7 +83,9 @@ def draft(actor: Actor, form: str) -> tuple[datetime, dict[str, Any]] | None:
     row = Draft.objects.filter(person=actor.person_id, form=form).first()
     try:
         return (
-            (row.at, json.loads(crypto.unwrap(bytes(row.sealed), draft_place(actor.person_id, form)))) if row else None
+            (row.at, json.loads(crypto.unwrap(bytes(row.sealed), Draft.place_of(actor.person_id, form))))
+            if row
+            else None
         )
     except (crypto.Unreadable, ValueError):
         return None

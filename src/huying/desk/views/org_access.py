@@ -13,26 +13,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from huying.desk.acts import reset_factor
 from huying.desk.forms.org import SignInForm
-from huying.kernel.errors import NotYours
 from huying.kernel.web import Asked, once, refusals_on
 from huying.org import acts, reads
-from huying.org.models import User
 from huying.org.rules import Can, check_manage
 
 
 @require_POST
 def access_act(request: Asked, person_id: UUID, act: str) -> HttpResponse:
     """Unlock the account, sign it out everywhere, take away its second factor."""
-    one = reads.kept_person(request.actor, person_id)
-    user = User.objects.select_related("person__unit").filter(person=one).first()
-    if user is None:
-        raise NotYours
+    user = reads.kept_account(request.actor, person_id)
     does, said = ACTS[act]
 
     def do() -> str:
         does(user=user, by=request.actor, at=request.now)
         messages.success(request, said)
-        return reverse("desk:org-person", args=[one.pk])
+        return reverse("desk:org-person", args=[person_id])
 
     return once(request, do)
 

@@ -290,19 +290,16 @@ def account_new(request: Asked, person_id: UUID) -> HttpResponse:
 @require_POST
 def account_act(request: Asked, person_id: UUID, act: str) -> HttpResponse:
     """Reset the password, close or open the account."""
-    one = reads.kept_person(request.actor, person_id)
-    user = User.objects.select_related("person__unit").filter(person=one).first()
-    if user is None:
-        raise NotYours
+    user = reads.kept_account(request.actor, person_id)
 
     def do() -> str:
         who: dict[str, Any] = {"user": user, "by": request.actor, "at": request.now}
         if act == "reset":
-            _keep_to_show(request, one, reset_password(**who))
+            _keep_to_show(request, user.person, reset_password(**who))
         else:
             (acts.disable_account if act == "disable" else acts.enable_account)(**who)
             messages.success(request, "账号已停用。" if act == "disable" else "账号已启用。")
-        return reverse("desk:org-person", args=[one.pk])
+        return reverse("desk:org-person", args=[person_id])
 
     return once(request, do)
 

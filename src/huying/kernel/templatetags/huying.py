@@ -20,6 +20,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from huying.kernel.web import OURS
+
 register = template.Library()
 
 WEEKDAYS = "一二三四五六日"
@@ -158,7 +160,7 @@ def typed_texts(typed: QueryDict) -> list[str]:
     """What a person wrote in a form that could not be taken: not the hidden things, not passwords, not codes of choices."""
     texts = []
     for name, values in typed.lists():
-        if name in {"csrfmiddlewaretoken", "once", "version", "draft"} or "password" in name:
+        if name in OURS or "password" in name:
             continue
         texts += [text for text in values if text.strip() and not CODE.fullmatch(text)]
     return texts

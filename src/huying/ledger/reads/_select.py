@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
-from huying.cases.models import Case, Clock, Recusal, Station
+from huying.cases.models import Case, Clock, Recusal, Station, lies_in
 from huying.climb.models import Rung
 from huying.feedback.models import Answer, Survey
 from huying.handling.models import Item
@@ -173,10 +173,10 @@ def _at(rows: QuerySet[Case], chosen: Selection) -> QuerySet[Case]:
 
 
 def _within(name: str, unit: Unit) -> Q:
-    """At a unit or below it.  Above employers asked case by case, as in ``cases.models.held_below``: a join would sort all of
-    a province for the first page."""
+    """At a unit or below it.  Above employers asked case by case: a join would sort all of a province for the first
+    page."""
     if unit.is_upper:
-        return Q(Exists(Unit.objects.within(unit).order_by().filter(pk=OuterRef(name))))
+        return lies_in(name, Unit.objects.within(unit))
     return Q(**{f"{name}__path__gte": unit.path, f"{name}__path__lt": path_end(unit.path)})
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -14,6 +14,7 @@ from huying.kernel.errors import Refused
 from huying.ledger import acts, reads
 from huying.org.models import Unit
 from huying.site.command import Command as Base
+from huying.site.command import stoppable
 
 
 class Command(Base):
@@ -36,17 +37,13 @@ class Command(Base):
             sys.exit(1)
 
     def _rebuild(self) -> bool:
-        stopped: list[int] = []
-        before = signal.signal(signal.SIGINT, lambda number, frame: stopped.append(number))
-        try:
+        with stoppable() as stopped:
             return all(self._rebuilt(unit, stopped) for unit in _roots())
-        finally:
-            signal.signal(signal.SIGINT, before)
 
-    def _rebuilt(self, unit: Unit, stopped: list[int]) -> bool:
+    def _rebuilt(self, unit: Unit, stopped: Callable[[], bool]) -> bool:
         def progress(done: int, of: int) -> bool:
             self.stdout.write(f"{unit.name}：{done} / {of} 件")
-            return not stopped
+            return not stopped()
 
         whole = acts.rebuild_figures(root=unit.pk, by=SYSTEM, at=timezone.now(), progress=progress)
         if not whole:

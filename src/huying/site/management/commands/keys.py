@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -11,6 +10,7 @@ from django.utils import timezone
 from huying.kernel import crypto, rotation
 from huying.kernel.errors import Refused
 from huying.site.command import Command as Base
+from huying.site.command import stoppable
 from huying.site.doctor import require_ready
 
 
@@ -40,9 +40,7 @@ class Command(Base):
             self._drop(now=now, yes=yes)
 
     def _rotate(self, batch: int) -> None:
-        stopped: list[int] = []
-        before = signal.signal(signal.SIGINT, lambda number, frame: stopped.append(number))
-        try:
+        with stoppable() as stopped:
             fresh = rotation.begin(at=timezone.now())
             self.stdout.write("换上了新密钥。" if fresh else "上次没有换完，接着换。")
             self.stdout.flush()
@@ -50,11 +48,9 @@ class Command(Base):
             def progress(done: int, of: int) -> bool:
                 self.stdout.write(f"{done} / {of}")
                 self.stdout.flush()
-                return not stopped
+                return not stopped()
 
             whole = rotation.rewrap(progress, batch)
-        finally:
-            signal.signal(signal.SIGINT, before)
         if not whole:
             self.stdout.write("停下了。新旧密钥都还在，什么都打得开；再运行一次就接着换。")
             return

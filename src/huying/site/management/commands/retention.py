@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -13,6 +12,7 @@ from huying.cases.reads import expiring
 from huying.kernel.actors import SYSTEM
 from huying.org.models import Unit
 from huying.site.command import Command as Base
+from huying.site.command import stoppable
 from huying.site.doctor import require_ready
 
 
@@ -38,15 +38,11 @@ class Command(Base):
             self.stdout.write("没有到期的。")
         if dry_run:
             return
-        stopped: list[int] = []
-        before = signal.signal(signal.SIGINT, lambda number, frame: stopped.append(number))
+        with stoppable() as stopped:
 
-        def progress(done: int, of: int) -> bool:
-            self.stdout.write(f"{done} / {of}")
-            return not stopped
+            def progress(done: int, of: int) -> bool:
+                self.stdout.write(f"{done} / {of}")
+                return not stopped()
 
-        try:
             gone = expire_due(by=SYSTEM, at=timezone.now(), progress=progress)
-        finally:
-            signal.signal(signal.SIGINT, before)
         self.stdout.write(f"清除了 {gone} 人。")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from datetime import date, datetime, time
 from pathlib import Path
@@ -17,6 +16,7 @@ from huying.mechanism.acts import INSTALLATION
 from huying.org.models import Unit
 from huying.papers.reads import anchors_pdf
 from huying.site.command import Command as Base
+from huying.site.command import stoppable
 from huying.trail import reads
 from huying.trail.rules import Damaged, Kept, kept_text, read_kept
 
@@ -60,17 +60,14 @@ class Command(Base):
     # --- verify ---------------------------------------------------------------------------------------------------------
 
     def _verify(self, since: date | None, kept: list[Kept]) -> None:
-        stopped: list[int] = []
-        before = signal.signal(signal.SIGINT, lambda number, frame: stopped.append(number))
         self._last = -1
         start = timezone.make_aware(datetime.combine(since, time.min)) if since else None
-        try:
-            faults = reads.verify(since=start, progress=lambda done, of: self._progress(done, of) and not stopped)
-        except reads.Stopped as end:
-            self.stdout.write(f"停下了：核对了 {end.done} 条，没有核对完。")
-            sys.exit(2)
-        finally:
-            signal.signal(signal.SIGINT, before)
+        with stoppable() as stopped:
+            try:
+                faults = reads.verify(since=start, progress=lambda done, of: self._progress(done, of) and not stopped())
+            except reads.Stopped as end:
+                self.stdout.write(f"停下了：核对了 {end.done} 条，没有核对完。")
+                sys.exit(2)
         named = _names()
         self._say_faults(faults, named)
         differs = self._say_kept(kept, named)
