@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
-from django.db import transaction
-
-from tests.conftest import NOW
-from tests.factories.world import make_world
-from tests.matrix.scene import Scene
 
 
 @pytest.fixture(scope="module")
-def scene(stand: Any, django_db_blocker: Any) -> Iterator[Scene]:
+def scene(stand: Any, django_db_blocker: Any) -> Iterator[Any]:
     """One world for all tests of a module, in a transaction that is never kept."""
+    import time_machine
+    from django.db import transaction
+
+    from tests.conftest import NOW
+    from tests.factories.world import make_world
+    from tests.matrix.scene import Scene
+
     stand(world=False)
     with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), transaction.atomic():
         yield Scene(make_world(NOW))
