@@ -138,9 +138,9 @@ def test_a_wrong_receipt_is_like_any_other(scene: Scene) -> None:
     from tests.factories import world as make
 
     cache.clear()  # what other tests tried is nothing to these two
-    voice = make.voice(secrecy="anonymous")
+    voice = make.voice(secrecy="anonymous", receipt="8106550248061234")  # far from the numbers other tests hand out in turn
     make.said(scene.world, voice)
-    near = voice.receipt[:-1] + str((int(voice.receipt[-1]) + 1) % 10)
+    near = voice.receipt[:-1] + "5"
     pages = []
     for number, digits in enumerate((near, "7" * 16)):
         answer = Client(REMOTE_ADDR=f"10.9.9.{number}").post(reverse("public:my"), {"receipt": digits})

@@ -108,8 +108,8 @@ def note_backup(made: LastBackup) -> None:
 
 def log_lines(most: int) -> list[dict[str, Any]]:
     """The newest lines of the kept log, newest first.  A line torn by a crash is passed over."""
-    found = [line for path in _log_files() for line in _lines_of(path, most)]
-    return sorted(found, key=lambda line: str(line["timestamp"]), reverse=True)[:most]
+    found = [line for path in _log_files() for line in reversed(list(_lines_of(path, most)))]
+    return sorted(found, key=lambda line: str(line["timestamp"]), reverse=True)[:most]  # of one moment: as they stand
 
 
 def log_text() -> bytes:
