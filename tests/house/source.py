@@ -22,6 +22,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cases",),
     ("intake",),
     ("climb",),
+    ("fieldwork",),
+    ("alerts", "promises"),
     ("handling",),
     ("meetings",),
     ("feedback",),

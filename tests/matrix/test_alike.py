@@ -138,7 +138,9 @@ def test_a_wrong_receipt_is_like_any_other(scene: Scene) -> None:
     from tests.factories import world as make
 
     cache.clear()  # what other tests tried is nothing to these two
-    voice = make.voice(secrecy="anonymous", receipt="8106550248061234")  # far from the numbers other tests hand out in turn
+    voice = make.voice(
+        secrecy="anonymous", receipt="8106550248061234"
+    )  # far from the numbers other tests hand out in turn
     make.said(scene.world, voice)
     near = voice.receipt[:-1] + "5"
     pages = []

@@ -89,7 +89,11 @@ def _month(index: int) -> date:
 def owes(duty: Duty, unit: Unit) -> bool:
     """Whether such a unit owes a duty at all: it has its own union, and is an employer's where the duty says so."""
     own = unit.has_union and unit.level != Level.WORKSHOP
-    return own and (duty.who == "union" or unit.level not in UPPER)
+    if not own or (duty.levels and unit.level not in duty.levels):
+        return False
+    return {"union": True, "employer_union": unit.level not in UPPER, "upper_union": unit.level in UPPER}.get(
+        duty.who, False
+    )
 
 
 def owed(duty: Duty, period: Period, unit: Unit, adopted_on: date) -> bool:

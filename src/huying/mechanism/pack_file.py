@@ -16,6 +16,11 @@ import yaml
 SHIPPED = Path(__file__).parent / "packs"
 # How often a duty comes round: in every period, for every case, or every so many months, a number each union sets.
 EVERY = ("day", "week", "month", "quarter", "half_year", "year", "months", "case")
+# Who owes a duty: every union, those of employers, local and industry unions, or each person who holds something there.
+WHO = ("union", "employer_union", "upper_union", "person")
+HOLDERS = ("cadre", "studio_staff", "stationed")
+MEASURES = ("times", "days")
+FIELD_KINDS = ("text", "number", "choice")
 CLAUSE_KINDS = ("flow", "duty", "record", "vote", "doc", "view", "rule")
 
 
@@ -33,7 +38,8 @@ class PackError(Exception):
 
 @dataclass(frozen=True)
 class Key:
-    """What may stand under one key.  ``kind``: text, number, flag, code, clause or rows (of ``rows``)."""
+    """What may stand under one key.  ``kind``: text, number, flag, code, codes (several, with commas), clause or rows (of
+    ``rows``)."""
 
     kind: str = "text"
     required: bool = True
@@ -44,6 +50,7 @@ class Key:
 
 _CODE, _TEXT, _CLAUSE = Key("code"), Key(), Key("clause")
 _OPTIONAL = Key(required=False, default="")
+_CODES = Key("codes", required=False, default=())
 _LIMITS = {"least": Key("number", required=False), "most": Key("number", required=False)}
 _CHOICES = Key("rows", rows={"code": _CODE, "label": _TEXT, "note": _OPTIONAL})
 HEAD: Mapping[str, Key] = {
@@ -69,9 +76,11 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
         "at_least": Key("number", required=False), "at_most": Key("number", required=False), **_LIMITS,
     },
     "duties": {
-        "code": _CODE, "clause": _CLAUSE, "label": _TEXT, "what": _TEXT, "who": Key(choices=("union", "employer_union")),
-        "of": _CODE, "times": Key("number"), "every": Key(choices=EVERY),
-        "months": Key("code", required=False, default=""), "note": _OPTIONAL,
+        "code": _CODE, "clause": _CLAUSE, "label": _TEXT, "what": _TEXT, "who": Key(choices=WHO),
+        "holders": Key(required=False, default="", choices=("", *HOLDERS)), "ranks": _CODES, "levels": _CODES,
+        "of": _CODE, "kinds": _CODES, "measure": Key(required=False, default="times", choices=MEASURES),
+        "times": Key("number", required=False, default=0), "count": Key("code", required=False, default=""),
+        "every": Key(choices=EVERY), "months": Key("code", required=False, default=""), "note": _OPTIONAL,
     },
     "scales": {
         "code": _CODE, "clause": _CLAUSE, "label": _TEXT, "default": Key("flag", required=False, default=False),
@@ -93,6 +102,14 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
     },
     "phases": {"code": _CODE, "clause": _CLAUSE, "label": _TEXT, "what": _OPTIONAL},
     "options": {"code": _CODE, "clause": _CLAUSE, "label": _TEXT, "choices": _CHOICES},
+    "records": {
+        "code": _CODE, "clause": _CLAUSE, "label": _TEXT, "what": _OPTIONAL,
+        "outside": Key("flag", required=False, default=True),
+        "fields": Key("rows", required=False, default=[], rows={
+            "code": _CODE, "label": _TEXT, "kind": Key(choices=FIELD_KINDS),
+            "options": Key("code", required=False, default=""), "must": Key("flag", required=False, default=False),
+        }),
+    },
     "needs": {"code": _CODE, "clause": _CLAUSE, "label": _TEXT, "choices": _CHOICES},
     "forms": {
         "code": _CODE, "clause": _CLAUSE, "title": _TEXT,
@@ -190,8 +207,8 @@ class _Reader:
         """What one row has to keep beyond its keys."""
         if section == "clocks" and row["days"] < 1:
             raise self.fail(node, "days 至少是 1")
-        if section == "duties" and (row["every"] == "months") != bool(row["months"]):
-            raise self.fail(node, "every 写 months 时，months 要写明由哪个数目（counts）来定，其他时候不写")
+        if section == "duties":
+            self.check_duty(node, row)
         if section == "counts":
             given = [sense for sense in ("at_least", "at_most") if row[sense] is not None]
             if len(given) != 1:
@@ -209,6 +226,15 @@ class _Reader:
             raise self.fail(node, f"options 写的“{row['options']}”不在 scales 或 options 里")
         if section in ("scales", "options", "needs") and not row.get("grades", row.get("choices")):
             raise self.fail(node, "至少要有一个选项")
+
+    def check_duty(self, node: yaml.Node, row: dict[str, Any]) -> None:
+        """How often and by whom must be said once and only once."""
+        if (row["every"] == "months") != bool(row["months"]):
+            raise self.fail(node, "every 写 months 时，months 要写明由哪个数目（counts）来定，其他时候不写")
+        if bool(row["times"]) == bool(row["count"]):
+            raise self.fail(node, "times（次数）和 count（由哪个数目来定）要写一个，并且只写一个")
+        if (row["who"] == "person") != bool(row["holders"]):
+            raise self.fail(node, "who 写 person 时，holders 要写明是哪些人，其他时候不写")
 
     def fields(self, node: yaml.Node, keys: Mapping[str, yaml.Node], schema: Mapping[str, Key]) -> dict[str, Any]:
         """A mapping's values, with defaults for what may be left out."""
@@ -236,7 +262,17 @@ class _Reader:
             if node.value not in ("true", "false"):
                 raise self.fail(node, f"{name} 应该是 true 或 false，写成了“{node.value}”")
             return node.value == "true"
+        if key.kind == "codes":
+            parts = [part.strip() for part in node.value.split(",") if part.strip()]
+            for part in parts:
+                self.code(node, name, part)
+            return parts
         return self.words(node, name, key)
+
+    def code(self, node: yaml.Node, name: str, text: str) -> None:
+        """A code has letters people can type anywhere."""
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", text):
+            raise self.fail(node, f"{name} 只能用小写字母、数字、下划线和连字符，写成了“{text}”")
 
     def words(self, node: yaml.ScalarNode, name: str, key: Key) -> str:
         """A text, a code or the id of a clause."""
@@ -245,8 +281,8 @@ class _Reader:
             raise self.fail(node, f"{name} 不能为空")
         if key.choices and text not in key.choices:
             raise self.fail(node, f"{name} 只能是 {'、'.join(key.choices)}，写成了“{text}”")
-        if key.kind == "code" and text and not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", text):
-            raise self.fail(node, f"{name} 只能用小写字母、数字、下划线和连字符，写成了“{text}”")
+        if key.kind == "code" and text:
+            self.code(node, name, text)
         if key.kind == "clause" and text not in self.clauses:
             raise self.fail(node, f"没有编号为“{text}”的条款")
         return text

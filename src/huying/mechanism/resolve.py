@@ -15,7 +15,7 @@ Row = dict[str, Any]
 Body = Mapping[str, Any]
 # Sections taken whole from one pack, because mixing two would fit neither.
 WHOLE = ("scales", "categories", "channels", "roles", "phases")
-EACH = ("options", "needs", "forms", "texts")
+EACH = ("records", "options", "needs", "forms", "texts")
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _rows(layer: Layer, section: str) -> Iterator[Row]:
     """Rows of a section, each with its full clause reference in place of the id."""
     places = {clause["id"]: clause["at"] for clause in layer.body["clauses"]}
     dropped = {"least", "most", "default", "title", "text"}
-    for row in layer.body[section]:
+    for row in layer.body.get(section, ()):  # a pack kept from an earlier version has fewer sections
         plain = {key: value for key, value in row.items() if key not in dropped}
         # A form's title and a text's sentence are what people read: their label.
         plain["label"] = row.get("label") or row.get("title") or row["text"]

@@ -93,8 +93,10 @@ class CountRule(Coded):
 class Duty(Coded):
     """Something to be done so many times in each period, or for every case (``every`` is ``case``).
 
-    ``who`` owes it: every ``union`` that has cases, or the ``employer_union`` only (企事业单位工会).  ``of`` names what is
-    counted, ``months`` the count that says after how many months it comes round, where the document leaves that open.
+    ``who`` owes it: every ``union`` that has cases, the ``employer_union`` only (企事业单位工会), the ``upper_union`` (地方和产业
+    工会), or each ``person`` who is one of the ``holders`` there (of these ``ranks``); ``levels`` narrows it to unions of such
+    levels.  ``of`` names what is counted, ``kinds`` which kinds of record, in ``measure`` (times or days).  Where the document leaves the
+    number open, ``count`` and ``months`` name the counts that say how many, and after how many months it comes round.
     """
 
     what: str
@@ -104,6 +106,12 @@ class Duty(Coded):
     every: str
     months: str
     note: str
+    holders: str = ""
+    ranks: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    measure: str = "times"
+    count: str = ""
 
     @property
     def per_case(self) -> bool:
@@ -198,6 +206,26 @@ class Form(Coded):
 
 
 @dataclass(frozen=True)
+class RecordField:
+    """A field of its own that a kind of record has: ``text``, ``number`` or ``choice`` (from the list ``options``)."""
+
+    code: str
+    label: str
+    kind: str
+    options: str
+    must: bool
+
+
+@dataclass(frozen=True)
+class RecordKind(Coded):
+    """A kind of work record.  ``outside``: it takes place at a unit, which confirms date and presence."""
+
+    what: str
+    outside: bool
+    fields: tuple[RecordField, ...]
+
+
+@dataclass(frozen=True)
 class Text(Coded):
     """A sentence a document wants said; its label is the sentence."""
 
@@ -283,7 +311,25 @@ class Rules:
 
     def duties(self) -> tuple[Duty, ...]:
         """Duties of every pack in force."""
-        return tuple(_coded(Duty, row) for row in self.data["duties"])
+        return tuple(
+            _coded(Duty, row, **{name: tuple(row.get(name, ())) for name in ("ranks", "levels", "kinds")})
+            for row in self.data["duties"]
+        )
+
+    @cached_property
+    def _records(self) -> dict[str, RecordKind]:
+        return {
+            row["code"]: _coded(RecordKind, row, fields=tuple(RecordField(**field) for field in row["fields"]))
+            for row in self.data.get("records", ())
+        }
+
+    def records(self) -> tuple[RecordKind, ...]:
+        """Kinds of work records."""
+        return tuple(self._records.values())
+
+    def record(self, code: str) -> RecordKind:
+        """One kind of work record."""
+        return self._records[code]
 
     # --- what people choose from ---
 
@@ -387,6 +433,7 @@ class Rules:
             *(clock for code in self.clock_codes() for clock in self.clocks(code)),
             *self.counts(),
             *self.duties(),
+            *self.records(),
             *self.phases(),
             *(_coded(Seat, row) for row in self.data["roles"]),
             *self.scales(),

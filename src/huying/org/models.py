@@ -232,6 +232,14 @@ class Role(models.TextChoices):
     AUDIT_ADMIN = "audit_admin", "审计管理员"
 
 
+class Rank(models.TextChoices):
+    """Ranks of cadres that a document tells apart (SX-8a); empty for everybody else."""
+
+    BUREAU = "bureau", "厅级"
+    DIVISION = "division", "处级"
+    SECTION = "section", "科级及以下"
+
+
 IN_DEPARTMENT = (Role.HANDLER, Role.DEPARTMENT_HEAD)
 
 
@@ -255,6 +263,7 @@ class Post(models.Model):
     department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True, related_name="posts")
     role = models.CharField("角色", max_length=16, choices=Role.choices)
     title = models.CharField("职务", max_length=40, blank=True)
+    rank = models.CharField("职级", max_length=8, choices=Rank.choices, blank=True)
     starts_on = models.DateField("任职自")
     ends_on = models.DateField("任职至", null=True, blank=True)
     acting_for = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="acted_by")

@@ -103,16 +103,34 @@ def _values(section: str, row: Raw) -> Iterator[tuple[str, Change]]:
         looser = 0 if sense == "at_least" else (value or 1) * TIMES
         yield f"{sense} {value} → {looser}", _set(sense, looser)
     elif section == "duties":
-        yield f"{row['times']} → 0 times", _set("times", 0)
+        yield from _who_owes(row)
         if looser := LOOSER[row["every"]]:
             yield f"every {row['every']} → {looser}", _less_often(looser)
-        other = "union" if row["who"] != "union" else "employer_union"
-        yield f"who {row['who']} → {other}", _set("who", other)
     elif section == "channels":
         yield f"box {row['box']} → {OTHER_BOX[row['box']]}", _set("box", OTHER_BOX[row["box"]])
     for flag, usual in FLAGS.get(section, ()):
         now = row.get(flag, usual)
         yield f"{flag} {now} → {not now}", _set(flag, not now)
+
+
+def _who_owes(row: Raw) -> Iterator[tuple[str, Change]]:
+    """What narrows a duty: how many, who, of which rank and level, which records count and how."""
+    if (times := row.get("times", 0)) > 1:
+        fewer = max(1, times // TIMES)
+        yield f"{times} → {fewer} times", _set("times", fewer)
+    if row["who"] != "person":
+        other = "union" if row["who"] != "union" else "employer_union"
+        yield f"who {row['who']} → {other}", _set("who", other)
+    elif (holders := row["holders"]) != "cadre":
+        yield f"holders {holders} → cadre", _set("holders", "cadre")
+    for narrow in ("ranks", "levels"):
+        if row.get(narrow):
+            yield f"any {narrow}", _set(narrow, "")
+    kinds = [kind.strip() for kind in row.get("kinds", "").split(",") if kind.strip()]
+    for kind in kinds if len(kinds) > 1 else ():
+        yield f"without kind {kind}", _set("kinds", ", ".join(other for other in kinds if other != kind))
+    if row.get("measure", "times") == "days":
+        yield "days → times", _set("measure", "times")
 
 
 FLAGS: Mapping[str, tuple[tuple[str, bool], ...]] = {

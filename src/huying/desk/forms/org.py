@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django import forms
 
-from huying.org.models import Department, Level, Ownership, Person, Post, Role, SignInRule, Unit
+from huying.org.models import Department, Level, Ownership, Person, Post, Rank, Role, SignInRule, Unit
 from huying.org.rules import ROLES
 
 NONE = ("", "——")
@@ -102,6 +102,9 @@ class AppointForm(forms.Form):
     )
     department = forms.ChoiceField(label="部门", required=False, help_text="部门承办人、部门负责人必选")
     title = forms.CharField(label="职务", max_length=40, required=False, help_text="写在名字后面，例如“女工委员”")
+    rank = forms.ChoiceField(
+        label="职级", required=False, choices=[("", "没有"), *Rank.choices], help_text="按职级定走访任务的单位才要填"
+    )
     starts_on = day_field("任职自")
     ends_on = day_field("任职至", required=False, help_text="不填就是没有期限；代理必须填")
     acting_for = forms.ChoiceField(label="代理", required=False, help_text="替别人代理时选；角色、组织、部门要一样")

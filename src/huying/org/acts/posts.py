@@ -25,6 +25,7 @@ def appoint(
     at: datetime,
     department: Department | None = None,
     title: str = "",
+    rank: str = "",
     starts_on: date | None = None,
     ends_on: date | None = None,
     acting_for: Post | None = None,
@@ -41,7 +42,9 @@ def appoint(
         raise Refused("不能给自己任职。", "请另一位安全管理员办理。")
     place, who = locked(unit), locked(person)
     check_open(place)
-    post = Post(person=who, unit=place, department=department, role=role, title=title.strip(), ends_on=ends_on)
+    post = Post(
+        person=who, unit=place, department=department, role=role, title=title.strip(), rank=rank, ends_on=ends_on
+    )
     post.starts_on = starts_on or day_of(at)
     post.acting_for = acting_for
     _check_post(post)
@@ -82,7 +85,7 @@ def end_post(*, post: Post, on: date | None = None, by: Actor, at: datetime) -> 
 
 def _check_post(post: Post) -> None:
     """Everything that must hold of a new post."""
-    check_fields(post, ["role", "title"])
+    check_fields(post, ["role", "title", "rank"])
     _check_place(post)
     _check_time(post)
     if post.acting_for:

@@ -297,6 +297,7 @@ def _posts_over(unit: Unit, into: Unit, on: date) -> tuple[int, int]:
             department_id=post.department_id,
             role=post.role,
             title=post.title,
+            rank=post.rank,
             starts_on=max(on, post.starts_on),
             ends_on=post.ends_on,
         )

@@ -102,6 +102,7 @@ def _appoint(county: County, key: str, row: dict[str, Any], days: Days, at: date
         role=row["role"],
         department=county.departments[key, row["in"]] if "in" in row else None,
         title=row.get("title", ""),
+        rank=row.get("rank", ""),
         starts_on=starts_on,
         ends_on=days.day(row["until"]) if "until" in row else None,
         acting_for=county.post(stood_for, starts_on, unit=unit) if stood_for else None,
