@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
 
 from huying.duties.rules import (
+    WEEK,
+    WEEKS_KEPT,
     Figure,
+    Holder,
     Period,
+    WorkingDays,
     first_owed,
+    merged,
+    needed,
+    of_all,
     owed,
     owes,
     period_of,
     periods_of_year,
+    recent_periods,
     standing_of,
     state_of,
 )
 from huying.mechanism.calendar import Calendar
 from huying.mechanism.rules import ClauseRef, Duty
-from huying.org.models import Level, Unit
+from huying.org.models import Level, Person, Unit
 
 PLAIN = Calendar(special={}, years=frozenset(range(2020, 2031)))
 Q4 = Period(date(2026, 10, 1), date(2027, 1, 1))
@@ -126,7 +135,7 @@ def test_what_a_figure_means(need: int, done: int, missed: int, on: date, state:
 
 
 def test_little_time_is_counted_in_working_days() -> None:
-    rows = {remind: standing_of(duty(), unit(), Q4, Figure(), date(2026, 12, 20), remind=remind, calendar=PLAIN)
+    rows = {remind: standing_of(duty(), unit(), Q4, Figure(), date(2026, 12, 20), need=1, remind=remind, calendar=PLAIN)
             for remind in (5, 10)}  # fmt: skip
     assert (rows[10].remind_on, rows[10].state) == (date(2026, 12, 17), "soon")
     assert (rows[5].remind_on, rows[5].state) == (date(2026, 12, 24), "open")
@@ -136,6 +145,114 @@ def test_little_time_is_counted_in_working_days() -> None:
 def test_cases_are_needed_as_many_as_there_are() -> None:
     figure = Figure(done=3, missed=1, running=2, due_on=date(2026, 11, 24))
     row = standing_of(duty("case"), unit(), Period(date(2026, 11, 1), date(2026, 12, 1)), figure, date(2026, 11, 20),
-                      remind=10, calendar=PLAIN)  # fmt: skip
+                      need=1, remind=10, calendar=PLAIN)  # fmt: skip
     assert (row.need, row.done, row.left, row.state) == (6, 3, 3, "missed")
     assert row.due_on == date(2026, 11, 24)
+
+
+# --- weeks -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "since", "label"),
+    [
+        (date(2026, 11, 23), date(2026, 11, 23), "11月23日至29日"),
+        (date(2026, 11, 29), date(2026, 11, 23), "11月23日至29日"),
+        (date(2026, 12, 1), date(2026, 11, 30), "11月30日至12月6日"),
+        (date(2027, 1, 1), date(2026, 12, 28), "12月28日至1月3日"),
+    ],
+)
+def test_a_week_begins_on_monday(day: date, since: date, label: str) -> None:
+    period = period_of(day, WEEK)
+    assert (period.since, period.label) == (since, label)
+    assert period.until - period.since == timedelta(days=7)
+
+
+def test_weeks_of_a_year_follow_each_other_and_few_are_kept() -> None:
+    weeks = periods_of_year(2026, WEEK)
+    assert len(weeks) == 52
+    assert all(one.until == other.since for one, other in pairwise(weeks))
+    kept = recent_periods(date(2026, 11, 25), WEEK)
+    assert (len(kept), kept[-1].since) == (WEEKS_KEPT, date(2026, 11, 23))
+
+
+# --- persons -----------------------------------------------------------------------------------------------------------------
+
+YEAR = Period(date(2026, 1, 1), date(2027, 1, 1))
+WEEKDAYS = 261  # of 2026, in a calendar without holidays
+
+
+def holder(*spans: tuple[date, date], away: tuple[tuple[date, date], ...] = ()) -> Holder:
+    return Holder(Person(name="崔明远"), spans, away)
+
+
+def present(one: Holder, period: Period = YEAR) -> int:
+    return WorkingDays(date(2026, 1, 1), date(2027, 1, 1), PLAIN).present(one, period)
+
+
+def test_only_working_days_in_post_and_not_away_count() -> None:
+    whole = (date(2020, 1, 1), date(2027, 6, 1))
+    assert present(holder(whole)) == WEEKDAYS
+    assert present(holder((date(2026, 7, 1), date(2027, 6, 1)))) == 132
+    assert present(holder(whole, whole)) == WEEKDAYS, "two posts at once are one person"
+    week = Period(date(2026, 11, 23), date(2026, 11, 30))
+    assert present(holder(whole, away=((date(2026, 11, 25), date(2026, 11, 26)),)), week) == 3
+    twice = ((date(2026, 11, 25), date(2026, 11, 26)), (date(2026, 11, 26), date(2026, 11, 29)))
+    assert present(holder(whole, away=twice), week) == 2, "a day away is away once"
+    assert present(holder((date(2026, 12, 1), date(2027, 1, 1))), week) == 0
+
+
+def test_spans_that_touch_are_one() -> None:
+    days = [date(2026, 1, day) for day in range(1, 9)]
+    assert merged([(days[4], days[6]), (days[0], days[1]), (days[2], days[3])]) == [(days[0], days[6])]
+    assert merged([(days[0], days[1]), (days[3], days[4])]) == [(days[0], days[1]), (days[3], days[4])]
+
+
+@pytest.mark.parametrize(
+    ("measure", "times", "present", "total", "need"),
+    [
+        ("days", 60, 261, 261, 120),
+        ("days", 60, 132, 261, 61),  # 30.3 days, rounded up to half a day
+        ("days", 60, 0, 261, 0),
+        ("days", 0, 261, 261, 0),
+        ("times", 1, 5, 5, 1),
+        ("times", 1, 3, 5, 1),
+        ("times", 1, 2, 5, 0),
+        ("times", 2, 0, 0, 0),
+    ],
+)
+def test_whoever_was_there_for_a_part_owes_a_part(
+    measure: str, times: int, present: int, total: int, need: int
+) -> None:
+    assert needed(measure, times, present, total) == need
+
+
+@pytest.mark.parametrize(
+    ("who", "levels", "level", "falls"),
+    [
+        ("employer_union", (), Level.ENTERPRISE, True),
+        ("employer_union", (), Level.COUNTY, False),
+        ("upper_union", (), Level.COUNTY, True),
+        ("upper_union", (), Level.ENTERPRISE, False),
+        ("person", (), Level.ENTERPRISE, True),
+        ("person", ("city", "county"), Level.COUNTY, True),
+        ("person", ("city", "county"), Level.ENTERPRISE, False),
+        ("person", ("province",), Level.COUNTY, False),
+    ],
+)
+def test_on_which_units_a_duty_falls(who: str, levels: tuple[str, ...], level: str, falls: bool) -> None:
+    assert owes(replace(duty("year", who), levels=levels), unit(level)) is falls
+
+
+def test_for_the_whole_unit_people_are_counted() -> None:
+    days = replace(duty("year", "person", 60), measure="days")
+    ended = date(2027, 1, 4)
+    rows = [
+        replace(standing_of(days, unit(), YEAR, Figure(done=done), ended, need=120, remind=10, calendar=PLAIN),
+                person=Person(name=name))
+        for name, done in (("甲", 120), ("乙", 97), ("丙", 0))
+    ]  # fmt: skip
+    row = of_all(days, unit(), YEAR, rows)
+    assert (row.need, row.done, row.missed, row.state, row.measure) == (3, 1, 2, "missed", "人")
+    assert [one.person.name for one in row.people if one.person] == ["丙", "乙", "甲"], "who is furthest behind first"
+    assert (rows[1].left, rows[1].measure, rows[1].halves) == (23, "天", True)

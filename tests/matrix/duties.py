@@ -23,6 +23,8 @@ def _tell(scene: Scene, place: str) -> list[Any]:
 
 DUTIES = (
     Row("desk:duties", SEES, query=of_union),
+    Row("desk:my_duties", {"plant": {"officer", "second", "chair", "upper", "foreign"}}),
+    Row("desk:duties_people_xlsx", OPENS, query=of_union),
     Row("desk:duty", OPENS, _tell, query=of_union),
     Row("desk:duties_below", BELOW),
     Row("desk:duties_below_xlsx", BELOW),

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from huying.cases.models import Recusal
 from huying.duties.models import Kept
-from huying.duties.reads import Owed, counted, owed_by, recent, spans_of, standing, standings, unions
+from huying.duties.reads import Owed, counted, duty_of, owed_by, recent, standing, standings, unions
 from huying.duties.rules import COUNTERS, Period, Standing, kept_from
 from huying.kernel.actors import Actor
 from huying.notices.acts import send
@@ -22,7 +22,8 @@ from huying.org.rules import Can
 
 AT_ONCE = 500  # units counted together
 BACK = timedelta(minutes=3)  # a sweep looks a little further back than the one before, so that nothing falls between
-ADDRESS = "desk:duties"
+ADDRESS, MINE = "desk:duties", "desk:my_duties"
+WEEK_DAYS = 7
 LATELY = timedelta(days=7)
 TOLD = (Role.CHAIR, Role.OFFICER)
 
@@ -70,7 +71,7 @@ def _taken_over(row: Kept, fresh: Kept) -> Kept:
 def _rows(some: Sequence[Owed], on: date) -> Iterable[Kept]:
     """What is kept of these units: a row a duty and period that has begun."""
     spans = {(one.unit.pk, duty.code): recent(one, duty, on) for one in some for duty in one.duties()}
-    found = counted(some, spans_of(spans.values()), on)
+    found = counted(some, spans, on)
     for one in some:
         for duty in one.duties():
             for row in standings(one, duty, spans[one.unit.pk, duty.code], found, on):
@@ -120,7 +121,8 @@ def _ending(on: date) -> list[Kept]:
 def _ended(on: date) -> list[Kept]:
     """The same for periods that ended lately."""
     rows = Kept.objects.filter(per_case=False, until__lte=on, until__gt=on - LATELY).select_related("unit", "root")
-    return _wanting(rows)
+    # A week is over before anybody above could do something about it; 下级履职 shows them all.
+    return [row for row in _wanting(rows) if (row.until - row.since).days > WEEK_DAYS]
 
 
 def _wanting(rows: QuerySet[Kept]) -> list[Kept]:
@@ -136,10 +138,21 @@ def _wanting(rows: QuerySet[Kept]) -> list[Kept]:
 
 
 def _remind(row: Kept, on: date, *, by: Actor, at: datetime) -> int:
+    if (duty := duty_of(row.unit, row.duty, on)) is not None and duty.who == "person":
+        return _remind_people(row, on, by=by, at=at)
     posts = Post.objects.on(on).filter(unit=row.unit, role__in=TOLD).select_related("person", "unit")
     people = [post.person for post in posts if _lacks(row, post, on)]
     title = f"{row.label}：{row.due_on.month}月{row.due_on.day}日前还没有做到"
     return _send(row, people, "duty_soon", title, reverse(ADDRESS), by=by, at=at)
+
+
+def _remind_people(row: Kept, on: date, *, by: Actor, at: datetime) -> int:
+    """Everybody who owes it for themselves and lacks something; of each other they learn nothing."""
+    seen = standing(row.unit, on, Period(row.since, row.until))
+    lacking = [one for whole in seen if whole.duty.code == row.duty for one in whole.people if one.done < one.need]
+    people = [one.person for one in lacking if one.person is not None]
+    title = f"{row.label}：您到{row.due_on.month}月{row.due_on.day}日还没有做到"
+    return _send(row, people, "duty_soon", title, reverse(MINE), by=by, at=at)
 
 
 def _tell_above(row: Kept, on: date, *, by: Actor, at: datetime) -> int:

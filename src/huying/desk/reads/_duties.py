@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from huying.cases.models import Case
 from huying.desk.reads._clauses import CARRIED_BY, PROOFS, Carrier
 from huying.duties import reads
-from huying.duties.rules import HIDDEN, Deed, Period, Standing
+from huying.duties.rules import HIDDEN, Deed, Period, Standing, times_of
 from huying.kernel.errors import NotYours
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import Clause, Duty, Phase, Rules, Text
@@ -42,7 +42,9 @@ class DutyReader:
     smallest: int
 
     def shows(self, row: Standing) -> bool:
-        """Whether this figure may be seen."""
+        """Whether this figure may be seen.  What each cadre did is the unions' own: management does not see it."""
+        if row.duty.who == "person":
+            return self.opens
         return self.circle or not row.duty.per_case or not row.need or row.need >= self.smallest
 
 
@@ -59,9 +61,12 @@ def duty_words(duty: Duty, rules: Rules) -> str:
     """How much is asked how often: 每季度至少 1 次, 件件都要, 最长每 3 个月 1 次."""
     if duty.per_case:
         return "件件都要"
+    times = times_of(duty, rules)
+    if not times:
+        return "本单位还没有定多少"
     if duty.every == "months":
-        return f"最长每 {rules.count(duty.months).value} 个月 {duty.times} 次"
-    return f"{EVERY[duty.every]}至少 {duty.times} 次"
+        return f"最长每 {rules.count(duty.months).value} 个月 {times} 次"
+    return f"{'每人' if duty.who == 'person' else ''}{EVERY[duty.every]}至少 {times} {'天' if duty.measure == 'days' else '次'}"
 
 
 # --- one figure -------------------------------------------------------------------------------------------------------------
@@ -80,6 +85,14 @@ class DutyRow:
     chip_words: str
     bar: int
     href: str
+    pace: int = 0
+
+
+def in_words(n: int, row: Standing) -> str:
+    """A figure as people read it: half-days as days, ``48`` or ``48.5``."""
+    if not row.halves:
+        return str(n)
+    return str(n // 2) if n % 2 == 0 else f"{n / 2:.1f}"
 
 
 def duty_rows(rows: Iterable[Standing], reader: DutyReader, on: date) -> list[DutyRow]:
@@ -88,14 +101,14 @@ def duty_rows(rows: Iterable[Standing], reader: DutyReader, on: date) -> list[Du
 
 
 def _duty_row(row: Standing, reader: DutyReader, on: date) -> DutyRow:
-    measure = "件" if row.duty.per_case else "次"
+    measure = row.measure
     if not reader.shows(row):
         return DutyRow(row, "—", "", "", HIDDEN, "", "", 0, "")
     if not row.need:
         return DutyRow(row, "—", "", "", _says(row, on, measure), CHIPS[row.state], row.label, 0, "")
     return DutyRow(
-        row, str(row.done), str(row.need), measure, _says(row, on, measure), CHIPS[row.state], row.label,
-        min(200, row.done * 200 // row.need), _href(row, reader),
+        row, in_words(row.done, row), in_words(row.need, row), measure, _says(row, on, measure), CHIPS[row.state], row.label,
+        min(200, row.done * 200 // row.need), _href(row, reader), min(200, (row.pace or 0) * 200 // row.need),
     )  # fmt: skip
 
 
@@ -107,18 +120,22 @@ def _says(row: Standing, on: date, measure: str) -> str:
     if row.state == "met":
         return f"{row.period.label}做到了"
     if row.state == "missed":
-        late = f"{row.missed} 件没有按时" if row.duty.per_case else f"差 {row.left} 次"
+        late = f"{row.missed} 件没有按时" if row.duty.per_case else f"差 {in_words(row.left, row)} {measure}"
         return f"{row.period.label}：{late}"
+    if row.pace is not None:
+        return f"还差 {in_words(row.left, row)} 天；按此进度，到{due}是 {in_words(row.pace, row)} 天"
     if row.duty.per_case:
         return f"{row.left} 件还在期限内，最早 {due} 到期"
-    return f"还差 {row.left} 次，{due}前，还有 {(row.due_on - on).days} 天"
+    return f"还差 {in_words(row.left, row)} {measure}，{due}前，还有 {(row.due_on - on).days} 天"
 
 
 def _href(row: Standing, reader: DutyReader) -> str:
     if row.duty.per_case and not reader.opens:
         return ""
-    query = urlencode({"unit": row.unit.pk, "since": row.period.since.isoformat()})
-    return f"{reverse('desk:duty', args=[row.duty.code])}?{query}"
+    query = {"unit": str(row.unit.pk), "since": row.period.since.isoformat()}
+    if row.person is not None:
+        query["person"] = str(row.person.pk)
+    return f"{reverse('desk:duty', args=[row.duty.code])}?{urlencode(query)}"
 
 
 # --- heat strip --------------------------------------------------------------------------------------------------------------
@@ -174,7 +191,7 @@ def _cell(place: tuple[float, float], period: Period, row: Standing | None, read
         return Cell(x, width, "o", x + width / 2, f"{period.label}：{HIDDEN}", "")
     more = row.state == "met" and not row.duty.per_case and row.done > row.need
     shape = "m2" if more else SHAPES[row.state]
-    figure = f" {row.done} / {row.need}" if row.need else ""
+    figure = f" {in_words(row.done, row)} / {in_words(row.need, row)} {row.measure}" if row.need else ""
     href = _href(row, reader) if row.need else ""
     return Cell(x, width, shape, x + width / 2, f"{period.label}：{row.label}{figure}", href)
 
@@ -203,23 +220,40 @@ class BehindRow:
 
 def behind_rows(deeds: Sequence[Deed], actor: Member) -> list[BehindRow]:
     """What this reader may see of what is behind a figure, in the given order (a query for each kind)."""
-    ids = {kind: [deed.id for deed in deeds if deed.kind == kind] for kind in ("case", "meeting")}
-    found = {one.pk: one for one in Case.objects.visible_to(actor).filter(pk__in=ids["case"])}
-    met = {one.pk: one for one in Meeting.objects.visible_to(actor).filter(pk__in=ids["meeting"])}
-    return list(_behind(deeds, found, met))
-
-
-def _behind(deeds: Sequence[Deed], cases: dict[Any, Case], meetings: dict[Any, Meeting]) -> Iterator[BehindRow]:
+    ids: dict[str, list[UUID]] = {}
     for deed in deeds:
-        if case := cases.get(deed.id):
-            words = f"{case.number} {case.shown_title}"
-            yield BehindRow(words, reverse("desk:case", args=[case.pk]), deed.day, deed.state, deed.why)
-        elif meeting := meetings.get(deed.id):
-            yield BehindRow(meeting.title, reverse("desk:meeting", args=[meeting.pk]), deed.day, deed.state, deed.why)
+        ids.setdefault(deed.kind, []).append(deed.id)
+    found = {
+        (kind, pk): shown for kind, some in ids.items() if kind in BEHIND for pk, shown in BEHIND[kind](actor, some)
+    }
+    return list(_behind(deeds, found))
+
+
+def _behind(deeds: Sequence[Deed], found: Mapping[tuple[str, UUID], tuple[str, str]]) -> Iterator[BehindRow]:
+    for deed in deeds:
+        if shown := found.get((deed.kind, deed.id)):
+            yield BehindRow(*shown, deed.day, deed.state, deed.why)
         elif deed.kind == "report":
             yield BehindRow(deed.why, reverse("desk:report", args=[deed.id]), deed.day, deed.state, "")
-        elif deed.kind not in ("case", "meeting"):
+        elif deed.kind not in BEHIND:
             yield BehindRow(deed.why, "", deed.day, deed.state, "")
+
+
+Shown = Iterator[tuple[UUID, tuple[str, str]]]
+
+
+def _cases(actor: Member, ids: Sequence[UUID]) -> Shown:
+    for one in Case.objects.visible_to(actor).filter(pk__in=ids):
+        yield one.pk, (f"{one.number} {one.shown_title}", reverse("desk:case", args=[one.pk]))
+
+
+def _meetings(actor: Member, ids: Sequence[UUID]) -> Shown:
+    for one in Meeting.objects.visible_to(actor).filter(pk__in=ids):
+        yield one.pk, (one.title, reverse("desk:meeting", args=[one.pk]))
+
+
+# What stands behind a figure, by kind: those of some rows that a reader may see, each with its title and address.
+BEHIND: dict[str, Callable[[Member, Sequence[UUID]], Shown]] = {"case": _cases, "meeting": _meetings}
 
 
 # --- clause by clause --------------------------------------------------------------------------------------------------------

@@ -65,6 +65,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("figures", "数字", "chart-bar", (Can.READ_FIGURES, Can.READ_BELOW), tab=True),
             Entry("reports", "情况报告", "report", (Can.HANDLE_CASES, Can.ITEMS_OF_UNIT)),
             Entry("assessment", "考核", "award", (Can.HANDLE_CASES,)),
+            Entry("my_duties", "我的履职", "user-check", (Can.READ_CASES,)),
             Entry("duties", "履职", "calendar-check", (Can.READ_FIGURES,)),
             Entry("duties_below", "下级履职", "sitemap", (Can.READ_BELOW,)),
             Entry("clauses", "条款对照", "list-check", (Can.READ_FIGURES,)),

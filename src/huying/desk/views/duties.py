@@ -101,10 +101,46 @@ def duties(request: Asked) -> HttpResponse:
             "today_x": shown.strip_today(year, on),
             "months": shown.STRIP_MONTHS,
             "begins": sorted({row.begins for row in strips if row.begins}),
+            "has_people": reader.opens and any(row.standing.people for row in rows),
             "reaches_below": bool(request.actor.units(Can.READ_BELOW)),
             "crumbs": _crumbs(reader),
         },
     )
+
+
+@require_GET
+def mine(request: Asked) -> HttpResponse:
+    """What falls on the reader in person, at every unit where the reader holds something: what is missing first."""
+    actor: Member = request.actor
+    units = list({unit.pk: unit for unit in actor.units(Can.READ_CASES)}.values())
+    if not units or actor.person_id is None:
+        raise NotYours
+    on = _today(request)
+    rows = []
+    for row in reads.standing_of_person(actor.person_id, units, on, blind=actor):
+        reader = shown.duty_reader(actor, row.unit, 0)
+        rows += [(row.unit, figure) for figure in shown.duty_rows([row], reader, on)]
+    return render(request, "desk/duties/mine.html", {"rows": rows, "many": len(units) > 1})
+
+
+@require_GET
+def people_xlsx(request: Asked) -> FileResponse:
+    """Who has done how much of the duties of persons, in the running periods, as a workbook."""
+    reader, on = _reader(request), _today(request)
+    if not reader.opens:
+        raise NotYours
+    columns = (Column("姓名", 12), Column("要求", 24), Column("依据", 24), Column("期次", 18), Column("做了"), Column("要做"),
+               Column("按此进度"), Column("单位", 6), Column("现在", 18))  # fmt: skip
+    people = [one for row in reads.standing(reader.unit, on, blind=reader.actor) for one in row.people]
+    return _workbook(columns, (_of_person(one) for one in people), f"{reader.unit.short_name}干部履职", on)
+
+
+def _of_person(one: Standing) -> tuple[Cell, ...]:
+    share = 2 if one.halves else 1
+    pace = one.pace / share if one.pace is not None else ""
+    name = one.person.name if one.person is not None else ""
+    return (name, one.duty.label, one.duty.clause.badge, one.period.label, one.done / share, one.need / share, pace,
+            one.measure, one.label)  # fmt: skip
 
 
 @require_GET
@@ -114,18 +150,31 @@ def duty(request: Asked, code: str) -> HttpResponse:
     found = reads.duty_of(reader.unit, code, on)
     if found is None or (found.per_case and not reader.opens):
         raise NotYours
-    row = _of_period(request, reader, code, on)
-    deeds = shown.behind_rows(reads.behind(row, on, blind=reader.actor), reader.actor)
+    row = _of_one(request, _of_period(request, reader, code, on))
+    deeds = reads.behind(row, on, blind=reader.actor)
+    if row.person is not None:
+        deeds = [deed for deed in deeds if deed.person == row.person.pk]
     (figure,) = shown.duty_rows([row], reader, on)
     tail = f"?unit={reader.unit.pk}"
     context = {
         "unit": reader.unit,
         "row": row,
         "figure": figure,
-        "deeds": deeds,
+        "people": shown.duty_rows(row.people, reader, on),
+        "deeds": [] if row.people else shown.behind_rows(deeds, reader.actor),
         "crumbs": [*_crumbs(reader), ("履职", reverse("desk:duties") + tail)],
     }
     return render(request, "desk/duties/duty.html", context)
+
+
+def _of_one(request: Asked, row: Standing) -> Standing:
+    """The standing of one person, where the address names one; ``NotYours`` for somebody on whom the duty does not fall."""
+    if not (asked := request.GET.get("person")):
+        return row
+    found = next((one for one in row.people if one.person is not None and str(one.person.pk) == asked), None)
+    if found is None:
+        raise NotYours
+    return found
 
 
 def _of_period(request: Asked, reader: shown.DutyReader, code: str, on: date) -> Standing:
@@ -281,6 +330,8 @@ urls = [
     path("duties/", duties, name="duties"),
     path("duties/below/", below, name="duties_below"),
     path("duties/below.xlsx", below_xlsx, name="duties_below_xlsx"),
+    path("duties/mine/", mine, name="my_duties"),
+    path("duties/people.xlsx", people_xlsx, name="duties_people_xlsx"),
     path("duties/<slug:code>/", duty, name="duty"),
     path("clauses/", clauses, name="clauses"),
     path("clauses.xlsx", clauses_xlsx, name="clauses_xlsx"),

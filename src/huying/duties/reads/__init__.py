@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+from functools import reduce
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from huying.duties.reads import _below, _counters  # noqa: F401  (the counters say how the rooms below are counted)
+from huying.duties.reads import _below, _counters, _grassroots  # noqa: F401  (they say how the rooms below are counted)
 from huying.duties.reads._below import unions_below as unions_below
+from huying.duties.reads._holders import NOBODY, Holders, holders_at
 from huying.duties.reads._printed import ClauseLine as ClauseLine
 from huying.duties.reads._printed import printed_clauses as printed_clauses
 from huying.duties.rules import (
@@ -19,24 +21,28 @@ from huying.duties.rules import (
     Counted,
     Deed,
     Figure,
+    Holder,
     Period,
     Standing,
+    WorkingDays,
     first_owed,
     months_of,
+    needed,
+    of_all,
     owed,
     owes,
     period_of,
     periods_of_year,
     recent_periods,
     standing_of,
+    times_of,
 )
+from huying.duties.rules import WORST_FIRST as WORST_FIRST
 from huying.kernel.actors import Actor
 from huying.kernel.clock import WorkDays
 from huying.mechanism.reads import adopted_since, calendar, rules_of_units
 from huying.mechanism.rules import Clause, Duty, Rules
 from huying.org.models import Level, Unit
-
-WORST_FIRST = ("missed", "soon", "open", "met", "nothing")
 
 
 @dataclass(frozen=True)
@@ -48,8 +54,12 @@ class Owed:
     adopted: Mapping[str, date]
 
     def duties(self) -> list[Duty]:
-        """Duties this unit owes and somebody counts."""
+        """Duties that fall on this unit or on somebody there, and somebody counts."""
         return [duty for duty in self.rules.duties() if owes(duty, self.unit) and duty.of in COUNTERS]
+
+    def times(self, duty: Duty) -> int:
+        """How many are asked."""
+        return times_of(duty, self.rules)
 
     def since(self, duty: Duty) -> date:
         """From which day the pack of a duty has been in force here."""
@@ -87,15 +97,24 @@ def standing(unit: Unit, on: date, period: Period | None = None, *, blind: Actor
     """
     (one,) = owed_by([unit], on)
     if period is None:
-        spans = {duty.code: [period_of(on, one.months(duty))] for duty in one.duties()}
+        spans = {(unit.pk, duty.code): [period_of(on, one.months(duty))] for duty in one.duties()}
     else:
-        spans = {duty.code: _inside(period, one.months(duty)) for duty in one.duties()}
-    found = counted([one], spans_of(spans.values()), on, blind=blind)
+        spans = {(unit.pk, duty.code): _inside(period, one.months(duty)) for duty in one.duties()}
+    found = counted([one], spans, on, blind=blind)
     rows = []
     for duty in one.duties():
-        all_of = standings(one, duty, spans[duty.code], found, on)
+        all_of = standings(one, duty, spans[unit.pk, duty.code], found, on)
         rows += [_joined(all_of, period)] if period and all_of else all_of
     return sorted(rows, key=lambda row: WORST_FIRST.index(row.state))
+
+
+def standing_of_person(
+    person_id: UUID, units: Sequence[Unit], on: date, *, blind: Actor | None = None
+) -> list[Standing]:
+    """How somebody stands with the duties of persons at the units where they hold something, what is missing first."""
+    rows = [one for some in standing_of_units(units, on, blind=blind).values() for row in some for one in row.people]
+    mine = [row for row in rows if row.person is not None and row.person.pk == person_id]
+    return sorted(mine, key=lambda row: WORST_FIRST.index(row.state))
 
 
 def _inside(span: Period, months: int) -> list[Period]:
@@ -112,7 +131,7 @@ def _joined(rows: Sequence[Standing], span: Period) -> Standing:
     """Several periods as one.  What was done too often in one does not stand for another."""
     worst = min(rows, key=lambda row: WORST_FIRST.index(row.state))
     return replace(
-        worst, period=span, need=sum(row.need for row in rows), done=sum(min(row.done, row.need) for row in rows),
+        worst, period=span, people=(), pace=None, need=sum(row.need for row in rows), done=sum(min(row.done, row.need) for row in rows),
         missed=sum(row.missed for row in rows),
     )  # fmt: skip
 
@@ -129,12 +148,16 @@ class Strip:
 def year(unit: Unit, of: int, on: date, *, blind: Actor | None = None) -> list[Strip]:
     """Every duty of a unit over a year, period by period, in the order of the documents."""
     (one,) = owed_by([unit], on)
-    spans = {duty.code: periods_of_year(of, one.months(duty)) for duty in one.duties()}
-    found = counted([one], spans_of(spans.values()), on, blind=blind)
+    spans = {(unit.pk, duty.code): periods_of_year(of, one.months(duty)) for duty in one.duties()}
+    found = counted([one], spans, on, blind=blind)
     strips = []
     for duty in one.duties():
-        rows = {row.period: row for row in standings(one, duty, spans[duty.code], found, on) if row.period.since <= on}
-        cells = tuple((period, rows.get(period)) for period in spans[duty.code])
+        rows = {
+            row.period: row
+            for row in standings(one, duty, spans[unit.pk, duty.code], found, on)
+            if row.period.since <= on
+        }
+        cells = tuple((period, rows.get(period)) for period in spans[unit.pk, duty.code])
         strips.append(Strip(duty, cells, first_owed(one.months(duty), unit, one.since(duty))))
     return strips
 
@@ -162,7 +185,7 @@ def standing_of_units(units: Sequence[Unit], on: date, *, blind: Actor | None = 
     """How several units stand in the running periods, what is missing first (a constant number of queries)."""
     some = owed_by(units, on)
     spans = {(one.unit.pk, duty.code): [period_of(on, one.months(duty))] for one in some for duty in one.duties()}
-    found = counted(some, spans_of(spans.values()), on, blind=blind)
+    found = counted(some, spans, on, blind=blind)
     rows = {
         one.unit.pk: [
             row for duty in one.duties() for row in standings(one, duty, spans[one.unit.pk, duty.code], found, on)
@@ -176,7 +199,7 @@ def _without(units: Sequence[Unit], on: date, blind: Actor | None) -> Iterator[t
     """What the kept figures of these units would be if a case that names somebody were not there."""
     some = owed_by(units, on)
     spans = {(one.unit.pk, duty.code): recent(one, duty, on) for one in some for duty in one.duties()}
-    found = counted(some, spans_of(spans.values()), on, blind=blind)
+    found = counted(some, spans, on, blind=blind)
     for one in some:
         rows = [row for duty in one.duties() for row in standings(one, duty, spans[one.unit.pk, duty.code], found, on)]
         now = [row.state for row in rows if row.period.until > on]
@@ -198,10 +221,12 @@ def recent(one: Owed, duty: Duty, on: date) -> list[Period]:
 
 @dataclass(frozen=True)
 class Found:
-    """What the counters found, by kind and unit, and the calendar in which it is judged."""
+    """What the counters found, by duty and unit; on whom duties of persons fall; the calendar in which it is judged."""
 
     rows: Mapping[str, Mapping[UUID, Sequence[Counted]]]
+    holders: Holders
     work: WorkDays
+    days: WorkingDays
 
 
 def spans_of(lists: Iterable[Sequence[Period]]) -> Period:
@@ -212,42 +237,78 @@ def spans_of(lists: Iterable[Sequence[Period]]) -> Period:
     return Period(min(one.since for one in every), max(one.until for one in every))
 
 
-def counted(units: Sequence[Owed], span: Period, on: date, *, blind: Actor | None = None) -> Found:
-    """What the counters find of these units in a span, by kind and unit."""
-    asked = Asked(
-        units=Unit.objects.filter(pk__in=[one.unit.pk for one in units]).order_by(),
-        rules={one.unit.pk: one.rules for one in units}, since=span.since, until=span.until, on=on, blind=blind,
-    )  # fmt: skip
+def counted(
+    units: Sequence[Owed], spans: Mapping[tuple[UUID, str], Sequence[Period]], on: date, *, blind: Actor | None = None
+) -> Found:
+    """What the counters find of these units in the periods asked for, by duty and unit."""
+    span, work = spans_of(spans.values()), calendar()
+    duties = {duty.code: duty for one in units for duty in one.duties()}
+    rules = {one.unit.pk: one.rules for one in units}
     found: dict[str, dict[UUID, list[Counted]]] = {}
-    for of in dict.fromkeys(duty.of for one in units for duty in one.duties()):
-        rows = found.setdefault(of, {})
-        for row in COUNTERS[of].count(asked):
+    for code, duty in duties.items():
+        periods = {period for (_, of), some in spans.items() if of == code for period in some}
+        owing = [one.unit.pk for one in units if (one.unit.pk, code) in spans]
+        rows = found.setdefault(code, {})
+        asked = Asked(duty, Unit.objects.filter(pk__in=owing).order_by(), rules, tuple(sorted(periods)), span.since,
+                      span.until, on, blind)  # fmt: skip
+        for row in COUNTERS[duty.of].count(asked):
             rows.setdefault(row.unit, []).append(row)
-    return Found(found, calendar())
+    persons = any(duty.who == "person" for duty in duties.values())
+    holders = holders_at([one.unit for one in units], span) if persons else NOBODY
+    return Found(found, holders, work, WorkingDays(span.since, span.until, work))
 
 
 def standings(one: Owed, duty: Duty, periods: Iterable[Period], found: Found, on: date) -> list[Standing]:
-    """A unit's standing in each of the periods that count for it."""
-    rows = found.rows.get(duty.of, {}).get(one.unit.pk, ())
+    """A unit's standing in each of the periods that count for it; where everybody owes for themselves, of all together."""
+    owing = [period for period in periods if one.owes(duty, period)]
+    if duty.who == "person":
+        return [row for period in owing if (row := _of_people(one, duty, period, found, on)) is not None]
+    rows = found.rows.get(duty.code, {}).get(one.unit.pk, ())
+    # In a week of holidays nothing is owed; longer periods always have working days.
+    working = [period for period in owing if found.days.between(period.since, period.until)]
+    need = one.times(duty)
+    return [_standing(one, duty, period, _sum(rows, period), need=need, found=found, on=on) for period in working]
+
+
+def _sum(rows: Iterable[Counted], period: Period) -> Figure:
+    """What was counted in a period."""
+    return reduce(Figure.plus, (row.figure for row in rows if period.since <= row.day < period.until), Figure())
+
+
+def _standing(one: Owed, duty: Duty, period: Period, figure: Figure, *, need: int, found: Found, on: date) -> Standing:
     remind = one.rules.count("duty_remind_days").value
-    result = []
-    for period in periods:
-        if not one.owes(duty, period):
-            continue
-        figure = Figure()
-        for row in rows:
-            if period.since <= row.day < period.until:
-                figure = figure.plus(row.figure)
-        result.append(standing_of(duty, one.unit, period, figure, on, remind=remind, calendar=found.work))
-    return result
+    return standing_of(duty, one.unit, period, figure, on, need=need, remind=remind, calendar=found.work)
+
+
+def _of_people(one: Owed, duty: Duty, period: Period, found: Found, on: date) -> Standing | None:
+    """Everybody's standing in one period; ``None`` where it falls on nobody."""
+    counted: dict[UUID | None, list[Counted]] = {}
+    for each in found.rows.get(duty.code, {}).get(one.unit.pk, ()):
+        counted.setdefault(each.person, []).append(each)
+    total, people = found.days.between(period.since, period.until), []
+    for holder in found.holders.of(one.unit, duty):
+        present = found.days.present(holder, period)
+        if need := needed(duty.measure, one.times(duty), present, total):
+            figure = _sum(counted.get(holder.person.pk, ()), period)
+            row = _standing(one, duty, period, figure, need=need, found=found, on=on)
+            people.append(replace(row, person=holder.person, pace=_pace(row, holder, present, found, on)))
+    return of_all(duty, one.unit, period, people) if people else None
+
+
+def _pace(row: Standing, holder: Holder, present: int, found: Found, on: date) -> int | None:
+    """What the days come to by the end of the period, going on as until today."""
+    if row.duty.measure != "days" or on >= row.period.until:
+        return None
+    gone = found.days.present(holder, Period(row.period.since, on + timedelta(days=1)))
+    return row.done * present // gone if gone else None
 
 
 def behind(row: Standing, on: date, *, blind: Actor | None = None) -> list[Deed]:
     """What stands behind a figure, what was not kept first.  The desk shows of it what its reader may see."""
     (one,) = owed_by([row.unit], on)
     asked = Asked(
-        units=Unit.objects.filter(pk=row.unit.pk).order_by(), rules={row.unit.pk: one.rules}, since=row.period.since,
-        until=row.period.until, on=on, blind=blind,
+        duty=row.duty, units=Unit.objects.filter(pk=row.unit.pk).order_by(), rules={row.unit.pk: one.rules},
+        periods=(row.period,), since=row.period.since, until=row.period.until, on=on, blind=blind,
     )  # fmt: skip
     return COUNTERS[row.duty.of].deeds(asked)
 

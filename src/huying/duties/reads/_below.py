@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from huying.cases.models import Case, Clock, Recusal
 from huying.duties.models import Kept
 from huying.duties.rules import kept_from
+from huying.fieldwork.models import RecordCase
 from huying.kernel.actors import Actor
 from huying.meetings.models import Meeting
 from huying.org.models import Level, Unit
@@ -72,5 +73,6 @@ def touched_by(actor: Actor, unit: Unit) -> QuerySet[Unit]:
     of_clocks = Clock.objects.filter(case__in=cases).order_by().values("unit")
     holders = Case.objects.filter(pk__in=cases).order_by().values("holder")
     meetings = Meeting.objects.filter(places__topic__gathered__case__in=cases).order_by().values("unit")
-    reach = Q(pk__in=of_clocks) | Q(pk__in=holders) | Q(pk__in=meetings)
+    records = RecordCase.objects.filter(case__in=cases).order_by().values("record__union")
+    reach = Q(pk__in=of_clocks) | Q(pk__in=holders) | Q(pk__in=meetings) | Q(pk__in=records)
     return unions_below(unit).filter(reach)

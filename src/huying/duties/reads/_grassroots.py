@@ -1,0 +1,145 @@
+"""What is counted of work at the grassroots: records by days and times, standing ties and what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from huying.duties.reads._counters import MOST
+from huying.duties.rules import Asked, Counted, Counter, Deed, Figure, Period, register
+from huying.fieldwork.models import Presence, Record, RecordPerson, Tie, TieKind, TieResult
+from huying.fieldwork.rules import days_of
+
+# --- records (BD-4.2, SX-8b, SX-8d, SX-11) ---------------------------------------------------------------------------------
+
+
+def _taken_part(asked: Asked) -> QuerySet[RecordPerson]:
+    """Who took part in records that count: not taken back, not denied by the unit visited, over by the day asked about."""
+    records = Record.objects.standing().exclude(presence=Presence.DENIED)
+    if asked.blind is not None:
+        records = records.not_naming(asked.blind)
+    return RecordPerson.objects.filter(
+        record__union__in=asked.units, record__kind__in=asked.duty.kinds, record__on__lt=asked.until,
+        record__until__gte=asked.since, record__until__lte=asked.on, record__in=records,
+    )  # fmt: skip
+
+
+def _count_records(asked: Asked) -> Iterator[Counted]:
+    if asked.duty.measure == "days":
+        yield from _count_days(asked)
+        return
+    for union, person, on in _taken_part(asked).values_list("record__union", "person", "record__on"):
+        yield Counted(union, on, Figure(done=1), person)
+
+
+def _count_days(asked: Asked) -> Iterator[Counted]:
+    """Days of each person, in halves; a day counts once, however many records it has."""
+    spans: dict[tuple[UUID, UUID], list[tuple[date, date, int]]] = {}
+    wanted = ("record__union", "person", "record__on", "record__until", "record__minutes")
+    for union, person, on, until, minutes in _taken_part(asked).values_list(*wanted):
+        spans.setdefault((union, person), []).append((on, until, minutes))
+    for (union, person), some in spans.items():
+        half = asked.rules[union].count("half_day_minutes").value
+        for day, halves in days_of(some, half).items():
+            yield Counted(union, day, Figure(done=halves), person)
+
+
+def _deeds_of_records(asked: Asked) -> list[Deed]:
+    rows = _taken_part(asked).order_by("-record__on", "-record__at").values_list("record", "record__on", "person")
+    return [Deed("record", record, on, "met", person=person) for record, on, person in rows[:MOST]]
+
+
+def _records_moved(since: datetime) -> set[UUID]:
+    return set(Record.objects.filter(moved_at__gte=since).order_by().values_list("union", flat=True))
+
+
+# --- ties (SX-8a, SX-8b, SX-15) --------------------------------------------------------------------------------------------
+
+
+def _ties(asked: Asked, kind: TieKind) -> QuerySet[Tie]:
+    rows = Tie.objects.filter(kind=kind, union__in=asked.units, since__lt=asked.until)
+    return rows.filter(Q(until__isnull=True) | Q(until__gte=asked.since))
+
+
+def _count_ties(kind: TieKind) -> Counter:
+    """Ties of a kind: one counts in each period in which it stood for a day."""
+
+    def count(asked: Asked) -> Iterator[Counted]:
+        for union, person, since, until in _ties(asked, kind).values_list("union", "person", "since", "until"):
+            for period in asked.periods:
+                if since < period.until and (until is None or until >= period.since) and since <= asked.on:
+                    yield Counted(union, max(since, period.since), Figure(done=1), person)
+
+    def deeds(asked: Asked) -> list[Deed]:
+        rows = _ties(asked, kind).order_by("since")[:MOST]
+        return [Deed("tie", tie.pk, tie.since, "met", person=tie.person_id) for tie in rows]
+
+    return Counter(count, deeds, _ties_moved)
+
+
+def _ties_moved(since: datetime) -> set[UUID]:
+    return set(Tie.objects.filter(moved_at__gte=since).order_by().values_list("union", flat=True))
+
+
+def _count_results(kind: str) -> Counter:
+    """What came of ties: problems solved, things done."""
+
+    def rows(asked: Asked) -> QuerySet[TieResult]:
+        return TieResult.objects.filter(
+            kind=kind, tie__union__in=asked.units, on__gte=asked.since, on__lt=asked.until, on__lte=asked.on
+        )
+
+    def count(asked: Asked) -> Iterator[Counted]:
+        for union, person, on in rows(asked).order_by().values_list("tie__union", "tie__person", "on"):
+            yield Counted(union, on, Figure(done=1), person)
+
+    def deeds(asked: Asked) -> list[Deed]:
+        found = rows(asked).order_by("-on").values_list("tie", "on", "tie__person", "text")[:MOST]
+        return [Deed("tie", tie, on, "met", text, person) for tie, on, person, text in found]
+
+    return Counter(count, deeds, _results_moved)
+
+
+def _results_moved(since: datetime) -> set[UUID]:
+    return set(TieResult.objects.filter(at__gte=since).order_by().values_list("tie__union", flat=True))
+
+
+# --- stationing points (BD-6.2) --------------------------------------------------------------------------------------------
+
+
+def _days_at_points(asked: Asked) -> QuerySet[RecordPerson]:
+    """Days of stationing by those who have points of their own."""
+    return RecordPerson.objects.filter(
+        record__union__in=asked.units, record__kind="stationing", record__withdrawn_at__isnull=True,
+        record__on__gte=asked.since, record__on__lt=asked.until, record__on__lte=asked.on,
+        person__in=_ties(asked, TieKind.STATIONING).order_by().values("person"),
+    ).exclude(record__presence=Presence.DENIED)  # fmt: skip
+
+
+def _count_points(asked: Asked) -> Iterator[Counted]:
+    """In each period the points at which somebody was stationed for a day at least; two days at one count once."""
+    own = {(tie.person_id, tie.unit_id) for tie in _ties(asked, TieKind.STATIONING)}
+    seen: set[tuple[UUID, UUID, UUID, Period]] = set()
+    wanted = ("record__union", "person", "record__place", "record__on")
+    for union, person, place, on in _days_at_points(asked).order_by("record__on").values_list(*wanted):
+        period = next((one for one in asked.periods if one.since <= on < one.until), None)
+        if period and (person, place) in own and (union, person, place, period) not in seen:
+            seen.add((union, person, place, period))
+            yield Counted(union, on, Figure(done=1), person)
+
+
+def _deeds_of_points(asked: Asked) -> list[Deed]:
+    rows = _days_at_points(asked).order_by("-record__on").values_list("record", "record__on", "person")
+    return [Deed("record", record, on, "met", person=person) for record, on, person in rows[:MOST]]
+
+
+register("record", Counter(_count_records, _deeds_of_records, _records_moved))
+register("contact_point", _count_ties(TieKind.CONTACT_POINT))
+register("contact_household", _count_ties(TieKind.CONTACT_HOUSEHOLD))
+register("pairing", _count_ties(TieKind.PAIRING))
+register("problem_solved", _count_results("problem"))
+register("thing_done", _count_results("thing"))
+register("stationed_points", Counter(_count_points, _deeds_of_points, _records_moved))
