@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -11,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from huying.cases.models import Recusal
-from huying.duties.models import Kept
+from huying.duties.models import Kept, Tally
 from huying.duties.reads import Owed, counted, duty_of, owed_by, recent, standing, standings, unions
-from huying.duties.rules import COUNTERS, Period, Standing, kept_from
+from huying.duties.rules import COUNTERS, Period, Standing, kept_from, tallied
 from huying.kernel.actors import Actor
 from huying.notices.acts import send
 from huying.org.models import Person, Post, Role, Unit
@@ -39,7 +40,9 @@ def recount(*, units: Sequence[Unit], by: Actor, at: datetime) -> int:
 @transaction.atomic
 def _recount(some: Sequence[Owed], on: date) -> int:
     """One lot of units: rows that are new, rows that are different, rows that are owed no more."""
-    fresh = {(row.unit_id, row.duty, row.since): row for row in _rows(some, on)}
+    found = _standings(some, on)
+    fresh = {(row.unit_id, row.duty, row.since): row for _, rows in found for row in map(_kept, rows)}
+    _tally(found, on)
     units = [one.unit.pk for one in some]
     old = {
         (row.unit_id, row.duty, row.since): row
@@ -68,14 +71,25 @@ def _taken_over(row: Kept, fresh: Kept) -> Kept:
     return row
 
 
-def _rows(some: Sequence[Owed], on: date) -> Iterable[Kept]:
-    """What is kept of these units: a row a duty and period that has begun."""
+def _standings(some: Sequence[Owed], on: date) -> list[tuple[Owed, list[Standing]]]:
+    """How these units stand in every period whose figures are kept."""
     spans = {(one.unit.pk, duty.code): recent(one, duty, on) for one in some for duty in one.duties()}
     found = counted(some, spans, on)
-    for one in some:
-        for duty in one.duties():
-            for row in standings(one, duty, spans[one.unit.pk, duty.code], found, on):
-                yield _kept(row)
+    return [
+        (one, [row for duty in one.duties() for row in standings(one, duty, spans[one.unit.pk, duty.code], found, on)])
+        for one in some
+    ]
+
+
+def _tally(found: Sequence[tuple[Owed, list[Standing]]], on: date) -> None:
+    """Write the four numbers of each unit anew."""
+    rows = [
+        Tally(root_id=one.unit.root_id or one.unit.pk, unit=one.unit, **asdict(tallied(rows, on)))
+        for one, rows in found
+    ]
+    Tally.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["unit"], update_fields=["missed", "soon", "met", "year"]
+    )
 
 
 def _kept(row: Standing) -> Kept:

@@ -37,3 +37,23 @@ class Kept(models.Model):
             models.CheckConstraint(name="kept_period_has_days", condition=Q(until__gt=F("since"))),
         ]
         indexes = [models.Index(fields=["since", "until"], name="kept_period")]
+
+
+class Tally(models.Model):
+    """How many duties of a unit are how on the day of the last count, so that a city finds the worst of ten thousand units
+    without looking at all their figures.  Written with ``Kept``.
+
+    ``year``: periods of the last twelve months that ended without.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    root = root_key()
+    unit = models.OneToOneField(Unit, on_delete=models.PROTECT, related_name="duty_tally")
+    missed = models.PositiveIntegerField()
+    soon = models.PositiveIntegerField()
+    met = models.PositiveIntegerField()
+    year = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = "履职汇总"
+        indexes = [models.Index(fields=["-missed", "-soon", "-year"], name="tally_worst")]

@@ -283,6 +283,24 @@ def of_all(duty: Duty, unit: Unit, period: Period, people: Sequence[Standing]) -
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Tallied:
+    """How many duties are missed, nearly due and met now, and how many periods of the last twelve months ended without."""
+
+    missed: int
+    soon: int
+    met: int
+    year: int
+
+
+def tallied(rows: Iterable[Standing], on: date) -> Tallied:
+    """The standings of a unit in all kept periods, in four numbers."""
+    some = list(rows)
+    now = [row.state for row in some if row.period.until > on]
+    ended = [row.state for row in some if row.period.until <= on]
+    return Tallied(now.count("missed"), now.count("soon"), now.count("met"), ended.count("missed"))
+
+
 def state_of(need: int, done: int, missed: int, on: date, *, until: date, remind_on: date) -> str:
     """met, missed, soon (little time left), open, or nothing to do."""
     if not need:

@@ -220,7 +220,7 @@ def below(request: Asked) -> HttpResponse:
     top, rows, state, q = _rows_below(request)
     context: Any = {"request": request}
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    stands = reads.standing_of_units(list(page.object_list), _today(request), blind=request.actor)
+    lacking = reads.lacking(list(page.object_list), _today(request), blind=request.actor)
     options = [
         {"label": label, "url": qs(context, state=code or None, page=None), "current": state == code}
         for code, label in STATES
@@ -231,9 +231,7 @@ def below(request: Asked) -> HttpResponse:
         {
             "unit": top,
             "page": page,
-            "rows": [
-                (one, [row for row in stands[one.pk] if row.state in ("missed", "soon")]) for one in page.object_list
-            ],
+            "rows": [(one, lacking[one.pk]) for one in page.object_list],
             "groups": [{"label": "现在", "options": options}],
             "q": q,
             "filtered": bool(state or q),

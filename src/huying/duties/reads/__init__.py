@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from huying.duties.reads import _below, _counters, _grassroots  # noqa: F401  (they say how the rooms below are counted)
+from huying.duties.reads._below import LACKING, Lack
 from huying.duties.reads._below import unions_below as unions_below
 from huying.duties.reads._holders import NOBODY, Holders, holders_at
 from huying.duties.reads._printed import ClauseLine as ClauseLine
@@ -24,6 +25,7 @@ from huying.duties.rules import (
     Holder,
     Period,
     Standing,
+    Tallied,
     WorkingDays,
     first_owed,
     months_of,
@@ -35,6 +37,7 @@ from huying.duties.rules import (
     periods_of_year,
     recent_periods,
     standing_of,
+    tallied,
     times_of,
 )
 from huying.duties.rules import WORST_FIRST as WORST_FIRST
@@ -177,8 +180,18 @@ def below(unit: Unit, on: date, *, blind: Actor | None = None) -> QuerySet[Unit]
 
     Of units whose figures count a case that names the reader (``blind``) they are counted anew without it.
     """
-    touched = list(_below.touched_by(blind, unit)) if blind is not None else []
-    return _below.below(unit, on, instead=_without(touched, on, blind) if touched else ())
+    touched = list(_below.touched_below(blind, unit)) if blind is not None else []
+    return _below.below(unit, instead=_without(touched, on, blind) if touched else ())
+
+
+def lacking(units: Sequence[Unit], on: date, *, blind: Actor | None = None) -> dict[UUID, list[Lack]]:
+    """What is missing or nearly due at each of several units below, what is missing first: from kept figures, but for those
+    that count a case which names the reader (a constant number of queries)."""
+    touched = set(_below.touched_by(blind, units) if blind is not None else ())
+    found = _below.lacking([unit for unit in units if unit not in touched], on)
+    for pk, rows in standing_of_units(list(touched), on, blind=blind).items() if touched else ():
+        found[pk] = [Lack(row.duty.label, row.state, row.due_on) for row in rows if row.state in LACKING]
+    return found
 
 
 def standing_of_units(units: Sequence[Unit], on: date, *, blind: Actor | None = None) -> dict[UUID, list[Standing]]:
@@ -195,20 +208,14 @@ def standing_of_units(units: Sequence[Unit], on: date, *, blind: Actor | None = 
     return {pk: sorted(some, key=lambda row: WORST_FIRST.index(row.state)) for pk, some in rows.items()}
 
 
-def _without(units: Sequence[Unit], on: date, blind: Actor | None) -> Iterator[tuple[UUID, dict[str, int]]]:
+def _without(units: Sequence[Unit], on: date, blind: Actor | None) -> Iterator[tuple[UUID, Tallied]]:
     """What the kept figures of these units would be if a case that names somebody were not there."""
     some = owed_by(units, on)
     spans = {(one.unit.pk, duty.code): recent(one, duty, on) for one in some for duty in one.duties()}
     found = counted(some, spans, on, blind=blind)
     for one in some:
-        rows = [row for duty in one.duties() for row in standings(one, duty, spans[one.unit.pk, duty.code], found, on)]
-        now = [row.state for row in rows if row.period.until > on]
-        ended = [row.state for row in rows if row.period.until <= on]
-        yield (
-            one.unit.pk,
-            {"n_missed": now.count("missed"), "n_soon": now.count("soon"), "n_met": now.count("met"),
-             "n_year": ended.count("missed")},
-        )  # fmt: skip
+        rows = (row for duty in one.duties() for row in standings(one, duty, spans[one.unit.pk, duty.code], found, on))
+        yield one.unit.pk, tallied(rows, on)
 
 
 def recent(one: Owed, duty: Duty, on: date) -> list[Period]:
