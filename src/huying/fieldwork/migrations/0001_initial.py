@@ -2,8 +2,9 @@
 
 import django.core.validators
 import django.db.models.deletion
-import huying.kernel.ids
 from django.db import migrations, models
+
+import huying.kernel.ids
 
 
 class Migration(migrations.Migration):

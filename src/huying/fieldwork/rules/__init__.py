@@ -2,6 +2,7 @@
 
 from huying.fieldwork.rules._days import FULL, HALF, days_of
 from huying.fieldwork.rules._records import (
+    DAY,
     MOST_PEOPLE,
     PARTS,
     SURVEY,
@@ -16,6 +17,7 @@ from huying.fieldwork.rules._records import (
 )
 
 __all__ = [
+    "DAY",
     "FULL",
     "HALF",
     "MOST_PEOPLE",
