@@ -314,7 +314,7 @@ class FieldPage {
       const waiting = (await this.store.entries(this.who)).filter(one => one.state === "waiting");
       if (this.signedIn || (await this.look())) {
         for (const one of waiting) if ((again = !(await this.send(one)))) break;
-        if (!again && this.signedIn) this.say("有信号，都交上了");
+        if (!again && this.signedIn) await this.sayAll();
       } else again = true;
     } finally {
       this.busy = false;
@@ -322,6 +322,11 @@ class FieldPage {
     }
     if (again) this.timer = setTimeout(() => this.pump(), FIELD_RETRY);
     else if ((await this.store.entries(this.who)).some(one => one.state === "waiting")) this.pump();
+  }
+
+  async sayAll() {
+    const wrong = (await this.store.entries(this.who)).filter(one => one.state === "refused").length;
+    this.say(wrong ? `有信号。有 ${wrong} 条没有交上，请看下面` : "有信号，都交上了");
   }
 
   // true: the server has answered about this one; false: not this time
