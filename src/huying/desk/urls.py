@@ -9,6 +9,7 @@ from huying.desk.views import (
     climb,
     dossier,
     duties,
+    field,
     figures,
     hand_over,
     imports,
@@ -26,6 +27,8 @@ from huying.desk.views import (
     org_units,
     papers,
     posters,
+    record_parts,
+    records,
     register,
     reports,
     requests,
@@ -48,6 +51,9 @@ urlpatterns = [
     *hand_over.urls,
     *climb.urls,  # before items: an instruction on an item is no act of its department
     *items.urls,
+    *record_parts.urls,  # before the records: their lists stand beside one record
+    *records.urls,
+    *field.urls,
     *ledger.urls,
     *archive.urls,
     *figures.urls,

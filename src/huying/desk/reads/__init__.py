@@ -44,6 +44,19 @@ from huying.desk.reads._figures import figures_page, ledger_of, spans, units_to_
 from huying.desk.reads._frame import frame
 from huying.desk.reads._manual import help_url, manual
 from huying.desk.reads._notices import notices_of, unread_of
+from huying.desk.reads._records import BOOK as RECORD_BOOK
+from huying.desk.reads._records import FORM as LEDGER_FORM
+from huying.desk.reads._records import (
+    book_of,
+    clash_words,
+    kind_labels,
+    ledger_fields,
+    printed_ledger,
+    record_day,
+    record_rows,
+    span_words,
+)
+from huying.desk.reads._records import ledger_rows as cadre_rows
 from huying.desk.reads._register import (
     departments_at,
     draft,
@@ -102,7 +115,9 @@ from huying.desk.reads._topics import (
 
 __all__ = [
     "AUDIT_COLUMNS",
+    "LEDGER_FORM",
     "OFFERED",
+    "RECORD_BOOK",
     "STRIP_MONTHS",
     "SURVEY_LISTS",
     "TABS",
@@ -128,8 +143,11 @@ __all__ = [
     "behind_rows",
     "below",
     "below_cases",
+    "book_of",
+    "cadre_rows",
     "case_rows",
     "cases_by_id",
+    "clash_words",
     "clause_rows",
     "climb_day",
     "climb_of",
@@ -151,8 +169,10 @@ __all__ = [
     "help_url",
     "in_tab",
     "is_night",
+    "kind_labels",
     "known_title",
     "lead_rows",
+    "ledger_fields",
     "ledger_of",
     "load_story",
     "looks",
@@ -176,7 +196,10 @@ __all__ = [
     "phase_rows",
     "place_named",
     "places",
+    "printed_ledger",
     "promise",
+    "record_day",
+    "record_rows",
     "results_of",
     "roster_names",
     "rung_rows",
@@ -184,6 +207,7 @@ __all__ = [
     "said_rows",
     "setup_of",
     "setup_units",
+    "span_words",
     "spans",
     "stands_out",
     "strip_rows",

@@ -48,6 +48,13 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        "基层工作",
+        (
+            Entry("records", "工作记录", "walk", (Can.HANDLE_CASES,)),
+            Entry("visits", "来访确认", "user-check", (Can.HANDLE_CASES,)),
+        ),
+    ),
+    (
         "台账",
         (
             Entry("surveys", "测评", "mood-smile", (Can.HANDLE_CASES,)),

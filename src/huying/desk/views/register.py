@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -59,7 +59,10 @@ def register(request: Asked) -> HttpResponse:
                 received.append(done)
                 return reverse("desk:registered", args=[done.case.pk])
 
-            return _with_slip(request, once(request, do), form)
+            return with_slip(
+                request, once(request, do), place=form.cleaned_data["place"], since=form.received_at(request.now),
+                people=1 + len(form.joint()),
+            )  # fmt: skip
     return _page(request, form, place, look=True, status=422)
 
 
@@ -251,12 +254,11 @@ def _is_office(actor: Member) -> bool:
 # --- the receipt -----------------------------------------------------------------------------------------------------
 
 
-def _with_slip(request: Asked, response: HttpResponse, form: RegisterForm) -> HttpResponse:
+def with_slip(request: Asked, response: HttpResponse, *, place: Unit, since: datetime, people: int = 1) -> HttpResponse:
     """Let this browser, for a few minutes, show the receipts again: it keeps the form's own key, the server keeps nothing."""
-    place, since = form.cleaned_data["place"], form.received_at(request.now)
     kept = {
         "once": once_key(request),
-        "people": 1 + len(form.joint()),
+        "people": people,
         "case": str(resolve(response["Location"]).kwargs["case_id"]),
         "person": str(request.actor.person_id),
         "until": reads.promise(place, since).on.isoformat(),

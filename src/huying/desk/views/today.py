@@ -44,6 +44,8 @@ def today(request: Asked) -> HttpResponse:
         climb = context["climb"] = reads.climb_day(actor, days)
         if "office" in context:
             context["office"] = replace(context["office"], figures=(*context["office"].figures, *climb.figures))
+    if Can.HANDLE_CASES in can:
+        context["records"] = reads.record_day(actor, days.today)
     if can & {Can.HANDLE_CASES, Can.ATTEND}:
         context["consult"] = reads.consult_day(actor, days, request.now)
     if can & {Can.ITEMS, Can.ITEMS_OF_UNIT}:

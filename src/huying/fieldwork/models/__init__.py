@@ -7,6 +7,7 @@ from huying.fieldwork.models._records import (
     RecordCase,
     RecordFile,
     RecordPerson,
+    RecordPoint,
     RecordQuerySet,
 )
 from huying.fieldwork.models._studios import DayLog, Group, GroupMember, Guide, Liaison, Studio, StudioStaff
@@ -27,6 +28,7 @@ __all__ = [
     "RecordCase",
     "RecordFile",
     "RecordPerson",
+    "RecordPoint",
     "RecordQuerySet",
     "Studio",
     "StudioStaff",

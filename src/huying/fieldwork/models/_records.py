@@ -12,7 +12,7 @@ from huying.files.models import File
 from huying.kernel.ids import random_id, uuid7
 from huying.kernel.models import DataKey
 from huying.org.models import Person, Post, Unit, path_end, root_key
-from huying.org.rules import Can, Member
+from huying.org.rules import ADMINISTRATORS, EMPLOYER_SIDE, Can, Member
 
 if TYPE_CHECKING:
     from huying.kernel.actors import Actor
@@ -29,6 +29,10 @@ class Presence(models.TextChoices):
     DENIED = "denied", "对方说没有来过"
 
 
+# Who changed over to the employer, or administers, reads no longer what was heard when they were out for the union.
+_OTHER_SIDE = frozenset({*EMPLOYER_SIDE, *ADMINISTRATORS})
+
+
 class RecordQuerySet(models.QuerySet["Record"]):
     """Two scopes: who reads a record, and who is asked whether it took place."""
 
@@ -40,8 +44,10 @@ class RecordQuerySet(models.QuerySet["Record"]):
         reach = Q(union__in=[unit.pk for unit in actor.units(Can.READ_CASES)])
         for unit in actor.units(Can.READ_BELOW):
             reach |= Q(union__path__gte=unit.path, union__path__lt=path_end(unit.path))
-        own = RecordPerson.objects.filter(record=OuterRef("pk"), person=actor.person_id)
-        return self.filter(reach | Q(by__person=actor.person_id) | Exists(own)).not_naming(actor)
+        if actor.posts and not {post.role for post in actor.posts} & _OTHER_SIDE:
+            own = RecordPerson.objects.filter(record=OuterRef("pk"), person=actor.person_id)
+            reach |= Q(by__person=actor.person_id) | Q(Exists(own))
+        return self.filter(reach).not_naming(actor)
 
     def not_naming(self, actor: Actor) -> RecordQuerySet:
         """Without records joined to a case that names this actor."""
@@ -49,11 +55,14 @@ class RecordQuerySet(models.QuerySet["Record"]):
         return self.exclude(Exists(named))
 
     def to_confirm(self, actor: Actor | None) -> RecordQuerySet:
-        """Records of other unions that took place at a unit for which this person confirms: date and presence only."""
+        """Records of other unions that took place at a unit for which this person confirms: date and presence only.  Never one
+        of a case that names the person, nor one the person took part in."""
         if not isinstance(actor, Member):
             return self.none()
         units = [unit.pk for unit in actor.units(Can.HANDLE_CASES)]
-        return self.standing().filter(place__in=units).exclude(union=F("place")).exclude(presence=Presence.UNASKED)
+        own = RecordPerson.objects.filter(record=OuterRef("pk"), person=actor.person_id)
+        asked = self.standing().filter(visited__in=units).exclude(presence=Presence.UNASKED)
+        return asked.exclude(Exists(own)).not_naming(actor)
 
     def standing(self) -> RecordQuerySet:
         """Records that were not taken back."""
@@ -77,6 +86,10 @@ class Record(models.Model):
     begins = models.TimeField("几点开始", null=True, blank=True)
     minutes = models.PositiveIntegerField("多长时间（分钟，一天里）")
     place = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    visited = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, related_name="+",
+        help_text="the union of the place, where that is another one than whose work it is",
+    )  # fmt: skip
     where = models.CharField("地点", max_length=80, blank=True)
     theme = models.CharField("主题", max_length=60, blank=True)
     workers_met = models.PositiveIntegerField("见到职工人数", default=0)
@@ -119,6 +132,7 @@ class Record(models.Model):
         indexes = [
             models.Index(fields=["union", "on"], name="record_union_on"),
             models.Index(fields=["place", "on"], name="record_place_on"),
+            models.Index(fields=["visited", "on"], name="record_visited_on"),
             models.Index(fields=["moved_at"], name="record_moved"),
         ]
 
@@ -168,3 +182,36 @@ class RecordFile(models.Model):
 
     class Meta:
         verbose_name = "记录的附件"
+
+
+class RecordPoint(models.Model):
+    """One thing a joint meeting or a tripartite consultation settled, and how far it got (SX-16).
+
+    What was settled, who does it and what came of it are ``sealed`` under the record's key.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    root = root_key()
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="points")
+    sealed = models.BinaryField()
+    due_on = models.DateField("做到哪天", null=True)
+    by = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    done_on = models.DateField("落实日期", null=True)
+    closed_by = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = "议定的事"
+        constraints = [
+            models.CheckConstraint(
+                name="recordpoint_done_by_somebody",
+                condition=Q(done_on__isnull=True, closed_by__isnull=True)
+                | Q(done_on__isnull=False, closed_by__isnull=False),
+            )
+        ]
+        indexes = [models.Index(fields=["record", "done_on"], name="recordpoint_open")]
+
+    @property
+    def sealed_place(self) -> str:
+        """Where the sealed words are bound to."""
+        return f"recordpoint:sealed:{self.id}"
