@@ -162,7 +162,7 @@ def _remind(row: Kept, on: date, *, by: Actor, at: datetime) -> int:
 
 def _remind_people(row: Kept, on: date, *, by: Actor, at: datetime) -> int:
     """Everybody who owes it for themselves and lacks something; of each other they learn nothing."""
-    seen = standing(row.unit, on, Period(row.since, row.until))
+    seen = standing(row.unit, on)
     lacking = [one for whole in seen if whole.duty.code == row.duty for one in whole.people if one.done < one.need]
     people = [one.person for one in lacking if one.person is not None]
     title = f"{row.label}：您到{row.due_on.month}月{row.due_on.day}日还没有做到"

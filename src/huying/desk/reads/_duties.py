@@ -12,8 +12,10 @@ from django.utils.http import urlencode
 
 from huying.cases.models import Case
 from huying.desk.reads._clauses import CARRIED_BY, PROOFS, Carrier
+from huying.desk.reads._records import kind_labels
 from huying.duties import reads
 from huying.duties.rules import HIDDEN, Deed, Period, Standing, times_of
+from huying.fieldwork.models import Record
 from huying.kernel.errors import NotYours
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import Clause, Duty, Phase, Rules, Text
@@ -41,10 +43,14 @@ class DutyReader:
     opens: bool
     smallest: int
 
+    def concerns(self, duty: Duty) -> bool:
+        """Whether this duty is any business of the reader: what each cadre did is the unions' own, not management's."""
+        return self.opens or duty.who != "person"
+
     def shows(self, row: Standing) -> bool:
-        """Whether this figure may be seen.  What each cadre did is the unions' own: management does not see it."""
-        if row.duty.who == "person":
-            return self.opens
+        """Whether this figure may be seen."""
+        if not self.concerns(row.duty):
+            return False
         return self.circle or not row.duty.per_case or not row.need or row.need >= self.smallest
 
 
@@ -97,7 +103,7 @@ def in_words(n: int, row: Standing) -> str:
 
 def duty_rows(rows: Iterable[Standing], reader: DutyReader, on: date) -> list[DutyRow]:
     """Duties of the running period, what is missing first."""
-    return [_duty_row(row, reader, on) for row in rows]
+    return [_duty_row(row, reader, on) for row in rows if reader.concerns(row.duty)]
 
 
 def _duty_row(row: Standing, reader: DutyReader, on: date) -> DutyRow:
@@ -167,7 +173,7 @@ class StripRow:
 
 def strip_rows(strips: Sequence[reads.Strip], reader: DutyReader, on: date) -> list[StripRow]:
     """Every duty over the year."""
-    return [_strip_row(strip, reader, on) for strip in strips]
+    return [_strip_row(strip, reader, on) for strip in strips if reader.concerns(strip.duty)]
 
 
 def _strip_row(strip: reads.Strip, reader: DutyReader, on: date) -> StripRow:
@@ -252,8 +258,19 @@ def _meetings(actor: Member, ids: Sequence[UUID]) -> Shown:
         yield one.pk, (one.title, reverse("desk:meeting", args=[one.pk]))
 
 
+def _records(actor: Member, ids: Sequence[UUID]) -> Shown:
+    found = list(Record.objects.visible_to(actor).filter(pk__in=ids).select_related("union", "place"))
+    labels = kind_labels(found, max((one.on for one in found), default=date.max))
+    for one in found:
+        place = one.place.name if one.place else one.where
+        words = "，".join(part for part in (labels[one.union_id, one.kind], one.theme or place) if part)
+        yield one.pk, (words, reverse("desk:record", args=[one.pk]))
+
+
 # What stands behind a figure, by kind: those of some rows that a reader may see, each with its title and address.
-BEHIND: dict[str, Callable[[Member, Sequence[UUID]], Shown]] = {"case": _cases, "meeting": _meetings}
+BEHIND: dict[str, Callable[[Member, Sequence[UUID]], Shown]] = {
+    "case": _cases, "meeting": _meetings, "record": _records,
+}  # fmt: skip
 
 
 # --- clause by clause --------------------------------------------------------------------------------------------------------
@@ -304,6 +321,7 @@ def _clause_row(
     clause: Clause, rows: Sequence[Standing], says: tuple[Text, ...], reader: DutyReader, on: date
 ) -> ClauseRow:
     carrier = CARRIED_BY.get(clause.id) or Carrier("packs", "机制和细则", "record", "")
+    rows = [row for row in rows if reader.concerns(row.duty)]
     shown = [row for row in rows if reader.shows(row)]
     state = min((row.state for row in shown), key=reads.WORST_FIRST.index, default="hidden" if rows else carrier.proof)
     figures = tuple(_duty_row(row, reader, on) for row in rows)

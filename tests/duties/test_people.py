@@ -1,0 +1,273 @@
+"""Duties that fall on persons: stories of cadres who went out, counted live, kept and counted again."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.urls import reverse
+
+from huying.cases.models import Recusal
+from huying.duties import acts, reads
+from huying.duties.models import Kept
+from huying.duties.rules import Standing
+from huying.fieldwork import acts as fieldwork
+from huying.fieldwork.models import Leave, Record, Studio, StudioStaff
+from huying.kernel.actors import SYSTEM
+from huying.mechanism import acts as mechanism
+from huying.mechanism.models import Adoption
+from huying.notices.models import Notice
+from huying.org.models import Level, Post, Rank, Role
+from tests.factories import world as make
+from tests.factories.org import make_member
+from tests.fieldwork.records import adopt, written
+
+pytestmark = pytest.mark.django_db
+ZONE = ZoneInfo("Asia/Shanghai")
+TODAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+def county(world: Any) -> Any:
+    """The county has worked by the documents of Baoding and Shaanxi for long; its officer is of 处级 rank, the unit a city's."""
+    adopt(world, "baoding-studio", "shaanxi-2012-38")
+    Adoption.objects.update(from_day=date(2025, 1, 1))
+    Post.objects.filter(pk=world.posts["upper"].pk).update(rank=Rank.DIVISION)
+    Post.objects.update(starts_on=date(2024, 1, 1))
+    return world
+
+
+def row(world: Any, code: str, name: str = "upper", on: date = TODAY, unit: Any = None, **more: Any) -> Standing:
+    """How somebody stands with a duty."""
+    unit = unit or world.posts[name].unit
+    whole = next(one for one in reads.standing(unit, on, **more) if one.duty.code == code)
+    return next(one for one in whole.people if one.person == world.posts[name].person)
+
+
+def out(world: Any, days: int, kind: str = "visit", first: date = date(2026, 1, 5), **more: Any) -> None:
+    """So many whole days out, one after the other, long ago."""
+    for number in range(days):
+        on = first + timedelta(days=number)
+        written(
+            world, kind, who="upper", on=on, minutes=300, place=more.pop("place", world.plant), begins=time(9), **more
+        )
+
+
+# --- visits (SX-8b, SX-8c, SX-8d) ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("SX-8b")
+def test_a_cadre_of_rank_has_sixty_days_of_visits_to_make(county: Any) -> None:
+    out(county, 4)
+    found = row(county, "visit_days")
+    assert (found.need, found.done, found.state, found.measure) == (120, 8, "open", "天")
+    assert found.pace == 9, "going on like this it comes to four days and a half"
+    assert row(county, "visit_days", on=date(2027, 1, 5)).done == 0, "each year anew"
+
+
+@pytest.mark.clause("SX-8b")
+@pytest.mark.parametrize("kind", ["visit", "enterprise_survey", "household_visit", "case_taken_down", "screening"])
+def test_every_kind_of_visit_counts_and_research_does_not(county: Any, kind: str) -> None:
+    place = None if kind == "household_visit" else county.plant
+    written(county, kind, who="upper", on=date(2026, 3, 2), minutes=300, place=place)
+    written(county, "research", who="upper", on=date(2026, 3, 3), minutes=300, place=county.plant)
+    assert row(county, "visit_days").done == 2
+
+
+@pytest.mark.clause("SX-8b")
+def test_a_day_counts_once_and_a_short_one_half(county: Any) -> None:
+    for begins, minutes in ((time(8), 120), (time(14), 120)):
+        written(county, who="upper", on=date(2026, 3, 2), begins=begins, minutes=minutes, place=county.plant)
+    assert row(county, "visit_days").done == 2, "two short visits on one day are a day"
+    written(county, who="upper", on=date(2026, 3, 3), minutes=120, place=county.plant)
+    assert row(county, "visit_days").done == 3, "one short visit is half a day"
+
+
+@pytest.mark.clause("SX-8b")
+def test_what_was_taken_back_or_denied_counts_nowhere(county: Any) -> None:
+    one = written(county, who="upper", on=date(2026, 3, 2), minutes=300, place=county.plant)
+    other = written(county, who="upper", on=date(2026, 3, 3), minutes=300, place=county.plant)
+    fieldwork.withdraw_record(record_id=one.pk, reason="记错了日子", by=county.as_("upper"), at=county.now)
+    assert row(county, "visit_days").done == 2
+    Record.objects.filter(pk=other.pk).update(
+        presence="denied", presence_by=county.posts["officer"], presence_at=county.now
+    )
+    assert row(county, "visit_days").done == 0
+
+
+@pytest.mark.clause("SX-8b")
+def test_without_rank_nobody_owes_sixty_days(county: Any) -> None:
+    Post.objects.update(rank="")
+    assert not any(one.duty.code == "visit_days" for one in reads.standing(county.county, TODAY))
+
+
+@pytest.mark.clause("SX-8c")
+def test_a_county_sets_its_own_days(county: Any) -> None:
+    assert not any(one.duty.code == "own_visit_days" for one in reads.standing(county.county, TODAY)), "none is set"
+    mechanism.set_house_rules(
+        unit=county.county, changes={"counts": {"own_visit_days": 20}}, by=chair_of(county), at=county.now
+    )
+    out(county, 2)
+    found = row(county, "own_visit_days")
+    assert (found.need, found.done) == (40, 4)
+    assert not any(one.duty.code == "own_visit_days" for one in reads.standing(county.plant, TODAY)), (
+        "an employer's union has none"
+    )
+
+
+def chair_of(world: Any) -> Any:
+    return make_member(world.county, Role.CHAIR)
+
+
+@pytest.mark.clause("SX-8d")
+def test_everybody_goes_out_at_least_once_a_year(county: Any) -> None:
+    whole = next(one for one in reads.standing(county.plant, TODAY) if one.duty.code == "everybody_visits")
+    assert (whole.need, whole.done, whole.measure) == (3, 0, "人")
+    written(county, who="officer")
+    whole = next(one for one in reads.standing(county.plant, TODAY) if one.duty.code == "everybody_visits")
+    assert (whole.need, whole.done) == (3, 1)
+    ended = date(2027, 1, 4)
+    last = reads.year(county.plant, 2026, ended)
+    (cell,) = next(strip.cells for strip in last if strip.duty.code == "everybody_visits")
+    assert cell[1] is not None
+    assert (cell[1].state, cell[1].missed) == ("missed", 2)
+
+
+@pytest.mark.clause("SX-8d")
+@pytest.mark.parametrize(
+    "kind", ["stationing", "research", "household_visit", "enterprise_survey", "screening", "visit"]
+)
+def test_any_way_of_going_out_counts_for_everybody(county: Any, kind: str) -> None:
+    written(county, kind, who="upper", on=date(2026, 3, 2), place=None if kind == "household_visit" else county.plant)
+    assert row(county, "everybody_visits").state == "met"
+    assert not written(county, "talk", who="officer", place=None).withdrawn_at
+    assert row(county, "everybody_visits", "officer").state == "open", "a talk in the office is no visit"
+
+
+# --- research (SX-11) ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("SX-11")
+@pytest.mark.parametrize(("level", "code", "need"), [(Level.COUNTY, "research_days_below", 180), (Level.CITY, "research_days_below", 180),
+                                                     (Level.PROVINCE, "research_days_province", 120)])  # fmt: skip
+def test_research_days_by_level(county: Any, level: str, code: str, need: int) -> None:
+    type(county.county).objects.filter(pk=county.county.pk).update(level=level)
+    county.county.refresh_from_db()
+    out(county, 3, "research")
+    found = row(county, code, unit=county.county)
+    assert (found.need, found.done) == (need, 6)
+    codes = {one.duty.code for one in reads.standing(county.county, TODAY)}
+    assert len(codes & {"research_days_below", "research_days_province"}) == 1
+
+
+@pytest.mark.clause("SX-11")
+def test_visits_are_no_research(county: Any) -> None:
+    out(county, 3)
+    assert row(county, "research_days_below").done == 0
+
+
+# --- the front line, each week (BD-4.2) ------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("BD-4.2")
+def test_whoever_works_in_the_studio_goes_to_the_workshops_each_week(county: Any) -> None:
+    staff(county, "officer")
+    week = row(county, "frontline_each_week", "officer")
+    assert (week.need, week.done, week.period.label, week.duty.clause.id) == (1, 0, "11月16日至22日", "BD-4.2")
+    written(county, who="officer", on=date(2026, 11, 18))
+    assert row(county, "frontline_each_week", "officer").state == "met"
+    assert row(county, "frontline_each_week", "officer", on=date(2026, 11, 23)).done == 0, "each week anew"
+    codes = [one.person.name for one in whole(county, "frontline_each_week").people if one.person]
+    assert codes == ["李慧敏"], "only who works in the studio"
+
+
+@pytest.mark.clause("BD-4.2")
+def test_a_talk_in_the_office_is_no_visit_to_the_front_line(county: Any) -> None:
+    staff(county, "officer")
+    written(county, "talk", who="officer", on=date(2026, 11, 18), place=None)
+    assert row(county, "frontline_each_week", "officer").done == 0
+
+
+@pytest.mark.clause("BD-4.2")
+def test_a_week_away_or_of_holidays_asks_nothing(county: Any) -> None:
+    staff(county, "officer")
+    Leave.objects.create(
+        root_id=county.plant.root_id, unit=county.plant, person=county.posts["officer"].person, kind="leave",
+        since=date(2026, 11, 16), until=date(2026, 11, 18), by=county.posts["chair"], at=county.now,
+    )  # fmt: skip
+    assert not any(one.duty.code == "frontline_each_week" for one in reads.standing(county.plant, TODAY))
+
+
+def staff(world: Any, name: str) -> None:
+    """Somebody works in the plant's studio."""
+    studio, _ = Studio.objects.get_or_create(unit=world.plant, root_id=world.plant.root_id, moved_at=world.now)
+    StudioStaff.objects.create(
+        root_id=world.plant.root_id,
+        studio=studio,
+        kind="cadre",
+        person=world.posts[name].person,
+        since=date(2025, 1, 1),
+    )
+
+
+def whole(world: Any, code: str, on: date = TODAY) -> Standing:
+    return next(one for one in reads.standing(world.plant, on) if one.duty.code == code)
+
+
+# --- kept, counted again, told ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("SX-8d", "BD-4.2")
+def test_what_is_kept_equals_a_recount_after_each_record(county: Any) -> None:
+    staff(county, "officer")
+    acts.recount(units=[county.plant], by=SYSTEM, at=county.now)
+    written(county, who="officer", on=date(2026, 11, 18), at=county.now + timedelta(minutes=1))
+    acts.sweep(since=county.now, by=SYSTEM, at=county.now + timedelta(minutes=2))
+    after = sorted(Kept.objects.values_list("duty", "since", "need", "done", "missed"))
+    assert ("frontline_each_week", date(2026, 11, 16), 1, 1, 0) in after
+    assert acts.recount(units=[county.plant], by=SYSTEM, at=county.now) == 0
+    assert sorted(Kept.objects.values_list("duty", "since", "need", "done", "missed")) == after
+
+
+@pytest.mark.clause("SX-8d")
+def test_each_is_reminded_of_the_own_and_nobody_of_anothers(county: Any) -> None:
+    written(county, who="officer")
+    late = datetime(2026, 12, 21, 9, tzinfo=ZONE)
+    acts.recount(units=[county.plant], by=SYSTEM, at=late)
+    acts.remind(by=SYSTEM, at=late)
+    told = set(
+        Notice.objects.filter(kind="duty_soon", title__startswith="全员走访").values_list("recipient__name", flat=True)
+    )
+    assert told == {"周明远", "郑卫国"}
+
+
+def test_whom_a_case_names_finds_no_trace_in_the_days_of_others(county: Any) -> None:
+    case = make.accepted(county)
+    written(county, who="officer", case_ids=[case.pk])
+    chair = county.as_("chair")
+    Recusal.objects.create(root=case.root, case=case, key=f"person:{chair.person_id}", said="superior", at=county.now)
+    assert row(county, "everybody_visits", "officer").done == 1
+    assert row(county, "everybody_visits", "officer", blind=chair).done == 0
+    acts.recount(units=[county.plant], by=SYSTEM, at=county.now)
+
+
+def test_every_figure_opens_what_is_behind_it(county: Any, client: Any) -> None:
+    record = written(county, who="officer", theme="夜班")
+    client.force_login(county.posts["officer"].person.user)
+    mine = client.get(reverse("desk:my_duties")).content.decode()
+    assert "全员走访" in mine
+    assert "每周下一线" not in mine
+    address = f"{reverse('desk:duty', args=['everybody_visits'])}?unit={county.plant.pk}"
+    people = client.get(address).content.decode()
+    assert "李慧敏" in people
+    assert "周明远" in people
+    own = client.get(f"{address}&person={county.posts['officer'].person_id}").content.decode()
+    assert reverse("desk:record", args=[record.pk]) in own
+    assert client.get(f"{address}&person={county.posts['handler'].person_id}").status_code == 404
+    client.force_login(county.posts["manager"].person.user)
+    assert client.get(address).status_code == 404, "what each cadre did is the union's own"
+    for page in ("desk:duties", "desk:clauses"):
+        assert reverse("desk:duty", args=["everybody_visits"]) not in client.get(reverse(page)).content.decode()
+    assert "全员走访" not in client.get(reverse("desk:duties")).content.decode()
