@@ -38,6 +38,8 @@ NOT_PAGES = frozenset(
         *("figures_xlsx", "figures_pdf", "frozen_pdf", "duties_below_xlsx", "clauses_xlsx", "clauses_pdf", "opinion_print"),
         *("ledger_pdf", "ledger_bulk", "ledger_view_delete", "round_table", "sheet_print", "posters-file"),
         *("audit_day_print", "audit_day_table", "keeper-end", "system-infected-delete", "anchors-sheet"),
+        *("records_xlsx", "record_withdraw", "record_join", "record_part", "record_file", "record_settle"),
+        *("record_ledger_xlsx", "record_ledger_pdf", "record_surveys_xlsx", "field_worker", "field_now", "field_send"),
         *("posters-preview", "setup-try", "setup-try-end", "system-log-file"),
     )
 )  # fmt: skip

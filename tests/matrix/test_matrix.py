@@ -27,6 +27,7 @@ from tests.matrix.headers import header_fault
 from tests.matrix.manual import MANUAL
 from tests.matrix.oversight import OVERSIGHT
 from tests.matrix.personal import PERSONAL
+from tests.matrix.records import RECORDS
 from tests.matrix.scene import Scene
 from tests.matrix.setup import SETUP
 from tests.matrix.surveys import SURVEYS
@@ -36,7 +37,7 @@ from tests.matrix.trail import TRAIL
 
 pytestmark = pytest.mark.django_db
 ROWS = (
-    *(*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT),
+    *(*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT, *RECORDS),
     *(*PERSONAL, *SETUP, *MANUAL, *TRAIL, *ACCOUNT_ACTS),
 )
 

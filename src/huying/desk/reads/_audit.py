@@ -119,7 +119,7 @@ KINDS = {
     "rung": "上报", "survey": "测评", "unit": "单位", "department": "部门", "person": "人员",
     "user": "账号", "post": "任职", "account": "账号",
     "pack": "机制包", "house_rules": "细则", "calendar": "节假日", "ledger": "台账", "intake": "来件", "round": "考核轮次",
-    "assessment": "影响评估",
+    "assessment": "影响评估", "record": "工作记录",
 }  # fmt: skip
 _WORDS = {
     "case.register": "登记", "case.open_sealed": "查看密封内容", "case.message": "留言", "case.join": "增加联名", "case.recuse": "回避",
@@ -159,6 +159,10 @@ _WORDS = {
     "meeting.settle": "定结果",
     "meeting.reply": "核对纪要",
     "meeting.add_scan": "附扫描件",
+    "record.write": "记工作记录", "record.amend": "改工作记录", "record.withdraw": "撤回工作记录",
+    "record.add_files": "给工作记录加照片", "record.join_case": "工作记录连上事项", "record.part_case": "工作记录断开事项",
+    "record.bear_case": "从工作记录立为事项", "record.settle": "记议定的事", "record.follow": "登记议定的事落实",
+    "record.confirm": "确认来访", "record.deny": "说明没有来访",
     "clock.start": "开始计时", "clock.stop": "停止计时",
     "clock.extend": "延期", "clock.pause": "暂停", "clock.resume": "恢复计时", "clock.recount": "重算时限", "survey.open": "发出测评",
     "survey.remind": "提醒测评", "survey.slips": "打印测评条", "rung.send": "上报", "round.open": "开始考核",
