@@ -252,14 +252,19 @@ def _is_office(actor: Member) -> bool:
 
 
 def _with_slip(request: Asked, response: HttpResponse, form: RegisterForm) -> HttpResponse:
+    """The slip of what this form registered."""
+    until = reads.promise(form.cleaned_data["place"], form.received_at(request.now)).on
+    return keep_slip(request, response, people=1 + len(form.joint()), until=until)
+
+
+def keep_slip(request: Asked, response: HttpResponse, *, people: int, until: date) -> HttpResponse:
     """Let this browser, for a few minutes, show the receipts again: it keeps the form's own key, the server keeps nothing."""
-    place, since = form.cleaned_data["place"], form.received_at(request.now)
     kept = {
         "once": once_key(request),
-        "people": 1 + len(form.joint()),
+        "people": people,
         "case": str(resolve(response["Location"]).kwargs["case_id"]),
         "person": str(request.actor.person_id),
-        "until": reads.promise(place, since).on.isoformat(),
+        "until": until.isoformat(),
     }
     response.set_cookie(
         SLIP, signing.dumps(kept, salt=SLIP), max_age=SLIP_LIVES, httponly=True, samesite="Lax",

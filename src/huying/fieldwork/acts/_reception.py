@@ -18,6 +18,7 @@ from huying.fieldwork.acts._reception_gate import (
     advance_visit,
     day_words,
     locked_day,
+    post_of,
     reason_of,
     tell_booked,
     tell_leader,
@@ -50,12 +51,12 @@ def make_days(
         raise Refused("按这个规则一天也排不出来。", "请看一下预览里每一天的说明，换个日期或规则。")
     root = unit.root_id or unit.pk
     rule = {**_plain(pattern), "leaders": [str(post.pk) for post in leaders]}
-    rota = Rota.objects.create(root_id=root, unit=unit, kind=terms.kind, rule=rule, by_id=by.post_id, at=at)
+    rota = Rota.objects.create(root_id=root, unit=unit, kind=terms.kind, rule=rule, by_id=post_of(by), at=at)
     given = {**asdict(terms), "theme": terms.theme.strip(), "place": terms.place.strip()}
     days = [
         ReceptionDay(
-            root_id=root, unit=unit, rota=rota, on=row.place.on, moved_from=row.place.moved_from, leader=row.leader,
-            by_id=by.post_id, at=at, **given,
+            root_id=root, unit=unit, rota=rota, on=row.on, moved_from=row.place.moved_from, leader=row.leader,
+            by_id=post_of(by), at=at, **given,
         )
         for row in wanted.made
     ]  # fmt: skip
@@ -135,7 +136,7 @@ def _replace(
         raise Refused(f"{leader.person.name}在{day_words(day.on)}已经有一场接待。")
     before, day.leader = day.leader, leader
     Swap.objects.create(
-        root_id=day.root_id, day=day, other=other, before=before, after=leader, reason=reason, by_id=by.post_id, at=at
+        root_id=day.root_id, day=day, other=other, before=before, after=leader, reason=reason, by_id=post_of(by), at=at
     )
     advance_day(day, "swap", by=by, at=at, data={"before": before.pk, "after": leader.pk})
     people = [before.person, leader.person]

@@ -16,7 +16,7 @@ from huying.climb.rules import written
 from huying.fieldwork.lifecycle import DAY, VISIT
 from huying.fieldwork.models import Booking, ReceptionDay, Record, RecordCase, RecordPerson
 from huying.kernel.actors import SYSTEM, Actor
-from huying.kernel.errors import Stale, only
+from huying.kernel.errors import NotYours, Stale, only
 from huying.kernel.models import DataKey
 from huying.notices.acts import send
 from huying.org.models import Person, Post, Unit
@@ -85,6 +85,13 @@ def tell_leader(people: Iterable[Person], kind: str, title: str, day: ReceptionD
          key=f"{day.leader_id}:{day.version}")  # fmt: skip
 
 
+def post_of(by: Actor) -> UUID:
+    """The post under which somebody acts; the system makes no days."""
+    if by.post_id is None:
+        raise NotYours
+    return by.post_id
+
+
 def day_words(on: date) -> str:
     """A day in a title."""
     return f"{on.month}月{on.day}日"
@@ -105,7 +112,7 @@ def write_down(
     key = DataKey.fresh(at)
     record = Record(
         root_id=union.root_id or union.pk, union=union, kind=kind, on=on, until=on, begins=begins, minutes=minutes,
-        where=where, theme=theme, workers_met=met, figures=figures, key=key, by_id=by.post_id, written_at=at, at=at,
+        where=where, theme=theme, workers_met=met, figures=figures, key=key, by_id=post_of(by), written_at=at, at=at,
         moved_at=at,
     )  # fmt: skip
     words = {"heard": "", "promised": "", "done": done}

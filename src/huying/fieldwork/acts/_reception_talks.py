@@ -15,7 +15,7 @@ from huying.cases.models import Case
 from huying.cases.reads import people_behind, rules_of
 from huying.climb.reads import leaders_for
 from huying.climb.rules import written
-from huying.fieldwork.acts._reception_gate import day_words, reason_of, write_down
+from huying.fieldwork.acts._reception_gate import day_words, post_of, reason_of, write_down
 from huying.fieldwork.lifecycle import TALK
 from huying.fieldwork.models import InvitedTalk, TalkAnswer
 from huying.fieldwork.reads import talk_reasons
@@ -50,7 +50,7 @@ def invite_talk(
         raise Refused("这件事已经约了一次，还没有谈。", "要改，请先取消那一次。")
     talk = InvitedTalk.objects.create(
         root_id=case.root_id, unit=case.holder, case=case, leader=leader, reasons=chosen, on=on, begins=begins,
-        place=place.strip(), words=words.strip(), by_id=by.post_id, at=at,
+        place=place.strip(), words=words.strip(), by_id=post_of(by), at=at,
     )  # fmt: skip
     told = f"{day_words(on)} {begins:%H:%M}，{place.strip()}，{leader.person.name}同您谈。{words.strip()}来不来由您定。"
     said = Said(worker_label="工会约您谈谈", worker_text=told)

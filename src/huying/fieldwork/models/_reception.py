@@ -65,10 +65,6 @@ class ReceptionDayQuerySet(models.QuerySet["ReceptionDay"]):
         """Announced before the day, and held: 如期接访 (BD-4.4a)."""
         return self.filter(status="held", announced_at__date__lt=F("on"))
 
-    def to_come(self) -> ReceptionDayQuerySet:
-        """Planned or announced."""
-        return self.filter(status__in=("planned", "announced"))
-
 
 class ReceptionDay(models.Model):
     """A day on which a leader receives workers (主席接待日 领导接访).

@@ -30,7 +30,7 @@ from huying.org.rules import Can, Member
 AHEAD = timedelta(days=60)  # how far ahead workers see days
 
 
-_FIRST = {Role.CHAIR: 0, Role.UPPER_OFFICER: 1, Role.MANAGEMENT_HEAD: 2}
+_FIRST: dict[str, int] = {Role.CHAIR: 0, Role.UPPER_OFFICER: 1, Role.MANAGEMENT_HEAD: 2}
 
 # --- the days -----------------------------------------------------------------------------------------------------------
 
@@ -80,6 +80,12 @@ class Coming:
     leader: Post | None
     note: str = ""
     taken: bool = False
+
+    @property
+    def on(self) -> date:
+        """The day, where there is one."""
+        assert self.place.on is not None
+        return self.place.on
 
 
 @dataclass(frozen=True)

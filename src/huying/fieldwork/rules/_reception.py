@@ -21,7 +21,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Pattern:
-    """On which days: every week on ``weekdays``, each month on the ``nth`` of them or on ``day``, or on the first day only;
+    """On which days: every week on ``weekdays``, each month on the ``nth`` of them or on ``month_day``, or on the first day only;
     a day off moves it to the next working day or drops it."""
 
     repeat: str
@@ -29,7 +29,7 @@ class Pattern:
     until: date
     weekdays: tuple[int, ...] = ()
     nth: int = 1
-    day: int = 1
+    month_day: int = 1
     rest: str = "next"
 
     def check(self) -> None:
@@ -41,8 +41,8 @@ class Pattern:
             wrong["until"] = "一次最多排一年多一点。"
         if self.repeat in ("week", "month_week") and not self.weekdays:
             wrong["weekdays"] = "请选星期几。"
-        if self.repeat == "month_day" and not 1 <= self.day <= 31:
-            wrong["day"] = "请写 1 到 31。"
+        if self.repeat == "month_day" and not 1 <= self.month_day <= 31:
+            wrong["month_day"] = "请写 1 到 31。"
         if wrong:
             raise Invalid(wrong)
 
@@ -128,7 +128,7 @@ def _fits(pattern: Pattern, day: date) -> bool:
         return day.weekday() in pattern.weekdays
     last = months.monthrange(day.year, day.month)[1]
     if pattern.repeat == "month_day":  # a month too short for it has it on its last day
-        return day.day == min(pattern.day, last)
+        return day.day == min(pattern.month_day, last)
     if day.weekday() not in pattern.weekdays:
         return False
     return day.day + 7 > last if pattern.nth == -1 else (day.day - 1) // 7 + 1 == pattern.nth
