@@ -38,6 +38,7 @@ NOT_PAGES = frozenset(
         *("figures_xlsx", "figures_pdf", "frozen_pdf", "duties_below_xlsx", "clauses_xlsx", "clauses_pdf", "opinion_print"),
         *("ledger_pdf", "ledger_bulk", "ledger_view_delete", "round_table", "sheet_print", "posters-file"),
         *("audit_day_print", "audit_day_table", "keeper-end", "system-infected-delete", "anchors-sheet"),
+        *("reception_xlsx", "reception-notice", "plan-print", "plan_xlsx", "research_xlsx", "research-publish", "research-file"),
         *("posters-preview", "setup-try", "setup-try-end", "system-log-file"),
     )
 )  # fmt: skip

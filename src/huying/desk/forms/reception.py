@@ -13,7 +13,7 @@ from huying.desk.forms.dossier import EMPTY, ActForm, choose, day, named, pick, 
 from huying.desk.forms.register import SECRECY
 from huying.fieldwork.models import Booking, ReceptionDay, ReceptionKind
 from huying.fieldwork.rules import NTHS, REPEATS, RESTS, Pattern, Terms
-from huying.mechanism.calendar import WEEKDAYS
+from huying.kernel.templatetags.huying import WEEKDAYS
 from huying.org.models import Post
 
 

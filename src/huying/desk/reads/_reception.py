@@ -17,7 +17,7 @@ from huying.fieldwork import reads
 from huying.fieldwork.lifecycle import VISIT
 from huying.fieldwork.models import Booking, InvitedTalk, ReceptionDay
 from huying.kernel.lifecycle import Step
-from huying.mechanism.calendar import WEEKDAYS
+from huying.kernel.templatetags.huying import WEEKDAYS
 from huying.org.rules import Can, Member
 
 SHORT = 6

@@ -10,18 +10,13 @@ from django.db.models import Exists, F, OuterRef, Q
 from huying.cases.models import Case, Party, Recusal
 from huying.fieldwork.lifecycle._reception import DAY, GOING_ON, TALK, VISIT
 from huying.fieldwork.models._records import Record
-from huying.kernel.ids import readable_code, uuid7
+from huying.kernel.ids import call_sign, readable_code, uuid7
 from huying.kernel.lifecycle import State
 from huying.org.models import NO_CONTROL, Post, Unit, path_end, root_key
 from huying.org.rules import EMPLOYER_SIDE, Can, Member
 
 if TYPE_CHECKING:
     from huying.kernel.actors import Actor
-
-
-def call_sign() -> str:
-    """What somebody is called by on the day: says nothing of the case, of the name, of how many came before."""
-    return readable_code(1, 4)
 
 
 class ReceptionKind(models.TextChoices):
