@@ -270,7 +270,7 @@ def candidates(actor: Actor, at: datetime) -> QuerySet[Case]:
         rules = rules_for(unit, today)
         since = at - timedelta(days=rules.count("talk_days").value)
         many = Q(people__gte=rules.count("talk_people").value)
-        worth |= Q(holder=unit) & (Q(difficulty=Difficulty.HARD) | Q(round__gt=1) | Q(registered_at__lt=since) | many)
+        worth |= Q(holder=unit) & (Q(difficulty=Difficulty.HARD) | Q(round__gt=1) | Q(registered_at__lte=since) | many)
     invited = InvitedTalk.objects.filter(case=OuterRef("pk"), status="sent")
     rows = Case.objects.visible_to(actor).open().annotate(people=_people())
     rows = rows.filter(worth, released_at__isnull=False).exclude(Exists(invited))

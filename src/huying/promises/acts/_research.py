@@ -34,7 +34,8 @@ def add_topic(
 ) -> ResearchTopic:
     """A topic for the year, who leads it and until when the report is due (SX-11)."""
     check_may(by, Can.HANDLE_CASES, unit)
-    rules_for(unit, timezone.localdate(at)).record("research")
+    if "research" not in {kind.code for kind in rules_for(unit, timezone.localdate(at)).records()}:
+        raise Refused("采用的机制包没有写调研。", "请先采用写有调研的机制包。")
     title = said(title, LONGEST_TOPIC, "请写课题。", "title")
     wrong = {}
     if len(why) > LONGEST:
