@@ -7,11 +7,13 @@ from pathlib import Path
 
 from huying.cases.lifecycle import CASE
 from huying.climb.lifecycle import RUNG
+from huying.fieldwork.lifecycle import DAY, TALK, VISIT
 from huying.handling.lifecycle import ITEM
 from huying.kernel.lifecycle import Lifecycle
 from huying.mechanism.pack_file import SHIPPED, read
 from huying.meetings.lifecycle import MEETING, TOPIC
 from huying.oversight.lifecycle import REPORT, SHEET
+from huying.promises.lifecycle import PROMISE
 from huying.site.clauses import clauses
 from tools import attacks
 
@@ -90,7 +92,11 @@ def drawings() -> dict[str, str]:
         + section("Item 协商事项", ITEM)
         + section("Rung 上报", RUNG)
         + section("Report 情况报告", REPORT)
-        + section("Sheet 考核表", SHEET),
+        + section("Sheet 考核表", SHEET)
+        + section("ReceptionDay 接待日", DAY)
+        + section("Booking 来访", VISIT)
+        + section("InvitedTalk 约访", TALK)
+        + section("Promise 实事", PROMISE),
         "docs/clauses.md": proofs(),
         "docs/attacks.md": attacks.page(),
     }

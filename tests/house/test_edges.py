@@ -17,6 +17,10 @@ from tests.house.source import PROJECT, parsed
 WORKERS_PAGES = frozenset(
     {
         *("u/<slug:code>/meetings/", "u/<slug:code>/meetings/<uuid:meeting_id>/"),
+        *("u/<slug:code>/reception/", "u/<slug:code>/reception/<uuid:day_id>/", "my/reception/"),
+        *("my/reception/<uuid:booking_id>/", "my/talk/<uuid:talk_id>/"),
+        *("u/<slug:code>/promises/", "u/<slug:code>/promises/<uuid:promise_id>/"),
+        *("u/<slug:code>/promises/<uuid:promise_id>/say/", "u/<slug:code>/promises/<uuid:promise_id>/rate/"),
         *("", "u/<slug:code>/", "find/", "find/about/", "receipt/", "receipt/noted/", "help/", "consent/"),
         *(
             "my/",

@@ -40,6 +40,7 @@ NOT_PAGES = frozenset(
         *("audit_day_print", "audit_day_table", "keeper-end", "system-infected-delete", "anchors-sheet"),
         *("records_xlsx", "record_withdraw", "record_join", "record_part", "record_file", "record_settle"),
         *("record_ledger_xlsx", "record_ledger_pdf", "record_surveys_xlsx", "field_worker", "field_now", "field_send"),
+        *("reception_xlsx", "reception-notice", "plan-print", "plan_xlsx", "research_xlsx", "research-publish", "research-file"),
         *("posters-preview", "setup-try", "setup-try-end", "system-log-file"),
     )
 )  # fmt: skip

@@ -395,6 +395,10 @@ OPEN = {
     "public:withdraw_consent": ([uuid4()], 405), "public:consent_version": (["1999-01"], 404),
     "public:retaliation": ([], 302), "public:help": ([], 200), "public:consent": ([], 200), "public:unit": (["nowhere"], 404),
     "public:puzzle": ([], 404), "public:wider": ([], 302), "public:slip": (["x" * 40], 404),
+    "public:reception": (["nowhere"], 404), "public:book": (["nowhere", uuid4()], 404), "public:again": ([], 302),
+    "public:unbook": ([uuid4()], 405), "public:talk": ([uuid4()], 405), "public:promises": (["nowhere"], 404),
+    "public:promise": (["nowhere", uuid4()], 404), "public:promise-say": (["nowhere", uuid4()], 404),
+    "public:promise-rate": (["nowhere", uuid4()], 404),
     "public:meetings": (["nowhere"], 404), "public:published": (["nowhere", uuid4()], 404),
 }  # fmt: skip
 

@@ -27,6 +27,8 @@ from tests.matrix.headers import header_fault
 from tests.matrix.manual import MANUAL
 from tests.matrix.oversight import OVERSIGHT
 from tests.matrix.personal import PERSONAL
+from tests.matrix.promises import PROMISES
+from tests.matrix.reception import RECEPTION
 from tests.matrix.records import RECORDS
 from tests.matrix.scene import Scene
 from tests.matrix.setup import SETUP
@@ -39,6 +41,7 @@ pytestmark = pytest.mark.django_db
 ROWS = (
     *(*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT, *RECORDS),
     *(*PERSONAL, *SETUP, *MANUAL, *TRAIL, *ACCOUNT_ACTS),
+    *(*RECEPTION, *PROMISES),
 )
 
 

@@ -39,6 +39,11 @@ def readable_code(groups: int = 2, length: int = 4) -> str:
     return "-".join("".join(secrets.choice(READABLE) for _ in range(length)) for _ in range(groups))
 
 
+def call_sign() -> str:
+    """What somebody in a queue is called by: says nothing of the name, the matter, or how many came before."""
+    return readable_code(1, 4)
+
+
 def short_code(length: int = 6) -> str:
     """A short lower-case address for a unit's QR code."""
     return "".join(secrets.choice(READABLE.lower()) for _ in range(length))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
@@ -182,3 +184,61 @@ class Erase(forms.Form):
     sure = forms.BooleanField(
         label="我知道清除以后谁也恢复不了", error_messages={"required": "请先看一下说明，勾上这一句。"}
     )
+
+
+class Book(Say):
+    """Handing a matter in with an hour on a reception day."""
+
+    hour = forms.ChoiceField(
+        label="您几点来？", widget=forms.RadioSelect,
+        error_messages={"required": "请选一个时间。", "invalid_choice": "这个时间刚刚约满了，请换一个。写的都还在。"},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, hours: list[time], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["hour"].choices = [(f"{hour:%H:%M}", f"{hour:%H:%M}") for hour in hours]  # type: ignore[attr-defined]
+
+    def slot(self) -> time:
+        """The hour chosen."""
+        return time.fromisoformat(self.cleaned_data["hour"])
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """What the act says of the slot stands beside the hours."""
+        super().add_error("hour" if field == "slot" else field, error)
+
+
+class Again(forms.Form):
+    """An hour for a matter handed in already."""
+
+    when = forms.ChoiceField(
+        label="哪天、几点？", widget=forms.RadioSelect,
+        error_messages={"required": "请选一个时间。", "invalid_choice": "这个时间刚刚约满了，请换一个。"},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["when"].choices = choices  # type: ignore[attr-defined]
+
+    def chosen(self) -> tuple[UUID, time]:
+        """Day and hour."""
+        day, hour = self.cleaned_data["when"].split(" ")
+        return UUID(day), time.fromisoformat(hour)
+
+
+class Comment(forms.Form):
+    """A word on a promise."""
+
+    text = _text("您怎么看？", rows=3, required=True, missing="请写一句话。", max_length=300,
+                 help_text="不留名。请不要写别人的姓名和电话；电话、证件号会自动遮住。")  # fmt: skip
+
+
+class Grade(forms.Form):
+    """The rating of a promise's result."""
+
+    grade = forms.ChoiceField(
+        label="这件事办得怎么样？", widget=forms.RadioSelect, error_messages={"required": "请选一个满意程度。"}
+    )
+
+    def __init__(self, *args: Any, grades: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["grade"].choices = grades  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 """Addresses of the worker's pages."""
 
-from huying.public.views import _work, meetings, my, own, pages, rate, receipt, say, steps
+from huying.public.views import _work, meetings, my, own, pages, promises, rate, receipt, reception, say, steps
 
 app_name = "public"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     *rate.urls,
     *steps.urls,
     *meetings.urls,
+    *reception.urls,
+    *promises.urls,
     *pages.urls,
     *_work.urls,
 ]

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from huying.cases.lifecycle import CASE
 from huying.cases.models import Recusal
+from huying.fieldwork.lifecycle import DAY, TALK, VISIT
 from huying.handling.lifecycle import ITEM
 from huying.kernel.actors import SYSTEM
 from huying.mechanism.rules import Rules
@@ -25,6 +26,7 @@ from huying.meetings.lifecycle import MEETING, TOPIC
 from huying.org.models import Person, Post, Unit
 from huying.org.rules import Member
 from huying.oversight.lifecycle import REPORT, SHEET
+from huying.promises.lifecycle import PROMISE
 from huying.trail.models import Entry, Reading
 from huying.trail.reads import neutral_code, readings_of
 
@@ -113,13 +115,17 @@ def stands_out(counts: Counter[str], rules: Rules) -> list[str]:
 
 # --- who did what -------------------------------------------------------------------------------------------------------
 
-_TABLES = {"case": CASE, "item": ITEM, "topic": TOPIC, "meeting": MEETING, "report": REPORT, "sheet": SHEET}
+_TABLES = {
+    "case": CASE, "item": ITEM, "reception": DAY, "visit": VISIT, "talk": TALK, "promise": PROMISE, "topic": TOPIC,
+    "meeting": MEETING, "report": REPORT, "sheet": SHEET,
+}  # fmt: skip
 KINDS = {
     "case": "事项", "item": "协商事项", "topic": "议题", "meeting": "会议", "report": "情况报告", "sheet": "考核表", "clock": "时限",
     "rung": "上报", "survey": "测评", "unit": "单位", "department": "部门", "person": "人员",
     "user": "账号", "post": "任职", "account": "账号",
     "pack": "机制包", "house_rules": "细则", "calendar": "节假日", "ledger": "台账", "intake": "来件", "round": "考核轮次",
-    "assessment": "影响评估", "record": "工作记录",
+    "assessment": "影响评估", "record": "工作记录", "reception": "接待日", "rota": "接待安排", "visit": "来访", "talk": "约访",
+    "plan": "办实事计划", "promise": "实事", "research": "调研课题",
 }  # fmt: skip
 _WORDS = {
     "case.register": "登记", "case.open_sealed": "查看密封内容", "case.message": "留言", "case.join": "增加联名", "case.recuse": "回避",
@@ -165,6 +171,10 @@ _WORDS = {
     "record.confirm": "确认来访", "record.deny": "说明没有来访",
     "clock.start": "开始计时", "clock.stop": "停止计时",
     "clock.extend": "延期", "clock.pause": "暂停", "clock.resume": "恢复计时", "clock.recount": "重算时限", "survey.open": "发出测评",
+    "reception.make": "排接待日", "case.received": "领导当面接待", "case.reception": "接待日",
+    "case.invite": "约访", "case.talk_answer": "职工回复约访", "case.talked": "约访谈过", "case.talk_cancel": "取消约访",
+    "promise.plan": "开办实事计划", "promise.add": "写一件实事", "promise.publish_plan": "公开承诺", "promise.hide": "隐去评论",
+    "research.topic": "定调研课题", "research.drop": "课题不做了", "research.report": "交调研报告", "research.publish": "公开调研报告",
     "survey.remind": "提醒测评", "survey.slips": "打印测评条", "rung.send": "上报", "round.open": "开始考核",
 }  # fmt: skip
 

@@ -67,6 +67,15 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        "联系职工",
+        (
+            Entry("reception", "接待日", "calendar-time", (Can.READ_CASES, Can.INSTRUCT)),
+            Entry("talks", "约访", "message-plus", (Can.READ_CASES, Can.INSTRUCT)),
+            Entry("promises", "办实事", "heart-handshake", (Can.READ_CASES, Can.INSTRUCT, Can.ITEMS)),
+            Entry("research", "调研课题", "report", (Can.READ_CASES,)),
+        ),
+    ),
+    (
         "汇报和履职",
         (
             Entry("figures", "数字", "chart-bar", (Can.READ_FIGURES, Can.READ_BELOW), tab=True),

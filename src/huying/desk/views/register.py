@@ -255,13 +255,18 @@ def _is_office(actor: Member) -> bool:
 
 
 def with_slip(request: Asked, response: HttpResponse, *, place: Unit, since: datetime, people: int = 1) -> HttpResponse:
+    """The slip of what was registered at a place: until when somebody answers is said there."""
+    return keep_slip(request, response, people=people, until=reads.promise(place, since).on)
+
+
+def keep_slip(request: Asked, response: HttpResponse, *, people: int, until: date) -> HttpResponse:
     """Let this browser, for a few minutes, show the receipts again: it keeps the form's own key, the server keeps nothing."""
     kept = {
         "once": once_key(request),
         "people": people,
         "case": str(resolve(response["Location"]).kwargs["case_id"]),
         "person": str(request.actor.person_id),
-        "until": reads.promise(place, since).on.isoformat(),
+        "until": until.isoformat(),
     }
     response.set_cookie(
         SLIP, signing.dumps(kept, salt=SLIP), max_age=SLIP_LIVES, httponly=True, samesite="Lax",

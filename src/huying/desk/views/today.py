@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huying.desk import acts, reads
+from huying.desk.reads._promises import promise_day
+from huying.desk.reads._reception import reception_day
 from huying.kernel.errors import Invalid
 from huying.kernel.web import Asked, once
 from huying.mechanism.reads import warning
@@ -50,6 +52,10 @@ def today(request: Asked) -> HttpResponse:
         context["consult"] = reads.consult_day(actor, days, request.now)
     if can & {Can.ITEMS, Can.ITEMS_OF_UNIT}:
         context["items"] = reads.department_day(actor, days)
+    if can & {Can.READ_CASES, Can.INSTRUCT}:
+        context["receives"] = reception_day(actor, days)
+    if can & {Can.READ_CASES, Can.INSTRUCT, Can.ITEMS}:
+        context["promises"] = promise_day(actor, days)
     context["surveys"] = reads.survey_day(actor, days)
     if can & {Can.SYSTEM, Can.POSTS, Can.AUDIT}:
         context["administration"] = reads.administration(actor, request.now)

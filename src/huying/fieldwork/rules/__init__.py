@@ -1,6 +1,23 @@
 """Rules of fieldwork, without the database."""
 
-from huying.fieldwork.rules._days import FULL, HALF, days_of
+from huying.fieldwork.rules._days import (
+    FULL,
+    HALF,
+    days_of,
+)
+from huying.fieldwork.rules._reception import (
+    FARTHEST,
+    NTHS,
+    REPEATS,
+    RESTS,
+    Pattern,
+    Placed,
+    Terms,
+    invite_reasons,
+    placed,
+    slots,
+    weeks_without,
+)
 from huying.fieldwork.rules._records import (
     DAY,
     MOST_PEOPLE,
@@ -18,18 +35,29 @@ from huying.fieldwork.rules._records import (
 
 __all__ = [
     "DAY",
+    "FARTHEST",
     "FULL",
     "HALF",
     "MOST_PEOPLE",
+    "NTHS",
     "PARTS",
+    "REPEATS",
+    "RESTS",
     "SURVEY",
     "Clash",
     "Deed",
+    "Pattern",
+    "Placed",
     "Span",
+    "Terms",
     "channel_for",
     "check_deed",
     "clashes",
     "days_of",
+    "invite_reasons",
     "is_late",
+    "placed",
     "settles",
+    "slots",
+    "weeks_without",
 ]

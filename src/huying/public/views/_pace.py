@@ -68,3 +68,5 @@ SAYING = Pace("say", timedelta(hours=1), most=20, proven=60, address=120)
 TRYING = Pace("receipt", timedelta(minutes=10), most=10, proven=20, address=40, together=300)
 # a link cannot be mistyped by hand, but a whole team scans old slips
 LINKS = Pace("slip", timedelta(minutes=10), most=60, proven=60, address=300, together=300)
+BOOKING = Pace("book", timedelta(hours=1), most=6, proven=20, address=60)
+COMMENTING = Pace("promise", timedelta(hours=1), most=10, proven=30, address=100)

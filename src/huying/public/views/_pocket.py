@@ -68,3 +68,4 @@ class Pocket:
 HALF_HOUR = timedelta(minutes=30)
 RECEIPT = Pocket("hy-receipt", "/receipt/", HALF_HOUR, HALF_HOUR)
 MY = Pocket("hy-my", "/my/", HALF_HOUR, timedelta(hours=8))
+RATED = Pocket("hy-rated", "/u/", timedelta(days=400), timedelta(days=400))

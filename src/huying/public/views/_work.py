@@ -23,7 +23,7 @@ from huying.kernel import device
 from huying.kernel.web import Asked
 
 SALT = "public.work"
-FORMS = frozenset({"say", "receipt"})
+FORMS = frozenset({"say", "receipt", "book", "promise"})
 PARTS = 8
 LIVES = 300  # seconds
 SPAN = 600  # seconds over which puzzles are counted

@@ -13,6 +13,7 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huying.cases.acts import case_file, mark_messages_read, supplement, write_message
@@ -21,6 +22,7 @@ from huying.cases.reads import case_of, cases_of, rules_of, speaking_of, worker_
 from huying.feedback.acts import agree_wider
 from huying.feedback.acts import rate as give_rating
 from huying.feedback.reads import reasons_of, scale_for
+from huying.fieldwork.reads import bookings_of, talks_of
 from huying.files.acts import Checked, check
 from huying.files.reads import response as file_response
 from huying.files.rules import ACCEPT, MAX_FILES, check_count
@@ -109,6 +111,9 @@ def _page(request: Asked, sent: dict[str, Form], status: int = 200) -> HttpRespo
         "my": my,
         "parts": parts,
         "write": write,
+        "bookings": bookings_of(_worker(request)),
+        "talks": talks_of(_worker(request)),
+        "today": timezone.localdate(request.now),
         # a form that has no place any more (rated in another window) still says what happened
         "problems": [
             error for form in sent.values() if form not in [*shown, write] for error in form.non_field_errors()

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from huying.cases.models import Secrecy
 from huying.cases.rules import Concerns, Voice
+from huying.fieldwork.reads import open_days
 from huying.files.acts import Checked, check
 from huying.files.rules import ACCEPT, MAX_FILES, check_count
 from huying.intake.acts import receive_online
@@ -22,6 +23,7 @@ from huying.meetings.reads import tells_of_meetings
 from huying.org.reads import union_of
 from huying.privacy.reads import Asking, consent_text, separate_consents
 from huying.privacy.rules import CONSENT_VERSION, sensitive_in
+from huying.promises.reads import published
 from huying.public import reads
 from huying.public.forms import Say
 from huying.public.reads import Place
@@ -178,6 +180,8 @@ def _page(request: Asked, form: Say, here: Place | None, chosen: Place | None, s
         "union_phone": union.phone if union else "",
         "folded": _folded(form),
         "news": here is not None and union is not None and tells_of_meetings(union),
+        "receives": here is not None and union is not None and open_days(union, request.now).exists(),
+        "promised": here is not None and union is not None and published(union).exists(),
     }
     return render(request, "public/say.html", context, status=status)
 
