@@ -13,7 +13,7 @@ from django.urls import reverse
 from huying.cases.acts import Said, locked, note
 from huying.cases.models import Case, Recusal
 from huying.climb.rules import written
-from huying.fieldwork.acts._records import note
+from huying.fieldwork.acts._records import note as note_record
 from huying.fieldwork.lifecycle import DAY, VISIT
 from huying.fieldwork.models import Booking, ReceptionDay, Record, RecordCase, RecordPerson
 from huying.kernel.actors import SYSTEM, Actor
@@ -126,5 +126,5 @@ def write_down(
     RecordCase.objects.bulk_create(
         RecordCase(root_id=root, record=record, case=case) for pk, case in found.items() if pk not in kept
     )
-    note(record, "write", by=by, at=at, data={"kind": kind, "minutes": minutes})
+    note_record(record, "write", by=by, at=at, data={"kind": kind, "minutes": minutes})
     return record

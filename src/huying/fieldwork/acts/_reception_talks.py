@@ -46,7 +46,7 @@ def invite_talk(
     _check(case, leader=leader, reasons=chosen, on=on, begins=begins, place=place, words=words, at=at)
     if case.closed_at is not None or not case.summary:
         raise Refused("这件事已经结束，或者还没有公开摘要，不能约访。", "请先受理，写好公开摘要。")
-    if case.talks.filter(status="sent").exists():
+    if InvitedTalk.objects.filter(case=case, status="sent").exists():
         raise Refused("这件事已经约了一次，还没有谈。", "要改，请先取消那一次。")
     talk = InvitedTalk.objects.create(
         root_id=case.root_id, unit=case.holder, case=case, leader=leader, reasons=chosen, on=on, begins=begins,
