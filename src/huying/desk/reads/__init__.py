@@ -44,6 +44,8 @@ from huying.desk.reads._figures import figures_page, ledger_of, spans, units_to_
 from huying.desk.reads._frame import frame
 from huying.desk.reads._manual import help_url, manual
 from huying.desk.reads._notices import notices_of, unread_of
+from huying.desk.reads._opinion import KINDS as OPINION_KINDS
+from huying.desk.reads._opinion import Known, Told, chronicle, known
 from huying.desk.reads._register import (
     departments_at,
     draft,
@@ -103,6 +105,7 @@ from huying.desk.reads._topics import (
 __all__ = [
     "AUDIT_COLUMNS",
     "OFFERED",
+    "OPINION_KINDS",
     "STRIP_MONTHS",
     "SURVEY_LISTS",
     "TABS",
@@ -116,9 +119,11 @@ __all__ = [
     "Entry",
     "Found",
     "Group",
+    "Known",
     "Room",
     "Row",
     "Setup",
+    "Told",
     "TopicRow",
     "act_url",
     "acts_in_words",
@@ -130,6 +135,7 @@ __all__ = [
     "below_cases",
     "case_rows",
     "cases_by_id",
+    "chronicle",
     "clause_rows",
     "climb_day",
     "climb_of",
@@ -151,6 +157,7 @@ __all__ = [
     "help_url",
     "in_tab",
     "is_night",
+    "known",
     "known_title",
     "lead_rows",
     "ledger_of",

@@ -48,6 +48,15 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        "基层",
+        (
+            Entry("studios", "群众工作室", "home-heart", (Can.READ_CASES,)),
+            Entry("ties", "联系", "heart-handshake", (Can.READ_CASES,)),
+            Entry("guidance", "指导和小组", "users-group", (Can.READ_BELOW,)),
+            Entry("plans", "年度规划", "flag", (Can.READ_CASES,)),
+        ),
+    ),
+    (
         "台账",
         (
             Entry("surveys", "测评", "mood-smile", (Can.HANDLE_CASES,)),

@@ -1,5 +1,6 @@
 """Rows of fieldwork."""
 
+from huying.fieldwork.models._plans import DemoPoint, LinkPerson, OwnRule, PlanTask, YearPlan
 from huying.fieldwork.models._records import (
     LONGEST_DAYS,
     Presence,
@@ -16,12 +17,16 @@ __all__ = [
     "LONGEST_DAYS",
     "WITH_HOUSEHOLD",
     "DayLog",
+    "DemoPoint",
     "Group",
     "GroupMember",
     "Guide",
     "Household",
     "Leave",
     "Liaison",
+    "LinkPerson",
+    "OwnRule",
+    "PlanTask",
     "Presence",
     "Record",
     "RecordCase",
@@ -33,4 +38,5 @@ __all__ = [
     "Tie",
     "TieKind",
     "TieResult",
+    "YearPlan",
 ]
