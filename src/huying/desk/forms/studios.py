@@ -51,12 +51,12 @@ class StudioForm(ActForm):
         for listed in found:
             for one in listed.choices:
                 name = kept_as(listed, one)
-                self.fields[name] = day(one.label, required=False, help_text=one.note)
-                self.initial.setdefault(name, have.get(name))
+                self.fields[f"has_{name}"] = day(one.label, required=False, help_text=one.note)
+                self.initial.setdefault(f"has_{name}", have.get(name))
 
     def sections(self) -> list[tuple[Choices, list[Any]]]:
         """The lists with their fields, for the page."""
-        return [(listed, [self[kept_as(listed, one)] for one in listed.choices]) for listed in self.groups]
+        return [(listed, [self[f"has_{kept_as(listed, one)}"] for one in listed.choices]) for listed in self.groups]
 
     def facts(self) -> dict[str, Any]:
         """What was filled in of the facts."""
@@ -66,7 +66,7 @@ class StudioForm(ActForm):
     def equipped(self) -> dict[str, date | None]:
         """Since when each thing is there."""
         names = [kept_as(listed, one) for listed in self.groups for one in listed.choices]
-        return {name: self.cleaned_data[name] for name in names}
+        return {name: self.cleaned_data[f"has_{name}"] for name in names}
 
     @staticmethod
     def initial_of(studio: Studio | None) -> dict[str, Any]:

@@ -48,7 +48,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        "基层",
+        "基层工作",
         (
             Entry("studios", "群众工作室", "home-heart", (Can.READ_CASES,)),
             Entry("ties", "联系", "heart-handshake", (Can.READ_CASES,)),

@@ -140,7 +140,7 @@ def name_demo_point(*, union: Unit, unit: Unit, since: date, learned: str, by: A
     row = DemoPoint.objects.create(
         root_id=root_id(union), union=union, unit=unit, since=since, learned=learned.strip()[:2000], at=at
     )
-    trail(union, "demo_point.name", row, by=by, at=at, unit=unit.pk)
+    trail(union, "demo_point.name", row, by=by, at=at, of=unit.pk)
     return row
 
 

@@ -20,6 +20,7 @@ from huying.fieldwork.acts._steps import (
     trail,
 )
 from huying.fieldwork.models import Liaison, Studio, StudioStaff
+from huying.fieldwork.rules import kept_as, lists_of
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.mechanism.reads import rules_for
@@ -67,8 +68,8 @@ def set_studio(
 def _equipped(unit: Unit, given: Mapping[str, date | None], today: date) -> dict[str, str]:
     rules = rules_for(unit, today)
     known = {kept_as(found, one) for found in lists_of(rules) for one in found.choices}
-    wrong = {code: "还没有到这一天。" for code, day in given.items() if day and day > today}
-    wrong |= {code: "清单里没有这一项。" for code in given if code not in known}
+    wrong = {f"has_{code}": "还没有到这一天。" for code, day in given.items() if day and day > today}
+    wrong |= {f"has_{code}": "清单里没有这一项。" for code in given if code not in known}
     if wrong:
         raise Invalid(wrong)
     return {code: day.isoformat() for code, day in given.items() if day}
