@@ -29,6 +29,7 @@ from tests.matrix.oversight import OVERSIGHT
 from tests.matrix.personal import PERSONAL
 from tests.matrix.scene import Scene
 from tests.matrix.setup import SETUP
+from tests.matrix.studios import FIELDWORK_STUDIOS
 from tests.matrix.surveys import SURVEYS
 from tests.matrix.table import ACCOUNT_ARGS, ACCOUNTS, ELSEWHERE, NEEDS_A_FACTOR, OPEN, ROLES, STAFF, Row
 from tests.matrix.table import ROWS as TABLE
@@ -37,7 +38,7 @@ from tests.matrix.trail import TRAIL
 pytestmark = pytest.mark.django_db
 ROWS = (
     *(*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT),
-    *(*PERSONAL, *SETUP, *MANUAL, *TRAIL, *ACCOUNT_ACTS),
+    *(*PERSONAL, *SETUP, *MANUAL, *TRAIL, *ACCOUNT_ACTS, *FIELDWORK_STUDIOS),
 )
 
 
