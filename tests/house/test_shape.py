@@ -27,6 +27,7 @@ WORKINGS: dict[str, frozenset[str]] = {
     "oversight": frozenset({"papers"}),
     "duties": frozenset({"papers"}),
     "desk": frozenset({"papers"}),
+    "fieldwork": frozenset({"papers"}),
     "privacy": frozenset({"consents", "masking", "names"}),
     "public": frozenset({"own", "papers"}),
 }

@@ -32,6 +32,7 @@ from tests.matrix.reception import RECEPTION
 from tests.matrix.records import RECORDS
 from tests.matrix.scene import Scene
 from tests.matrix.setup import SETUP
+from tests.matrix.studios import FIELDWORK_STUDIOS
 from tests.matrix.surveys import SURVEYS
 from tests.matrix.table import ACCOUNT_ARGS, ACCOUNTS, ELSEWHERE, NEEDS_A_FACTOR, OPEN, ROLES, STAFF, Row
 from tests.matrix.table import ROWS as TABLE
@@ -42,6 +43,8 @@ ROWS = (
     *(*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT, *RECORDS),
     *(*PERSONAL, *SETUP, *MANUAL, *TRAIL, *ACCOUNT_ACTS),
     *(*RECEPTION, *PROMISES),
+    *(*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT),
+    *(*PERSONAL, *SETUP, *MANUAL, *TRAIL, *ACCOUNT_ACTS, *FIELDWORK_STUDIOS),
 )
 
 

@@ -44,6 +44,8 @@ from huying.desk.reads._figures import figures_page, ledger_of, spans, units_to_
 from huying.desk.reads._frame import frame
 from huying.desk.reads._manual import help_url, manual
 from huying.desk.reads._notices import notices_of, unread_of
+from huying.desk.reads._opinion import KINDS as OPINION_KINDS
+from huying.desk.reads._opinion import Known, Told, chronicle, known
 from huying.desk.reads._records import BOOK as RECORD_BOOK
 from huying.desk.reads._records import FORM as LEDGER_FORM
 from huying.desk.reads._records import (
@@ -117,6 +119,7 @@ __all__ = [
     "AUDIT_COLUMNS",
     "LEDGER_FORM",
     "OFFERED",
+    "OPINION_KINDS",
     "RECORD_BOOK",
     "STRIP_MONTHS",
     "SURVEY_LISTS",
@@ -131,9 +134,11 @@ __all__ = [
     "Entry",
     "Found",
     "Group",
+    "Known",
     "Room",
     "Row",
     "Setup",
+    "Told",
     "TopicRow",
     "act_url",
     "acts_in_words",
@@ -147,6 +152,7 @@ __all__ = [
     "cadre_rows",
     "case_rows",
     "cases_by_id",
+    "chronicle",
     "clash_words",
     "clause_rows",
     "climb_day",
@@ -170,6 +176,7 @@ __all__ = [
     "in_tab",
     "is_night",
     "kind_labels",
+    "known",
     "known_title",
     "lead_rows",
     "ledger_fields",

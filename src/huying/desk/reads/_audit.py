@@ -126,6 +126,8 @@ KINDS = {
     "pack": "机制包", "house_rules": "细则", "calendar": "节假日", "ledger": "台账", "intake": "来件", "round": "考核轮次",
     "assessment": "影响评估", "record": "工作记录", "reception": "接待日", "rota": "接待安排", "visit": "来访", "talk": "约访",
     "plan": "办实事计划", "promise": "实事", "research": "调研课题",
+    "studio": "群众工作室", "daylog": "工作日志", "group": "工作小组", "ownrule": "本单位制度", "yearplan": "年度规划",
+    "demopoint": "示范点", "tie": "联系", "household": "困难职工家庭", "leave": "请假",
 }  # fmt: skip
 _WORDS = {
     "case.register": "登记", "case.open_sealed": "查看密封内容", "case.message": "留言", "case.join": "增加联名", "case.recuse": "回避",
@@ -176,6 +178,13 @@ _WORDS = {
     "promise.plan": "开办实事计划", "promise.add": "写一件实事", "promise.publish_plan": "公开承诺", "promise.hide": "隐去评论",
     "research.topic": "定调研课题", "research.drop": "课题不做了", "research.report": "交调研报告", "research.publish": "公开调研报告",
     "survey.remind": "提醒测评", "survey.slips": "打印测评条", "rung.send": "上报", "round.open": "开始考核",
+    "studio.set": "改工作室资料", "studio.staff": "增加工作室人员", "studio.staff_end": "结束工作室人员", "studio.liaisons": "定联络员",
+    "studio.print": "打印工作室材料", "daylog.write": "写工作日志", "guide.set": "定指导员", "group.set": "定工作小组",
+    "group.end": "撤销工作小组", "links.set": "定环节责任人", "own_rule.set": "定本单位制度", "plan.write": "写年度规划",
+    "plan.task": "增加规划任务", "plan.done": "完成规划任务", "demo_point.name": "定示范点", "demo_point.end": "结束示范点",
+    "tie.make": "定联系", "tie.end": "结束联系", "tie.result": "登记联系成效", "leave.note": "登记请假", "leave.take_back": "撤回请假",
+    "household.add": "登记困难职工家庭", "household.change": "改困难职工家庭资料", "household.close": "不再联系困难职工家庭",
+    "household.erase": "清除困难职工家庭资料",
 }  # fmt: skip
 
 

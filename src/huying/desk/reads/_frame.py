@@ -52,6 +52,10 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("records", "工作记录", "walk", (Can.HANDLE_CASES,)),
             Entry("visits", "来访确认", "user-check", (Can.HANDLE_CASES,)),
+            Entry("studios", "群众工作室", "home-heart", (Can.READ_CASES,)),
+            Entry("ties", "联系", "heart-handshake", (Can.READ_CASES,)),
+            Entry("guidance", "指导和小组", "users-group", (Can.READ_BELOW,)),
+            Entry("plans", "年度规划", "flag", (Can.READ_CASES,)),
         ),
     ),
     (

@@ -1,5 +1,12 @@
 """Rows of fieldwork."""
 
+from huying.fieldwork.models._plans import (
+    DemoPoint,
+    LinkPerson,
+    OwnRule,
+    PlanTask,
+    YearPlan,
+)
 from huying.fieldwork.models._reception import (
     Booking,
     InvitedTalk,
@@ -19,14 +26,30 @@ from huying.fieldwork.models._records import (
     RecordPoint,
     RecordQuerySet,
 )
-from huying.fieldwork.models._studios import DayLog, Group, GroupMember, Guide, Liaison, Studio, StudioStaff
-from huying.fieldwork.models._ties import WITH_HOUSEHOLD, Household, Leave, Tie, TieKind, TieResult
+from huying.fieldwork.models._studios import (
+    DayLog,
+    Group,
+    GroupMember,
+    Guide,
+    Liaison,
+    Studio,
+    StudioStaff,
+)
+from huying.fieldwork.models._ties import (
+    WITH_HOUSEHOLD,
+    Household,
+    Leave,
+    Tie,
+    TieKind,
+    TieResult,
+)
 
 __all__ = [
     "LONGEST_DAYS",
     "WITH_HOUSEHOLD",
     "Booking",
     "DayLog",
+    "DemoPoint",
     "Group",
     "GroupMember",
     "Guide",
@@ -34,6 +57,9 @@ __all__ = [
     "InvitedTalk",
     "Leave",
     "Liaison",
+    "LinkPerson",
+    "OwnRule",
+    "PlanTask",
     "Presence",
     "ReceptionDay",
     "ReceptionKind",
@@ -51,4 +77,5 @@ __all__ = [
     "Tie",
     "TieKind",
     "TieResult",
+    "YearPlan",
 ]

@@ -32,8 +32,24 @@ from huying.fieldwork.rules._records import (
     is_late,
     settles,
 )
+from huying.fieldwork.rules._studios import (
+    Gap,
+    Standing,
+    gaps,
+    kept_as,
+    list_of,
+    lists_of,
+    staff_advice,
+)
+from huying.fieldwork.rules._ties import (
+    CADRES,
+    months_later,
+    rotation_due,
+    visit_kinds,
+)
 
 __all__ = [
+    "CADRES",
     "DAY",
     "FARTHEST",
     "FULL",
@@ -46,18 +62,28 @@ __all__ = [
     "SURVEY",
     "Clash",
     "Deed",
+    "Gap",
     "Pattern",
     "Placed",
     "Span",
+    "Standing",
     "Terms",
     "channel_for",
     "check_deed",
     "clashes",
     "days_of",
+    "gaps",
     "invite_reasons",
     "is_late",
+    "kept_as",
+    "list_of",
+    "lists_of",
+    "months_later",
     "placed",
+    "rotation_due",
     "settles",
     "slots",
+    "staff_advice",
+    "visit_kinds",
     "weeks_without",
 ]

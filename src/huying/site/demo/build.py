@@ -27,6 +27,7 @@ from huying.site.demo.days import Days
 from huying.site.demo.reporting import report_and_assess
 from huying.site.demo.scene import Play, Scene
 from huying.site.demo.script import WORKER, stories
+from huying.site.demo.studio_acts import found_studios
 from huying.trail import acts as trail
 from huying.trail.acts import note_reading
 
@@ -52,6 +53,7 @@ def build(*, at: datetime) -> bool:
         county = found_county(days, beginning(days))
         _play(county, days)
         sweep_figures(by=SYSTEM, at=at)
+        found_studios(county, days)
         report_and_assess(county, at=days.now)
         recount(units=list(unions()), by=SYSTEM, at=at)
     return True

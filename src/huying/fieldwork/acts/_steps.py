@@ -1,0 +1,90 @@
+"""Steps the acts of studios and ties take: trail, texts, who may."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+
+from huying.kernel.actors import Actor
+from huying.kernel.errors import Invalid, NotYours, Refused, Stale
+from huying.org.models import Level, Person, Post, Unit
+from huying.org.rules import Can, check_may
+from huying.trail.acts import append
+
+LONGEST = 2000
+CHANGED = "有人刚刚改过这一页。"
+
+
+def root_id(unit: Unit) -> UUID:
+    """The root of a unit's rows."""
+    return unit.root_id or unit.pk
+
+
+def check_keeps(by: Actor, unit: Unit) -> Post:
+    """The union's own office keeps its rows; nothing is changed at a unit that was closed."""
+    post = check_may(by, Can.HANDLE_CASES, unit)
+    if unit.closed_on:
+        raise Refused(f"“{unit.name}”已经撤销。", "请到现有的组织里办理。")
+    return post
+
+
+def check_version(row: Any, version: int | None) -> None:
+    """``Stale`` when somebody changed the row since it was on the screen."""
+    if version is not None and row.version != version:
+        raise Stale([CHANGED])
+
+
+def trail(unit: Unit, act: str, row: Model, *, by: Actor, at: Any, **data: Any) -> None:
+    """One entry on the union's chain: codes, ids, counts."""
+    append(
+        chain=unit.pk, root=root_id(unit), by=by, at=at, act=act, subject=f"{row._meta.model_name}:{row.pk}", data=data
+    )
+
+
+def check_fields(row: Model, *names: str) -> None:
+    """Length, characters, shape of the named fields, or ``Invalid``."""
+    try:
+        row.clean_fields(exclude={field.name for field in row._meta.fields} - set(names))
+    except ValidationError as error:
+        raise Invalid({name: "".join(found) for name, found in error.message_dict.items()}) from error
+
+
+def words(name: str, text: str, missing: str, most: int = LONGEST) -> str:
+    """Words that have to be there."""
+    text = text.strip()
+    if not text:
+        raise Invalid({name: missing})
+    if len(text) > most:
+        raise Invalid({name: f"写了 {len(text)} 字，最多 {most} 字。"})
+    return text
+
+
+def own_person(person_id: UUID, unit: Unit, name: str, on: date) -> Person:
+    """Somebody of the unit's roster, or who holds a post there or in one of its workshops; else ``Invalid``."""
+    found = Person.objects.filter(pk=person_id, left_on__isnull=True).first()
+    if found is not None and (found.unit_id == unit.pk or _serves(found, unit, on)):
+        return found
+    raise Invalid({name: "请从本单位的人员里选。"})
+
+
+def _serves(person: Person, unit: Unit, on: date) -> bool:
+    home = Unit.objects.filter(pk=person.unit_id).first()
+    if home is not None and home.level == Level.WORKSHOP and home.path.startswith(unit.path):
+        return True
+    return Post.objects.on(on).filter(person=person, unit=unit).exists()
+
+
+def check_days(since: date, until: date | None, name: str = "until") -> None:
+    """An end lies not before its beginning."""
+    if until is not None and until < since:
+        raise Invalid({name: "结束不能早于开始。"})
+
+
+def inside(unit: Unit, union: Unit) -> None:
+    """The unit is the union's own or one below it; anything else looks missing."""
+    if not unit.path.startswith(union.path):
+        raise NotYours
