@@ -43,12 +43,12 @@ def test_matters_of_many_and_old_ones_are_proposed(world):
     days.adopt(world, "baoding-studio")
     many = make.accepted(world, *(make.voice() for _ in range(5)))
     make.accepted(world, title="门口积水", summary="下雨门口积水。")
-    assert [case.pk for case in reads.candidates(world.as_("officer"), world.now)] == [many.pk]
+    assert [case.pk for case in reads.to_invite(world.as_("officer"), world.now)] == [many.pk]
     later = world.now + timedelta(days=60)
-    assert reads.candidates(world.as_("officer"), later).count() == 2
+    assert reads.to_invite(world.as_("officer"), later).count() == 2
     rules = rules_for(world.plant, world.now.date())
     assert reads.invitable(many, rules, world.now) == ["many"]
-    assert reads.candidates(world.as_("foreign"), later).count() == 0
+    assert reads.to_invite(world.as_("foreign"), later).count() == 0
 
 
 @pytest.mark.clause("BD-4.4b")

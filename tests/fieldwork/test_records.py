@@ -442,16 +442,16 @@ def test_which_enterprises_were_not_visited(world):
     adopt(world, "qingdao-2020")
     upper = world.as_("upper")
     period = (upper, world.county, day(world, 200), world.now.date())
-    assert [(unit.name, unit.last) for unit in reads.coverage(*period)] == [
+    assert [(unit.name, unit.last) for unit in reads.surveyed(*period)] == [
         (world.plant.name, None), (world.other.name, None),
     ]  # fmt: skip
     own = {"team": "工信局", "operation": "平稳"}
     written(world, "enterprise_survey", who="upper", place=world.shop, fields=own)
-    rows = {unit.pk: (unit.last, unit.times) for unit in reads.coverage(*period)}
+    rows = {unit.pk: (unit.last, unit.times) for unit in reads.surveyed(*period)}
     assert rows == {world.other.pk: (None, 0), world.plant.pk: (day(world, 1), 1)}
-    assert reads.coverage(*period).first() == world.other
+    assert reads.surveyed(*period).first() == world.other
     written(world, who="upper", place=world.other)  # a visit is no survey
-    assert reads.coverage(*period).first().last is None
+    assert reads.surveyed(*period).first().last is None
 
 
 def test_the_own_list_asks_the_database_the_same_however_long(world, django_assert_max_num_queries):

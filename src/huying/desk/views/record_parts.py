@@ -229,7 +229,7 @@ def _period(request: Asked, today: date) -> tuple[date, date]:
 def _surveyed(request: Asked) -> dict[str, Any]:
     unit, today = _above(request), today_of(request)
     since, until = _period(request, today)
-    rows = reads.coverage(request.actor, unit, since, until)
+    rows = reads.surveyed(request.actor, unit, since, until)
     total, left = rows.count(), rows.filter(last__isnull=True).count()
     return {"unit": unit, "since": since, "until": until, "rows": rows, "total": total, "left": left, "today": today}
 

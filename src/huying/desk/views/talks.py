@@ -41,7 +41,7 @@ def talks(request: Asked) -> HttpResponse:
     units = reads.reception_units(actor)
     tab = "talks" if request.GET.get("tab") == "talks" or not units else "worth"
     rules = {unit.pk: rules_for(unit, today) for unit in units}
-    rows = reads.talks(actor) if tab == "talks" else reads.candidates(actor, request.now)
+    rows = reads.talks(actor) if tab == "talks" else reads.to_invite(actor, request.now)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     labels = reads.talk_reasons(rules[units[0].pk]) if units else {}
     shown = list(page.object_list)

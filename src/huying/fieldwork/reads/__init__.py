@@ -2,8 +2,8 @@
 
 from huying.fieldwork.reads._coverage import (
     EMPLOYERS,
-    coverage,
     enterprises,
+    surveyed,
     surveys_of,
 )
 from huying.fieldwork.reads._logs import (
@@ -34,7 +34,6 @@ from huying.fieldwork.reads._reception import (
     bookable,
     booking_of,
     bookings_of,
-    candidates,
     day_for,
     days,
     duty_clauses,
@@ -54,6 +53,7 @@ from huying.fieldwork.reads._reception import (
     talk_reasons,
     talks,
     talks_of,
+    to_invite,
 )
 from huying.fieldwork.reads._records import (
     Chosen,
@@ -178,6 +178,7 @@ __all__ = [
     "standings",
     "studio_unit",
     "studio_units",
+    "surveyed",
     "surveys_of",
     "talk_for",
     "talk_people",
@@ -187,6 +188,7 @@ __all__ = [
     "task_for",
     "tie_for",
     "ties",
+    "to_invite",
     "union_for",
     "unions",
     "unions_below",

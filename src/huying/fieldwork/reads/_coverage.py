@@ -28,7 +28,7 @@ def surveys_of(actor: Actor, union: Unit, since: date, until: date) -> QuerySet[
     return rows.filter(union__path__gte=union.path, union__path__lt=path_end(union.path)).exclude(place__isnull=True)
 
 
-def coverage(actor: Actor, union: Unit, since: date, until: date) -> QuerySet[Unit]:
+def surveyed(actor: Actor, union: Unit, since: date, until: date) -> QuerySet[Unit]:
     """Every enterprise below with ``last`` (the last survey there in the period) and ``times``; those without one first.
 
     A survey of one of its workshops is a survey of the enterprise.

@@ -259,7 +259,7 @@ def talk_reasons(rules: Rules) -> dict[str, str]:
     return {one.code: one.label for one in rules.options("invite_reasons").choices}
 
 
-def candidates(actor: Actor, at: datetime) -> QuerySet[Case]:
+def to_invite(actor: Actor, at: datetime) -> QuerySet[Case]:
     """Open matters worth an invitation: complex, of many, taken up again or open for long, and not invited now; those of
     most people first.  Each with ``people``."""
     if not isinstance(actor, Member):
