@@ -1,6 +1,7 @@
 """Addresses of the desk."""
 
 from huying.desk.views import (
+    alerts,
     archive,
     assessment,
     audit,
@@ -10,8 +11,11 @@ from huying.desk.views import (
     dossier,
     duties,
     figures,
+    findings,
     hand_over,
     imports,
+    incidents,
+    information,
     items,
     keeping,
     ledger,
@@ -58,6 +62,10 @@ urlpatterns = [
     *minutes.urls,
     *reports.urls,
     *assessment.urls,
+    *alerts.urls,
+    *incidents.urls,
+    *information.urls,
+    *findings.urls,
     *imports.urls,
     *requests.urls,
     *duties.urls,

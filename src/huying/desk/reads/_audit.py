@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from huying.alerts.lifecycle import FINDING, INCIDENT, INFORMATION, WARNING
 from huying.cases.lifecycle import CASE
 from huying.cases.models import Recusal
 from huying.handling.lifecycle import ITEM
@@ -113,13 +114,15 @@ def stands_out(counts: Counter[str], rules: Rules) -> list[str]:
 
 # --- who did what -------------------------------------------------------------------------------------------------------
 
-_TABLES = {"case": CASE, "item": ITEM, "topic": TOPIC, "meeting": MEETING, "report": REPORT, "sheet": SHEET}
+_TABLES = {"case": CASE, "item": ITEM, "topic": TOPIC, "meeting": MEETING, "report": REPORT, "sheet": SHEET, "warning": WARNING,
+           "incident": INCIDENT, "information": INFORMATION, "finding": FINDING}  # fmt: skip
 KINDS = {
     "case": "事项", "item": "协商事项", "topic": "议题", "meeting": "会议", "report": "情况报告", "sheet": "考核表", "clock": "时限",
     "rung": "上报", "survey": "测评", "unit": "单位", "department": "部门", "person": "人员",
     "user": "账号", "post": "任职", "account": "账号",
     "pack": "机制包", "house_rules": "细则", "calendar": "节假日", "ledger": "台账", "intake": "来件", "round": "考核轮次",
-    "assessment": "影响评估",
+    "assessment": "影响评估", "warning": "预警", "watch": "重点走访", "incident": "突发事件", "plan": "应急预案",
+    "information": "信息", "finding": "上报核查",
 }  # fmt: skip
 _WORDS = {
     "case.register": "登记", "case.open_sealed": "查看密封内容", "case.message": "留言", "case.join": "增加联名", "case.recuse": "回避",
@@ -162,6 +165,7 @@ _WORDS = {
     "clock.start": "开始计时", "clock.stop": "停止计时",
     "clock.extend": "延期", "clock.pause": "暂停", "clock.resume": "恢复计时", "clock.recount": "重算时限", "survey.open": "发出测评",
     "survey.remind": "提醒测评", "survey.slips": "打印测评条", "rung.send": "上报", "round.open": "开始考核",
+    "watch.start": "列入重点走访", "watch.end": "不再盯", "plan.keep": "存应急预案",
 }  # fmt: skip
 
 

@@ -60,6 +60,16 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        "预警和信息",
+        (
+            Entry("warnings", "预警", "alert-triangle", (Can.READ_CASES,)),
+            Entry("watches", "重点走访", "walk", (Can.READ_CASES,)),
+            Entry("warnings_told", "工会的提请", "alert-triangle", (Can.ITEMS_OF_UNIT,)),
+            Entry("incidents", "突发事件", "alarm", (Can.REGISTER, Can.ITEMS_OF_UNIT)),
+            Entry("information", "信息上报", "send", (Can.HANDLE_CASES, Can.ITEMS_OF_UNIT)),
+        ),
+    ),
+    (
         "汇报和履职",
         (
             Entry("figures", "数字", "chart-bar", (Can.READ_FIGURES, Can.READ_BELOW), tab=True),

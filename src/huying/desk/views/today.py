@@ -48,6 +48,8 @@ def today(request: Asked) -> HttpResponse:
         context["consult"] = reads.consult_day(actor, days, request.now)
     if can & {Can.ITEMS, Can.ITEMS_OF_UNIT}:
         context["items"] = reads.department_day(actor, days)
+    if can & {Can.HANDLE_CASES, Can.ITEMS_OF_UNIT}:
+        context["alerts"] = reads.alerts_day(actor, days)
     context["surveys"] = reads.survey_day(actor, days)
     if can & {Can.SYSTEM, Can.POSTS, Can.AUDIT}:
         context["administration"] = reads.administration(actor, request.now)
