@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from huying.alerts import acts
@@ -15,7 +15,6 @@ from huying.kernel.actors import SYSTEM
 from huying.kernel.models import DataKey
 from huying.mechanism import acts as mechanism
 from huying.org.models import Post, Unit
-from huying.privacy.acts import new_key
 from tests.factories import world as make
 from tests.factories.world import World
 
@@ -63,7 +62,7 @@ def record_at(world: World, place: Unit, *, by: str = "officer", on: date | None
     """A work record, as the room of records will keep it."""
     post: Post = world.posts[by]
     day = on or world.now.date()
-    key: DataKey = new_key(by=SYSTEM, at=world.now)
+    key = DataKey.fresh(world.now)
     record = Record.objects.create(
         root=post.unit.root or post.unit, union=post.unit, kind=kind, on=day, until=day, minutes=60, place=place, theme="走一走",
         figures={"scope": scope} if scope else {}, key=key, sealed=b"x", by=post, written_at=world.now, at=world.now,
@@ -91,7 +90,9 @@ def planned(world: World, *, by: str = "officer") -> Any:
 # --- information --------------------------------------------------------------------------------------------------------
 
 
-def information(world: World, *, by: str = "officer", to: str = "unit", kind: str = "regular", **given: Any) -> Information:
+def information(
+    world: World, *, by: str = "officer", to: str = "unit", kind: str = "regular", **given: Any
+) -> Information:
     first, last = given.pop("period", OCTOBER)
     words = {"unit": world.posts[by].unit, "to": to, "kind": kind, "period_from": first, "period_until": last, **given}
     return acts.draft_information(**words, **who(world, by))
@@ -120,9 +121,3 @@ def found(world: World, kind: str = "hidden") -> Finding:
 def asked(world: World, finding: Finding | None = None) -> Finding:
     finding = finding or found(world)
     return acts.ask_about(finding_id=finding.pk, question="请说明那天的情况。", **who(world, "upper"))
-
-
-def morning(day: date, hour: int = 9) -> datetime:
-    from zoneinfo import ZoneInfo
-
-    return datetime.combine(day, time(hour), tzinfo=ZoneInfo("Asia/Shanghai"))

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from huying.alerts.models import Watch
 from huying.fieldwork.models import Record
 from huying.kernel.actors import Actor
 from huying.kernel.errors import only
-from huying.org.models import Unit, path_end
+from huying.org.models import UPPER, Unit, path_end
 from huying.org.rules import Can, Member
 
 
@@ -51,20 +51,26 @@ def watched(watches: Iterable[Watch], today: date) -> list[Watched]:
 
 
 def _last_visits(watches: list[Watch]) -> dict[UUID, date]:
-    """Work records of the watching union, or of one below it, at the place: those that the place itself wrote are no visit."""
+    """Work records at the place by the watching union, or by a local or industry union below it: what an employer's own union
+    writes is no visit."""
     if not watches:
         return {}
     reach = Q(pk__in=[])
     for one in watches:
         reach |= _at(one)
-    rows = Record.objects.standing().filter(reach).exclude(union=F("place"))
-    seen = rows.values("place__path", "place__industry", "union__path").annotate(last=Max("until")).order_by()
+    rows = Record.objects.standing().filter(reach)
+    seen = (
+        rows.values("place__path", "place__industry", "union", "union__path", "union__level")
+        .annotate(last=Max("until"))
+        .order_by()
+    )
     found: dict[UUID, date] = {}
     for row in seen:
         for one in watches:
-            if row["union__path"].startswith(one.unit.path) and _is_there(
-                one, row["place__path"], row["place__industry"]
-            ):
+            ours = row["union"] == one.unit_id or (
+                row["union__level"] in UPPER and row["union__path"].startswith(one.unit.path)
+            )
+            if ours and _is_there(one, row["place__path"], row["place__industry"]):
                 found[one.pk] = max(found.get(one.pk, row["last"]), row["last"])
     return found
 
