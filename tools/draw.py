@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from huying.alerts.lifecycle import FINDING, INCIDENT, INFORMATION, WARNING
 from huying.cases.lifecycle import CASE
 from huying.climb.lifecycle import RUNG
 from huying.handling.lifecycle import ITEM
@@ -90,7 +91,11 @@ def drawings() -> dict[str, str]:
         + section("Item 协商事项", ITEM)
         + section("Rung 上报", RUNG)
         + section("Report 情况报告", REPORT)
-        + section("Sheet 考核表", SHEET),
+        + section("Sheet 考核表", SHEET)
+        + section("Warning 预警", WARNING)
+        + section("Incident 突发事件", INCIDENT)
+        + section("Information 信息", INFORMATION)
+        + section("Finding 上报核查", FINDING),
         "docs/clauses.md": proofs(),
         "docs/attacks.md": attacks.page(),
     }

@@ -39,6 +39,7 @@ NOT_PAGES = frozenset(
         *("ledger_pdf", "ledger_bulk", "ledger_view_delete", "round_table", "sheet_print", "posters-file"),
         *("audit_day_print", "audit_day_table", "keeper-end", "system-infected-delete", "anchors-sheet"),
         *("posters-preview", "setup-try", "setup-try-end", "system-log-file"),
+        *("warnings_table", "information_print", "findings_compare"),
     )
 )  # fmt: skip
 # Pages that are one act of many, each with a section of its own.

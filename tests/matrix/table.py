@@ -395,7 +395,7 @@ OPEN = {
     "public:withdraw_consent": ([uuid4()], 405), "public:consent_version": (["1999-01"], 404),
     "public:retaliation": ([], 302), "public:help": ([], 200), "public:consent": ([], 200), "public:unit": (["nowhere"], 404),
     "public:puzzle": ([], 404), "public:wider": ([], 302), "public:slip": (["x" * 40], 404),
-    "public:meetings": (["nowhere"], 404), "public:published": (["nowhere", uuid4()], 404),
+    "public:answers": (["nowhere"], 404), "public:meetings": (["nowhere"], 404), "public:published": (["nowhere", uuid4()], 404),
 }  # fmt: skip
 
 # The account pages are allauth's own; here only that each is there, answers, and asks for a login where it must.

@@ -1,6 +1,6 @@
 """Addresses of the worker's pages."""
 
-from huying.public.views import _work, meetings, my, own, pages, rate, receipt, say, steps
+from huying.public.views import _work, answers, meetings, my, own, pages, rate, receipt, say, steps
 
 app_name = "public"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     *rate.urls,
     *steps.urls,
     *meetings.urls,
+    *answers.urls,
     *pages.urls,
     *_work.urls,
 ]
