@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from huying.alerts.lifecycle import FINDING, INCIDENT, INFORMATION, WARNING
 from huying.cases.lifecycle import CASE
 from huying.climb.lifecycle import RUNG
 from huying.fieldwork.lifecycle import DAY, TALK, VISIT
@@ -96,7 +97,11 @@ def drawings() -> dict[str, str]:
         + section("ReceptionDay 接待日", DAY)
         + section("Booking 来访", VISIT)
         + section("InvitedTalk 约访", TALK)
-        + section("Promise 实事", PROMISE),
+        + section("Promise 实事", PROMISE)
+        + section("Warning 预警", WARNING)
+        + section("Incident 突发事件", INCIDENT)
+        + section("Information 信息", INFORMATION)
+        + section("Finding 上报核查", FINDING),
         "docs/clauses.md": proofs(),
         "docs/attacks.md": attacks.page(),
     }

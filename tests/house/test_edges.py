@@ -16,6 +16,7 @@ from tests.house.source import PROJECT, parsed
 # Every address that works without signing in.  Anything else asks for a login (rule 13).
 WORKERS_PAGES = frozenset(
     {
+        "u/<slug:code>/answers/",
         *("u/<slug:code>/meetings/", "u/<slug:code>/meetings/<uuid:meeting_id>/"),
         *("u/<slug:code>/reception/", "u/<slug:code>/reception/<uuid:day_id>/", "my/reception/"),
         *("my/reception/<uuid:booking_id>/", "my/talk/<uuid:talk_id>/"),

@@ -42,6 +42,7 @@ NOT_PAGES = frozenset(
         *("record_ledger_xlsx", "record_ledger_pdf", "record_surveys_xlsx", "field_worker", "field_now", "field_send"),
         *("reception_xlsx", "reception-notice", "plan-print", "plan_xlsx", "research_xlsx", "research-publish", "research-file"),
         *("posters-preview", "setup-try", "setup-try-end", "system-log-file"),
+        *("warnings_table", "information_print", "findings_compare"),
     )
 )  # fmt: skip
 # Pages that are one act of many, each with a section of its own.

@@ -25,6 +25,7 @@ WORKINGS: dict[str, frozenset[str]] = {
     "intake": frozenset({"papers", "posters", "sheet"}),
     "meetings": frozenset({"paper", "papers"}),
     "oversight": frozenset({"papers"}),
+    "alerts": frozenset({"papers"}),
     "duties": frozenset({"papers"}),
     "desk": frozenset({"papers"}),
     "fieldwork": frozenset({"papers"}),

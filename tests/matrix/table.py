@@ -399,7 +399,7 @@ OPEN = {
     "public:unbook": ([uuid4()], 405), "public:talk": ([uuid4()], 405), "public:promises": (["nowhere"], 404),
     "public:promise": (["nowhere", uuid4()], 404), "public:promise-say": (["nowhere", uuid4()], 404),
     "public:promise-rate": (["nowhere", uuid4()], 404),
-    "public:meetings": (["nowhere"], 404), "public:published": (["nowhere", uuid4()], 404),
+    "public:answers": (["nowhere"], 404), "public:meetings": (["nowhere"], 404), "public:published": (["nowhere", uuid4()], 404),
 }  # fmt: skip
 
 # The account pages are allauth's own; here only that each is there, answers, and asks for a login where it must.

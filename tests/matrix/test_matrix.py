@@ -19,6 +19,7 @@ from huying.notices.models import Notice
 from huying.trail.models import Entry
 from tests.factories.org import make_person
 from tests.matrix.accounts import ACCOUNT_ACTS
+from tests.matrix.alerts import ALERTS
 from tests.matrix.climb import CLIMB
 from tests.matrix.consultation import CONSULTATION
 from tests.matrix.duties import DUTIES
@@ -45,6 +46,8 @@ ROWS = (
     *(*RECEPTION, *PROMISES),
     *(*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT),
     *(*PERSONAL, *SETUP, *MANUAL, *TRAIL, *ACCOUNT_ACTS, *FIELDWORK_STUDIOS),
+    *(*TABLE, *CLIMB, *CONSULTATION, *SURVEYS, *DUTIES, *FIGURES, *OVERSIGHT),
+    *(*PERSONAL, *SETUP, *MANUAL, *TRAIL, *ACCOUNT_ACTS, *ALERTS),
 )
 
 

@@ -1,6 +1,7 @@
 """Addresses of the desk."""
 
 from huying.desk.views import (
+    alerts,
     archive,
     assessment,
     audit,
@@ -11,10 +12,13 @@ from huying.desk.views import (
     duties,
     field,
     figures,
+    findings,
     groups,
     hand_over,
     households,
     imports,
+    incidents,
+    information,
     items,
     keeping,
     ledger,
@@ -84,6 +88,10 @@ urlpatterns = [
     *talks.urls,
     *promises.urls,
     *research.urls,
+    *alerts.urls,
+    *incidents.urls,
+    *information.urls,
+    *findings.urls,
     *imports.urls,
     *requests.urls,
     *duties.urls,

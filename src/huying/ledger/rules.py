@@ -9,6 +9,7 @@ from typing import Any
 
 from huying.cases.models import Clock
 from huying.kernel.errors import NotYours
+from huying.kernel.small import suppressed as suppressed  # noqa: PLC0414  (part of what the ledger says of small figures)
 
 AT_ONCE = 2_000  # rows written while one waits; more go to the background
 STEPS = (("accept", "受理"), ("item", "办理"), ("report", "书面反馈"), ("tell", "告知"))
@@ -215,21 +216,6 @@ def published(
         source = before if stays else atom if count >= smallest else {}
         shown |= {name: figure for name, figure in source.items() if name[0].partition(":")[2] == group}
     return shown
-
-
-def suppressed(cells: Mapping[Any, int], smallest: int) -> frozenset[Any]:
-    """Which cells of a table whose sum is known must be hidden: the small ones, all that are as large as the next larger
-    one, and when nothing would be left to see, everything, noughts too.
-
-    Whoever knows the sum, the cells shown and this rule still cannot tell the hidden ones apart: any exchange of their values
-    would look the same, and among them is a small one and one that is not.
-    """
-    small = {key for key, n in cells.items() if 0 < n < smallest}
-    if not small:
-        return frozenset()
-    edge = min((n for n in cells.values() if n >= smallest), default=0)
-    hidden = small | {key for key, n in cells.items() if n and n == edge}
-    return frozenset(hidden) if any(n for key, n in cells.items() if key not in hidden) else frozenset(cells)
 
 
 Cells = Mapping[tuple[str, str], tuple[int, int]]

@@ -14,7 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Greatest
 from django.http import HttpRequest
 from django.utils import timezone
@@ -43,6 +43,7 @@ from huying.org.rules import (
 from huying.trail.models import Entry
 
 WORKBOOK = "org.roster"
+OFFICES = (Role.CHAIR, Role.OFFICER, Role.UPPER_OFFICER, Role.MANAGEMENT_HEAD, Role.DEPARTMENT_HEAD, Role.HANDLER)
 Row = TypeVar("Row", Unit, Department, Person, Post)
 
 
@@ -223,6 +224,18 @@ def counted(units: QuerySet[Unit]) -> QuerySet[Unit]:
 def in_reach(actor: Actor, can: Can, person: Person) -> bool:
     """Does this person stand in the roster of a unit the actor looks after?"""
     return looked_after(actor, can).filter(pk=person.unit_id).exists()
+
+
+def names_in(unit: Unit, text: str) -> list[str]:
+    """Names of the unit's roster that stand in a text, without people who hold an office (they speak for it).
+
+    A local union asks its own roster only: those below it are as large as a province.
+    """
+    units = [unit] if unit.is_upper else Unit.objects.within(unit)
+    people = Person.objects.filter(unit__in=units).annotate(said=Value(text, output_field=TextField()))
+    officials = Post.objects.filter(role__in=OFFICES).values("person")
+    found = people.filter(said__contains=F("name")).exclude(pk__in=officials).values_list("name", flat=True)
+    return sorted({name for name in found if len(name) > 1})
 
 
 # --- posts ------------------------------------------------------------------------------------------------------------

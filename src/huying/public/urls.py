@@ -1,6 +1,6 @@
 """Addresses of the worker's pages."""
 
-from huying.public.views import _work, meetings, my, own, pages, promises, rate, receipt, reception, say, steps
+from huying.public.views import _work, answers, meetings, my, own, pages, promises, rate, receipt, reception, say, steps
 
 app_name = "public"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     *meetings.urls,
     *reception.urls,
     *promises.urls,
+    *answers.urls,
     *pages.urls,
     *_work.urls,
 ]

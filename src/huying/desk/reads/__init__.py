@@ -1,5 +1,6 @@
 """What the pages of the desk ask for: the frame around every page, lists of cases, 今日, registering, notices, drafts."""
 
+from huying.desk.reads._alerts import AlertsDay, alerts_day
 from huying.desk.reads._audit import COLUMNS as AUDIT_COLUMNS
 from huying.desk.reads._audit import Day, acts_in_words, acts_of, day_list, is_night, looks, stands_out
 from huying.desk.reads._cases import (
@@ -125,6 +126,7 @@ __all__ = [
     "SURVEY_LISTS",
     "TABS",
     "UNION_TURN",
+    "AlertsDay",
     "ClauseRow",
     "Climb",
     "Day",
@@ -144,6 +146,7 @@ __all__ = [
     "acts_in_words",
     "acts_of",
     "administration",
+    "alerts_day",
     "alike_topics",
     "behind_rows",
     "below",

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from huying.alerts.lifecycle import FINDING, INCIDENT, INFORMATION, WARNING
 from huying.cases.lifecycle import CASE
 from huying.cases.models import Recusal
 from huying.fieldwork.lifecycle import DAY, TALK, VISIT
@@ -117,7 +118,8 @@ def stands_out(counts: Counter[str], rules: Rules) -> list[str]:
 
 _TABLES = {
     "case": CASE, "item": ITEM, "reception": DAY, "visit": VISIT, "talk": TALK, "promise": PROMISE, "topic": TOPIC,
-    "meeting": MEETING, "report": REPORT, "sheet": SHEET,
+    "meeting": MEETING, "report": REPORT, "sheet": SHEET, "warning": WARNING, "incident": INCIDENT,
+    "information": INFORMATION, "finding": FINDING,
 }  # fmt: skip
 KINDS = {
     "case": "事项", "item": "协商事项", "topic": "议题", "meeting": "会议", "report": "情况报告", "sheet": "考核表", "clock": "时限",
@@ -128,6 +130,7 @@ KINDS = {
     "plan": "办实事计划", "promise": "实事", "research": "调研课题",
     "studio": "群众工作室", "daylog": "工作日志", "group": "工作小组", "ownrule": "本单位制度", "yearplan": "年度规划",
     "demopoint": "示范点", "tie": "联系", "household": "困难职工家庭", "leave": "请假",
+    "warning": "预警", "watch": "重点走访", "incident": "突发事件", "callplan": "应急预案", "information": "信息", "finding": "上报核查",
 }  # fmt: skip
 _WORDS = {
     "case.register": "登记", "case.open_sealed": "查看密封内容", "case.message": "留言", "case.join": "增加联名", "case.recuse": "回避",
@@ -185,6 +188,7 @@ _WORDS = {
     "tie.make": "定联系", "tie.end": "结束联系", "tie.result": "登记联系成效", "leave.note": "登记请假", "leave.take_back": "撤回请假",
     "household.add": "登记困难职工家庭", "household.change": "改困难职工家庭资料", "household.close": "不再联系困难职工家庭",
     "household.erase": "清除困难职工家庭资料",
+    "watch.start": "列入重点走访", "watch.end": "不再盯", "plan.keep": "存应急预案",
 }  # fmt: skip
 
 

@@ -77,6 +77,13 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("talks", "约访", "message-plus", (Can.READ_CASES, Can.INSTRUCT)),
             Entry("promises", "办实事", "heart-handshake", (Can.READ_CASES, Can.INSTRUCT, Can.ITEMS)),
             Entry("research", "调研课题", "report", (Can.READ_CASES,)),
+        "预警和信息",
+        (
+            Entry("warnings", "预警", "alert-triangle", (Can.READ_CASES,)),
+            Entry("watches", "重点走访", "walk", (Can.READ_CASES,)),
+            Entry("warnings_told", "工会的提请", "alert-triangle", (Can.ITEMS_OF_UNIT,)),
+            Entry("incidents", "突发事件", "alarm", (Can.REGISTER, Can.ITEMS_OF_UNIT)),
+            Entry("information", "信息上报", "send", (Can.HANDLE_CASES, Can.ITEMS_OF_UNIT)),
         ),
     ),
     (

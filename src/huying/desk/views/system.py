@@ -52,6 +52,8 @@ JOBS = {
     "huying.cases.jobs.follow_units": "事项跟着合并的组织走",
     "huying.cases.jobs.retention": "清除保存期满的身份和原话",
     "huying.privacy.jobs.scrub_disk": "清除以后，清理数据库里的残余",
+    "huying.alerts.jobs.surges": "从集中的事项起草预警",
+    "huying.alerts.jobs.comparing": "比对下级的上报",
     "huying.climb.jobs.end_climbs": "随撤回的事项结束上报",
     "huying.climb.jobs.follow_units": "上报跟着合并的组织走",
     "huying.intake.jobs.sweep": "清理没有确认的导入表格",

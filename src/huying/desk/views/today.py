@@ -56,6 +56,8 @@ def today(request: Asked) -> HttpResponse:
         context["receives"] = reception_day(actor, days)
     if can & {Can.READ_CASES, Can.INSTRUCT, Can.ITEMS}:
         context["promises"] = promise_day(actor, days)
+    if can & {Can.HANDLE_CASES, Can.ITEMS_OF_UNIT}:
+        context["alerts"] = reads.alerts_day(actor, days)
     context["surveys"] = reads.survey_day(actor, days)
     if can & {Can.SYSTEM, Can.POSTS, Can.AUDIT}:
         context["administration"] = reads.administration(actor, request.now)

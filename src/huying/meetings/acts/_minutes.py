@@ -22,7 +22,6 @@ from huying.meetings.reads import (
     agenda,
     day_of_meeting,
     latest_minutes,
-    names_in,
     participant_of,
     rules_of,
     signatures,
@@ -31,6 +30,7 @@ from huying.meetings.reads import (
 )
 from huying.meetings.rules import check_length, check_unnamed, required
 from huying.org.models import Unit
+from huying.org.reads import names_in
 from huying.org.rules import Can, check_may
 
 LONGEST_BODY = 40_000

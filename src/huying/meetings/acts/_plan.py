@@ -29,7 +29,6 @@ from huying.meetings.reads import (
     day_of_meeting,
     keys_of_agenda,
     missing_for,
-    names_in,
     participant_of,
     review_of,
     rules_of,
@@ -37,6 +36,7 @@ from huying.meetings.reads import (
 )
 from huying.meetings.rules import SEAT_OF, SIDE_OF, Guest, chairing_seat, check_length, check_unnamed, required
 from huying.org.models import Post, Role, Unit
+from huying.org.reads import names_in
 from huying.org.rules import Can, check_may, keys_of
 
 LONGEST_AGENDA = 60

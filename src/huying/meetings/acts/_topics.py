@@ -18,9 +18,10 @@ from huying.kernel.errors import Invalid, Refused
 from huying.mechanism.acts import snapshot
 from huying.meetings.acts._gate import advance_topic, locked_topic
 from huying.meetings.models import Review, Talk, Topic, TopicCase, TopicDepartment
-from huying.meetings.reads import cases_of, missing_for, names_in, rules_of
+from huying.meetings.reads import cases_of, missing_for, rules_of
 from huying.meetings.rules import Finding, check_length, check_unnamed, checked_findings, required
 from huying.org.models import Department, Unit
+from huying.org.reads import names_in
 from huying.org.rules import Can, check_may
 
 ORIGINS = tuple(code for code, _ in Topic.ORIGINS)

@@ -67,12 +67,10 @@ from huying.meetings.reads._public import (
     tells_of_meetings,
 )
 from huying.meetings.reads._topics import (
-    OFFICES,
     cases_of,
     departments_of,
     get_topic,
     missing_for,
-    names_in,
     review_of,
     rules_of,
     talk_of,
@@ -84,7 +82,6 @@ from huying.meetings.reads._topics import (
 
 __all__ = [
     "CALLED",
-    "OFFICES",
     "WRITTEN",
     "Answers",
     "Part",
@@ -120,7 +117,6 @@ __all__ = [
     "minutes_paper",
     "missing_for",
     "missing_seats",
-    "names_in",
     "others",
     "papers_of",
     "participant_of",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Prefetch, QuerySet, TextField, Value
+from django.db.models import Prefetch, QuerySet
 
 from huying.cases.models import Case
 from huying.kernel.actors import Actor
@@ -18,10 +18,8 @@ from huying.meetings.models import (
     Talk,
     Topic,
 )
-from huying.org.models import Department, Person, Post, Role, Unit
+from huying.org.models import Department, Unit
 from huying.org.rules import Can, may
-
-OFFICES = (Role.CHAIR, Role.OFFICER, Role.UPPER_OFFICER, Role.MANAGEMENT_HEAD, Role.DEPARTMENT_HEAD, Role.HANDLER)
 
 
 def rules_of(row: Topic | Meeting) -> Rules:
@@ -98,18 +96,6 @@ def missing_for(topic: Topic) -> list[str]:
     elif not talk.agreed:
         missing.append("行政不同意上会")
     return missing
-
-
-def names_in(unit: Unit, text: str) -> list[str]:
-    """Names of the unit's roster that stand in a text, without people who hold an office (they speak for it).
-
-    A local union asks its own roster only: those below it are as large as a province.
-    """
-    units = [unit] if unit.is_upper else Unit.objects.within(unit)
-    people = Person.objects.filter(unit__in=units).annotate(said=Value(text, output_field=TextField()))
-    officials = Post.objects.filter(role__in=OFFICES).values("person")
-    found = people.filter(said__contains=F("name")).exclude(pk__in=officials).values_list("name", flat=True)
-    return sorted({name for name in found if len(name) > 1})
 
 
 def departments_of(unit: Unit) -> QuerySet[Department]:

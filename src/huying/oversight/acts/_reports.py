@@ -15,10 +15,10 @@ from django.utils import timezone
 
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, Refused
-from huying.meetings.reads import names_in
 from huying.meetings.rules import check_unnamed
 from huying.notices.acts import send
 from huying.org.models import Post, Unit
+from huying.org.reads import names_in
 from huying.org.rules import Can, check_may, may
 from huying.oversight.acts._gate import advance_report, given, locked_report
 from huying.oversight.lifecycle import REPORT

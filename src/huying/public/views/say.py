@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from huying.alerts.reads import answers_for_workers
 from huying.cases.models import Secrecy
 from huying.cases.rules import Concerns, Voice
 from huying.fieldwork.reads import open_days
@@ -179,6 +180,7 @@ def _page(request: Asked, form: Say, here: Place | None, chosen: Place | None, s
         "union_name": union.name if union else "",
         "union_phone": union.phone if union else "",
         "folded": _folded(form),
+        "answers": here is not None and union is not None and answers_for_workers(union).exists(),
         "news": here is not None and union is not None and tells_of_meetings(union),
         "receives": here is not None and union is not None and open_days(union, request.now).exists(),
         "promised": here is not None and union is not None and published(union).exists(),

@@ -1,0 +1,40 @@
+"""Pure rules of the room: which levels are weighty, which periods are owed, what is late, the words of a draft."""
+
+from huying.alerts.rules._drafts import GAP, Body, Facts, Named, checked_body, draft, gaps
+from huying.alerts.rules._levels import first_level, is_gravest, is_weighty
+from huying.alerts.rules._periods import (
+    OWED,
+    Owed,
+    Window,
+    is_late,
+    is_late_at_once,
+    month_before,
+    owed,
+    window_of,
+)
+from huying.alerts.rules._words import LONGEST, LONGEST_REASON, fits, written
+
+__all__ = [
+    "GAP",
+    "LONGEST",
+    "LONGEST_REASON",
+    "OWED",
+    "Body",
+    "Facts",
+    "Named",
+    "Owed",
+    "Window",
+    "checked_body",
+    "draft",
+    "first_level",
+    "fits",
+    "gaps",
+    "is_gravest",
+    "is_late",
+    "is_late_at_once",
+    "is_weighty",
+    "month_before",
+    "owed",
+    "window_of",
+    "written",
+]
