@@ -55,6 +55,15 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("studios", "群众工作室", "home-heart", (Can.READ_CASES,)),
             Entry("ties", "联系", "heart-handshake", (Can.READ_CASES,)),
             Entry("guidance", "指导和小组", "users-group", (Can.READ_BELOW,)),
+        ),
+    ),
+    (
+        "接待和承诺",
+        (
+            Entry("reception", "接待日", "calendar-time", (Can.READ_CASES, Can.INSTRUCT)),
+            Entry("talks", "约访", "message-plus", (Can.READ_CASES, Can.INSTRUCT)),
+            Entry("promises", "办实事", "heart-handshake", (Can.READ_CASES, Can.INSTRUCT, Can.ITEMS)),
+            Entry("research", "调研课题", "report", (Can.READ_CASES,)),
             Entry("plans", "年度规划", "flag", (Can.READ_CASES,)),
         ),
     ),
@@ -71,12 +80,6 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        "联系职工",
-        (
-            Entry("reception", "接待日", "calendar-time", (Can.READ_CASES, Can.INSTRUCT)),
-            Entry("talks", "约访", "message-plus", (Can.READ_CASES, Can.INSTRUCT)),
-            Entry("promises", "办实事", "heart-handshake", (Can.READ_CASES, Can.INSTRUCT, Can.ITEMS)),
-            Entry("research", "调研课题", "report", (Can.READ_CASES,)),
         "预警和信息",
         (
             Entry("warnings", "预警", "alert-triangle", (Can.READ_CASES,)),

@@ -46,18 +46,11 @@ def today(request: Asked) -> HttpResponse:
         climb = context["climb"] = reads.climb_day(actor, days)
         if "office" in context:
             context["office"] = replace(context["office"], figures=(*context["office"].figures, *climb.figures))
-    if Can.HANDLE_CASES in can:
-        context["records"] = reads.record_day(actor, days.today)
     if can & {Can.HANDLE_CASES, Can.ATTEND}:
         context["consult"] = reads.consult_day(actor, days, request.now)
     if can & {Can.ITEMS, Can.ITEMS_OF_UNIT}:
         context["items"] = reads.department_day(actor, days)
-    if can & {Can.READ_CASES, Can.INSTRUCT}:
-        context["receives"] = reception_day(actor, days)
-    if can & {Can.READ_CASES, Can.INSTRUCT, Can.ITEMS}:
-        context["promises"] = promise_day(actor, days)
-    if can & {Can.HANDLE_CASES, Can.ITEMS_OF_UNIT}:
-        context["alerts"] = reads.alerts_day(actor, days)
+    context |= _at_the_grassroots(actor, can, days)
     context["surveys"] = reads.survey_day(actor, days)
     if can & {Can.SYSTEM, Can.POSTS, Can.AUDIT}:
         context["administration"] = reads.administration(actor, request.now)
@@ -66,6 +59,20 @@ def today(request: Asked) -> HttpResponse:
     if can & {Can.READ_CASES, Can.SYSTEM}:
         context["warning"] = warning(days.today)
     return render(request, "desk/today/today.html", context)
+
+
+def _at_the_grassroots(actor: Member, can: set[Can], days: reads.Days) -> dict[str, Any]:
+    """What waits of visits, receptions, promises and alerts."""
+    found: dict[str, Any] = {}
+    if Can.HANDLE_CASES in can:
+        found["records"] = reads.record_day(actor, days.today)
+    if can & {Can.READ_CASES, Can.INSTRUCT}:
+        found["receives"] = reception_day(actor, days)
+    if can & {Can.READ_CASES, Can.INSTRUCT, Can.ITEMS}:
+        found["promises"] = promise_day(actor, days)
+    if can & {Can.HANDLE_CASES, Can.ITEMS_OF_UNIT}:
+        found["alerts"] = reads.alerts_day(actor, days)
+    return found
 
 
 # --- notices ---------------------------------------------------------------------------------------------------------
