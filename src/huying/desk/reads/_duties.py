@@ -10,18 +10,20 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from huying.alerts.models import Information
 from huying.cases.models import Case
 from huying.desk.reads._clauses import CARRIED_BY, PROOFS, Carrier
 from huying.desk.reads._records import kind_labels
 from huying.duties import reads
 from huying.duties.rules import HIDDEN, Deed, Period, Standing, times_of
-from huying.fieldwork.models import Record
+from huying.fieldwork.models import ReceptionDay, Record, Tie
 from huying.kernel.errors import NotYours
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import Clause, Duty, Phase, Rules, Text
 from huying.meetings.models import Meeting
 from huying.org.models import Unit
 from huying.org.rules import Can, Member, may
+from huying.promises.models import Plan, ResearchTopic
 
 EVERY = {
     "day": "每天", "week": "每周", "month": "每月", "quarter": "每季度", "half_year": "每半年", "year": "每年",
@@ -267,9 +269,38 @@ def _records(actor: Member, ids: Sequence[UUID]) -> Shown:
         yield one.pk, (words, reverse("desk:record", args=[one.pk]))
 
 
+def _ties(actor: Member, ids: Sequence[UUID]) -> Shown:
+    rows = Tie.objects.visible_to(actor).filter(pk__in=ids).select_related("person", "unit", "household")
+    for one in rows:
+        whom = one.unit.name if one.unit else f"困难职工家庭 {one.household.code}" if one.household else ""
+        yield one.pk, (f"{one.get_kind_display()}：{one.person.name}，{whom}", reverse("desk:tie", args=[one.pk]))
+
+
+def _receptions(actor: Member, ids: Sequence[UUID]) -> Shown:
+    for one in ReceptionDay.objects.visible_to(actor).filter(pk__in=ids).select_related("leader__person"):
+        words = f"{one.get_kind_display()}：{one.leader.person.name}"
+        yield one.pk, (words, reverse("desk:reception-day", args=[one.pk]))
+
+
+def _information(actor: Member, ids: Sequence[UUID]) -> Shown:
+    for one in Information.objects.visible_to(actor).filter(pk__in=ids):
+        yield one.pk, (one.title, reverse("desk:information_one", args=[one.pk]))
+
+
+def _plans(actor: Member, ids: Sequence[UUID]) -> Shown:
+    for one in Plan.objects.visible_to(actor).filter(pk__in=ids):
+        yield one.pk, (f"{one.year} 年办实事计划", reverse("desk:plan", args=[one.pk]))
+
+
+def _research(actor: Member, ids: Sequence[UUID]) -> Shown:
+    for one in ResearchTopic.objects.visible_to(actor).filter(pk__in=ids):
+        yield one.pk, (one.title, reverse("desk:research-topic", args=[one.pk]))
+
+
 # What stands behind a figure, by kind: those of some rows that a reader may see, each with its title and address.
 BEHIND: dict[str, Callable[[Member, Sequence[UUID]], Shown]] = {
-    "case": _cases, "meeting": _meetings, "record": _records,
+    "case": _cases, "meeting": _meetings, "record": _records, "tie": _ties, "reception": _receptions,
+    "information": _information, "plan": _plans, "research": _research,
 }  # fmt: skip
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from huying.duties.reads._counters import MOST
+from huying.alerts.models import Information
+from huying.duties.reads._counters import MOST, midnight
 from huying.duties.rules import Asked, Counted, Counter, Deed, Figure, Period, register
-from huying.fieldwork.models import Presence, Record, RecordPerson, Tie, TieKind, TieResult
+from huying.fieldwork.models import Presence, ReceptionDay, Record, RecordPerson, Tie, TieKind, TieResult
 from huying.fieldwork.rules import days_of
+from huying.promises.models import Plan, ResearchReport
 
 # --- records (BD-4.2, SX-8b, SX-8d, SX-11) ---------------------------------------------------------------------------------
 
@@ -136,6 +139,101 @@ def _deeds_of_points(asked: Asked) -> list[Deed]:
     return [Deed("record", record, on, "met", person=person) for record, on, person in rows[:MOST]]
 
 
+# --- reception days (BD-4.4a) ----------------------------------------------------------------------------------------------
+
+
+def _receptions(asked: Asked) -> QuerySet[ReceptionDay]:
+    """Days announced before and held."""
+    return ReceptionDay.objects.kept().filter(unit__in=asked.units, on__gte=asked.since, on__lt=asked.until)
+
+
+def _count_receptions(asked: Asked) -> Iterator[Counted]:
+    """A day is one day, however many leaders receive."""
+    for unit, on in _receptions(asked).order_by().values_list("unit", "on").distinct():
+        yield Counted(unit, on, Figure(done=1))
+
+
+def _deeds_of_receptions(asked: Asked) -> list[Deed]:
+    return [Deed("reception", one.pk, one.on, "met") for one in _receptions(asked).order_by("-on")[:MOST]]
+
+
+def _receptions_moved(since: datetime) -> set[UUID]:
+    return set(ReceptionDay.objects.filter(ended_at__gte=since).order_by().values_list("unit", flat=True))
+
+
+# --- information sent (BD-4.3b, BD-4.8, SX-14b) ----------------------------------------------------------------------------
+
+STANDS = ("sent", "answered", "corrected")  # what was taken back was no report
+
+
+def _information(to: str, kinds: Sequence[str]) -> Counter:
+    """What a union sent somewhere, by the day it was sent."""
+
+    def rows(asked: Asked) -> QuerySet[Information]:
+        return Information.objects.filter(
+            to=to, kind__in=kinds, status__in=STANDS, unit__in=asked.units, mends__isnull=True,
+            sent_at__gte=midnight(asked.since), sent_at__lt=midnight(asked.until),
+        )  # fmt: skip
+
+    def count(asked: Asked) -> Iterator[Counted]:
+        for unit, at in rows(asked).order_by().values_list("unit", "sent_at"):
+            yield Counted(unit, timezone.localdate(at), Figure(done=1))
+
+    def deeds(asked: Asked) -> list[Deed]:
+        return [
+            Deed("information", one.pk, timezone.localdate(one.sent_at), "met")
+            for one in rows(asked).order_by("-sent_at")[:MOST]
+        ]
+
+    return Counter(count, deeds, _information_moved)
+
+
+def _information_moved(since: datetime) -> set[UUID]:
+    return set(Information.objects.filter(moved_at__gte=since).order_by().values_list("unit", flat=True))
+
+
+# --- promises and research (SX-12, SX-11) ----------------------------------------------------------------------------------
+
+
+def _plans(asked: Asked) -> QuerySet[Plan]:
+    years = range(asked.since.year, asked.until.year + 1)
+    return Plan.objects.filter(unit__in=asked.units, published_at__isnull=False, year__in=years)
+
+
+def _count_plans(asked: Asked) -> Iterator[Counted]:
+    for unit, year in _plans(asked).order_by().values_list("unit", "year"):
+        yield Counted(unit, date(year, 1, 1), Figure(done=1))
+
+
+def _deeds_of_plans(asked: Asked) -> list[Deed]:
+    rows = _plans(asked).filter(year__lt=asked.until.year)
+    return [Deed("plan", one.pk, timezone.localdate(one.published_at), "met") for one in rows[:MOST]]
+
+
+def _plans_moved(since: datetime) -> set[UUID]:
+    return set(Plan.objects.filter(published_at__gte=since).order_by().values_list("unit", flat=True))
+
+
+def _reports(asked: Asked) -> QuerySet[ResearchReport]:
+    return ResearchReport.objects.filter(
+        topic__unit__in=asked.units, submitted_at__gte=midnight(asked.since), submitted_at__lt=midnight(asked.until)
+    )
+
+
+def _count_reports(asked: Asked) -> Iterator[Counted]:
+    for unit, author, at in _reports(asked).order_by().values_list("topic__unit", "author", "submitted_at"):
+        yield Counted(unit, timezone.localdate(at), Figure(done=1), author)
+
+
+def _deeds_of_reports(asked: Asked) -> list[Deed]:
+    rows = _reports(asked).order_by("-submitted_at").values_list("topic", "submitted_at", "author")
+    return [Deed("research", topic, timezone.localdate(at), "met", person=author) for topic, at, author in rows[:MOST]]
+
+
+def _reports_moved(since: datetime) -> set[UUID]:
+    return set(ResearchReport.objects.filter(submitted_at__gte=since).order_by().values_list("topic__unit", flat=True))
+
+
 register("record", Counter(_count_records, _deeds_of_records, _records_moved))
 register("contact_point", _count_ties(TieKind.CONTACT_POINT))
 register("contact_household", _count_ties(TieKind.CONTACT_HOUSEHOLD))
@@ -143,3 +241,9 @@ register("pairing", _count_ties(TieKind.PAIRING))
 register("problem_solved", _count_results("problem"))
 register("thing_done", _count_results("thing"))
 register("stationed_points", Counter(_count_points, _deeds_of_points, _records_moved))
+register("reception_day", Counter(_count_receptions, _deeds_of_receptions, _receptions_moved))
+register("information_to_unit", _information("unit", ("regular", "at_once", "tendency")))
+register("information_up", _information("above", ("regular",)))
+register("dispute_information", _information("above", ("dispute",)))
+register("promise_plan", Counter(_count_plans, _deeds_of_plans, _plans_moved))
+register("research_report", Counter(_count_reports, _deeds_of_reports, _reports_moved))
