@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,7 +23,7 @@ from huying.mechanism.reads import calendar
 from huying.meetings import acts as meetings
 from huying.notices import acts as notices
 from huying.org.models import Unit
-from huying.site.demo import department_acts, meeting_acts, survey_acts, union_acts, worker_acts
+from huying.site.demo import department_acts, meeting_acts, record_acts, survey_acts, union_acts, worker_acts
 from huying.site.demo.alert_acts import warn_and_report
 from huying.site.demo.county import County, beginning, found_county
 from huying.site.demo.days import Days
@@ -66,18 +68,21 @@ def _play(county: County, days: Days) -> None:
     told = stories(days)
     plays = {story.key: Play(story) for story in told}
     steps = [(step.at, number, step.number, story, step) for number, story in enumerate(told) for step in story.steps]
-    mornings = _mornings(days)
-    coming = next(mornings, None)
+    beside = _beside(county, days)
     for at, _, _, story, step in sorted(steps, key=lambda row: row[:3]):
         if at > days.now:
             raise ValueError(f"{story.key}: {step.act} lies ahead")
-        while coming is not None and coming[1] < at:
-            _morning(county, days, *coming)
-            coming = next(mornings, None)
+        while beside and beside[0][0] < at:
+            beside.popleft()[1]()
         _act(Scene(county, days, plays, plays[story.key], step))
-    while coming is not None:
-        _morning(county, days, *coming)
-        coming = next(mornings, None)
+    while beside:
+        beside.popleft()[1]()
+
+
+def _beside(county: County, days: Days) -> deque[tuple[datetime, Callable[[], None]]]:
+    """What happens beside the stories, in order of time: each morning's sweeps, what cadres do at the grassroots."""
+    mornings = [(at, partial(_morning, county, days, number, at)) for number, at in _mornings(days)]
+    return deque(sorted([*mornings, *record_acts.planned(county, days)], key=lambda row: row[0]))
 
 
 def _mornings(days: Days) -> Iterator[tuple[int, datetime]]:
