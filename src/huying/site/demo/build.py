@@ -21,7 +21,7 @@ from huying.mechanism.reads import calendar
 from huying.meetings import acts as meetings
 from huying.notices import acts as notices
 from huying.org.models import Unit
-from huying.site.demo import department_acts, meeting_acts, survey_acts, union_acts, worker_acts
+from huying.site.demo import day_acts, department_acts, meeting_acts, survey_acts, union_acts, worker_acts
 from huying.site.demo.county import County, beginning, found_county
 from huying.site.demo.days import Days
 from huying.site.demo.reporting import report_and_assess
@@ -93,6 +93,7 @@ def _morning(county: County, days: Days, number: int, at: datetime) -> None:
     feedback.close_due(by=SYSTEM, at=at)
     handling.drop_ended(by=SYSTEM, at=at)
     meetings.remind_meetings(by=SYSTEM, at=at)
+    day_acts.morning(county, days, number, at)
     if number >= REMINDERS_FROM:
         cases.remind(by=SYSTEM, at=at)
         handling.remind_handlers(by=SYSTEM, at=at)
