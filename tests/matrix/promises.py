@@ -47,7 +47,7 @@ def _given(scene: Scene, place: str, year: int) -> dict[str, Any]:
     plant, posts = place == "plant", scene.world.posts
     return {
         "title": "宿舍热水", "measure": "换设备", "deadline": date(year, 12, 20), "leader": posts["manager" if plant else "foreign"],
-        "department": scene.world.admin if plant else None, "person": posts["handler" if plant else "foreign"],
+        "department": scene.places[place].department, "person": posts["handler" if plant else "foreign"],
     }  # fmt: skip
 
 

@@ -23,20 +23,24 @@ TALKS: Roles = {
 LISTS: Roles = {"plant": OFFICES | {"manager"}}
 
 
-def day(scene: Scene, place: str, *, status: str = "announced", today: bool = False) -> ReceptionDay:
+def day(
+    scene: Scene, place: str, *, status: str = "announced", today: bool = False, kind: str = "leaders"
+) -> ReceptionDay:
     """A day of the place's union: to come, or today."""
-    key = (place, f"reception-{status}-{today}")
+    key = (place, f"reception-{status}-{today}-{kind}")
     if key not in scene.made:
         who = "officer" if place == "plant" else "foreign"
         taken = sum(1 for one in scene.made if str(one[1]).startswith("reception-"))
         on = scene.world.now.date() + timedelta(days=0 if today else 30 + taken)
         make = days.announced if status == "announced" else days.planned
-        scene.made[key] = make(scene.world, on, _leader(scene, place), by=who)
+        scene.made[key] = make(scene.world, on, _leader(scene, place, kind), by=who, kind=kind)
     return ReceptionDay.objects.get(pk=scene.made[key].pk)
 
 
-def _leader(scene: Scene, place: str) -> Any:
-    return scene.world.posts["manager" if place == "plant" else "foreign"]
+def _leader(scene: Scene, place: str, kind: str) -> Any:
+    if place != "plant":
+        return scene.world.posts["foreign"]
+    return scene.world.posts["manager" if kind == "leaders" else "chair"]
 
 
 def _rota(scene: Scene, place: str) -> dict[str, Any]:
@@ -62,8 +66,7 @@ def visit(scene: Scene, place: str) -> Booking:
         case = scene.case(place, "accepted")
         today = day(scene, "plant", today=True)
         worker: Any = worker_of(case.parties.get(first=True).pk)
-        slot = time(10) if place == "plant" else time(10, 30)
-        booking = acts.book_again(day_id=today.pk, slot=slot, by=worker, at=scene.world.now)
+        booking = acts.book_again(day_id=today.pk, slot=time(9), by=worker, at=scene.world.now)
         scene.made[key] = acts.arrive(booking_id=booking.pk, by=scene.world.as_("officer"), at=scene.world.now)
     return Booking.objects.get(pk=scene.made[key].pk)
 
@@ -98,7 +101,7 @@ RECEPTION = (
     Row("desk:reception-day", SEES, lambda s, p: [day(s, p).pk]),
     Row("desk:reception-act", OWN, lambda s, p: [day(s, p).pk, "cancel"], post=lambda s, p: REASON, act="cancel"),
     Row("desk:reception-act", {"plant": OFFICE["plant"]}, lambda s, p: [day(s, p).pk, "swap"], post=_swap, act="swap"),
-    Row("desk:reception-act", {"plant": OFFICE["plant"]}, lambda s, p: [day(s, "plant", today=True).pk, "hold"],
+    Row("desk:reception-act", {"plant": OFFICE["plant"]}, lambda s, p: [day(s, p, today=True, kind="chair").pk, "hold"],
         post=lambda s, p: {"text": ""}, act="hold"),
     Row("desk:reception-walk-in", {"plant": OFFICE["plant"]}, lambda s, p: [day(s, p, today=True).pk],
         post=lambda s, p: WALK_IN),

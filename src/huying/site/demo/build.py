@@ -23,7 +23,7 @@ from huying.mechanism.reads import calendar
 from huying.meetings import acts as meetings
 from huying.notices import acts as notices
 from huying.org.models import Unit
-from huying.site.demo import department_acts, meeting_acts, record_acts, survey_acts, union_acts, worker_acts
+from huying.site.demo import day_acts, department_acts, meeting_acts, record_acts, survey_acts, union_acts, worker_acts
 from huying.site.demo.alert_acts import warn_and_report
 from huying.site.demo.county import County, beginning, found_county
 from huying.site.demo.days import Days
@@ -102,6 +102,7 @@ def _morning(county: County, days: Days, number: int, at: datetime) -> None:
     feedback.close_due(by=SYSTEM, at=at)
     handling.drop_ended(by=SYSTEM, at=at)
     meetings.remind_meetings(by=SYSTEM, at=at)
+    day_acts.morning(county, days, number, at)
     if number >= REMINDERS_FROM:
         cases.remind(by=SYSTEM, at=at)
         handling.remind_handlers(by=SYSTEM, at=at)
