@@ -190,11 +190,12 @@ class GroupForm(ActForm):
             self.fields[f"duty{number}"] = choose("职务", required=False)
             self.offer(f"duty{number}", list(GroupMember.DUTIES))
             self.fields[f"task{number}"] = line("职责分工", most=120, required=False)
-            self.initial |= {
+            now_chosen = {
                 f"person{number}": str(member.person_id) if member else "",
                 f"duty{number}": member.duty if member else "member",
                 f"task{number}": member.task if member else "",
             }
+            self.initial.update(now_chosen)
 
     def lines(self) -> list[tuple[Any, Any, Any]]:
         """The fields, line by line."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -53,6 +53,7 @@ class Known:
     record: UUID | None = None
     told: tuple[Told, ...] = ()
     state: str = ""
+    forms: bool = False
 
     @property
     def days(self) -> int | None:
@@ -138,7 +139,7 @@ def _records(actor: Member, unit: Unit, rules: Rules, first: date, last: date) -
         what = "，".join(part for part in (where, row.theme, *figures, *met) if part)
         href = reverse(RECORD_PAGE, args=[row.pk]) if RECORD_PAGE else ""
         found.append(Known(row.on, kind.label if kind else "工作记录", what or "没有写主题", href, record=row.pk,
-                           state=FORMS if row.kind == FORMS else ""))  # fmt: skip
+                           forms=row.kind == FORMS))  # fmt: skip
     return found
 
 
@@ -156,7 +157,7 @@ def known(actor: Member, unit: Unit, first: date, last: date, until: date) -> li
 
 def _with(row: Known, told: Sequence[Told]) -> Known:
     ordered = tuple(sorted(told, key=lambda one: one.on))
-    return Known(row.on, row.how, row.what, row.href, row.case, row.record, ordered, row.state)
+    return replace(row, told=ordered)
 
 
 def chronicle(actor: Member, unit: Unit, first: date, last: date, kind: str = "") -> list[Line]:
@@ -167,7 +168,7 @@ def chronicle(actor: Member, unit: Unit, first: date, last: date, kind: str = ""
         lines += [Line(one.on, "case", one.how, one.what, one.href) for one in _cases(actor, unit, rules, first, last)]
     if kind in ("", "forms", "record"):
         for one in _records(actor, unit, rules, first, last):
-            code = "forms" if one.state == FORMS else "record"
+            code = "forms" if one.forms else "record"
             if kind in ("", code):
                 lines.append(Line(one.on, code, one.how, one.what, one.href))
     if kind in ("", "told"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -168,8 +169,8 @@ def plan_done(request: Asked, task_id: UUID) -> HttpResponse:
         acts.finish_task(task_id=task_id, result=form.cleaned_data["result"], **who(request))
         return _back(task.plan.year)
 
-    page = _page("任务完成了", task.plan.year, "登记")
-    return one_form(request, form, OneForm(**{**page.__dict__, "note": task.text}), do, "登记了。")
+    page = replace(_page("任务完成了", task.plan.year, "登记"), note=task.text)
+    return one_form(request, form, page, do, "登记了。")
 
 
 # --- demonstration points -----------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huying.desk.forms.org import NameForm, UnitForm
+from huying.fieldwork.reads import studio_units
 from huying.kernel.errors import NotYours, Refused
 from huying.kernel.web import Asked, once, refusals_on
 from huying.org import acts, reads
@@ -116,6 +117,7 @@ def unit(request: Asked, unit_id: UUID) -> HttpResponse:
         "may_place": parent is not None and may_manage(request.actor, Can.ORG, parent) and one.closed_on is None,
         "levels": levels_under(one.level),
         "sign_in": reads.sign_in_rules(one)[0],
+        "studio": studio_units(request.actor).filter(pk=one.pk).exists(),
     }
     return render(request, "desk/org/unit.html", context)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -28,7 +29,7 @@ from huying.mechanism.rules import Rules
 from huying.org.models import Person, Unit
 from huying.org.rules import Can, may
 from huying.papers import reads as papers
-from huying.papers.reads import Column
+from huying.papers.reads import Cell, Column
 from huying.trail.acts import note_reading
 
 PER_PAGE = 50
@@ -202,7 +203,7 @@ def opinion_file(request: Asked, unit_id: UUID) -> HttpResponse:
         told = request.GET.get("told", "")
         if told in ("yes", "no"):
             rows = [row for row in rows if bool(row.told) == (told == "yes")]
-        options = [("told", "报告", (("", "全部"), ("yes", "报告过的"), ("no", "没有往上报的")), told)]
+        options: list[Any] = [("told", "报告", (("", "全部"), ("yes", "报告过的"), ("no", "没有往上报的")), told)]
     else:
         tab, rows = "", desk.chronicle(request.actor, unit, first, last, kind)
         options = [("kind", "哪一类", (("", "全部"), *desk.OPINION_KINDS), kind)]
@@ -237,32 +238,32 @@ def opinion_file_xlsx(request: Asked, unit_id: UUID) -> FileResponse:
     """The year as a workbook; that it left is written down."""
     unit = reads.union_for(request.actor, unit_id)
     year, first, last = _year(request)
+    columns: tuple[Column, ...]
     if request.GET.get("tab") == "known":
-        title = "知道和报告"
-        columns = (Column("什么时候知道", 14), Column("怎么知道的", 16), Column("知道了什么", 60), Column("现在", 14),
-                   Column("报告给谁", 30), Column("第一次报告", 14), Column("隔了几天"))  # fmt: skip
-        body = [
-            (one.on, one.how, one.what, one.state, "、".join(told.whom for told in one.told),
-             one.told[0].on if one.told else None, one.days)
-            for one in desk.known(request.actor, unit, first, last, timezone.localdate(request.now))
-        ]  # fmt: skip
+        columns, body, title = KNOWN, _known(request, unit, first, last), "知道和报告"
     else:
-        title, labels = "舆情档案", dict(desk.OPINION_KINDS)
-        columns = (
-            Column("日期", 14),
-            Column("类别", 14),
-            Column("来处", 16),
-            Column("内容", 60),
-            Column("报告给谁", 24),
-        )
-        body = [
-            (one.on, labels[one.kind], one.how, one.what, one.whom)
-            for one in desk.chronicle(request.actor, unit, first, last)
-        ]
+        columns, body, title = CHRONICLE, _chronicle(request, unit, first, last), "舆情档案"
     note_reading(root=unit.root_id or unit.pk, what="export", subject=unit.pk, unit=unit.pk, **who(request))
     book = papers.xlsx(columns, body, title=title)
     name = f"{unit.short_name}{title}{year}.xlsx"
     return FileResponse(book, as_attachment=True, filename=name, content_type=XLSX)
+
+
+KNOWN = (Column("什么时候知道", 14), Column("怎么知道的", 16), Column("知道了什么", 60), Column("现在", 14), Column("报告给谁", 30),
+         Column("第一次报告", 14), Column("隔了几天"))  # fmt: skip
+CHRONICLE = (Column("日期", 14), Column("类别", 14), Column("来处", 16), Column("内容", 60), Column("报告给谁", 24))
+
+
+def _known(request: Asked, unit: Unit, first: date, last: date) -> Iterator[tuple[Cell, ...]]:
+    for one in desk.known(request.actor, unit, first, last, timezone.localdate(request.now)):
+        whom = "、".join(told.whom for told in one.told)
+        yield one.on, one.how, one.what, one.state, whom, one.told[0].on if one.told else None, one.days
+
+
+def _chronicle(request: Asked, unit: Unit, first: date, last: date) -> Iterator[tuple[Cell, ...]]:
+    labels = dict(desk.OPINION_KINDS)
+    for one in desk.chronicle(request.actor, unit, first, last):
+        yield one.on, labels[one.kind], one.how, one.what, one.whom
 
 
 urls = [

@@ -22,7 +22,7 @@ from huying.kernel.errors import NotYours, only
 from huying.kernel.templatetags.huying import qs
 from huying.kernel.web import Asked
 from huying.notices.acts import mark_read
-from huying.org.models import Unit
+from huying.org.models import UPPER, Level, Unit
 from huying.org.rules import Can, Member, may
 from huying.papers import reads as papers
 from huying.papers.reads import Column
@@ -146,10 +146,8 @@ def _units(union: Unit, kind: str) -> QuerySet[Unit]:
     """Units of the union's own area that fit the kind."""
     rows = Unit.objects.open().within(union).exclude(pk=union.pk)
     if kind == TieKind.STATIONING:
-        return rows.filter(has_union=True).exclude(
-            level__in=("workshop", "city", "county", "town", "province", "nation")
-        )
-    return rows.exclude(level="workshop").order_by("-in_difficulty", "path")
+        return rows.filter(has_union=True).exclude(level__in=(*UPPER, Level.WORKSHOP))
+    return rows.exclude(level=Level.WORKSHOP).order_by("-in_difficulty", "path")
 
 
 @require_http_methods(["GET", "POST"])

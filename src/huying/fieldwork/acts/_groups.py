@@ -60,7 +60,8 @@ def set_group(
     if row is not None:
         check_version(row, version)
     if not seats:
-        return _dissolved(unit, row, by=by, at=at)
+        _dissolve(unit, row, by=by, at=at)
+        return None
     _check_seats(seats)
     if row is None:
         row = Group.objects.create(root_id=root_id(unit), unit=unit, kind=kind, since=today, version=0)
@@ -83,7 +84,7 @@ def _check_seats(seats: Sequence[Seat]) -> None:
         raise Invalid({"members": "组长要有一位，也只能有一位。"})
 
 
-def _dissolved(unit: Unit, row: Group | None, *, by: Actor, at: datetime) -> None:
+def _dissolve(unit: Unit, row: Group | None, *, by: Actor, at: datetime) -> None:
     if row is None:
         raise Invalid({"members": "还没有选人。"})
     Group.objects.filter(pk=row.pk).update(ended_on=max(row.since, timezone.localdate(at)), version=row.version + 1)

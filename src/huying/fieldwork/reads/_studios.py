@@ -152,7 +152,7 @@ def _places(units: Sequence[Unit]) -> dict[UUID, list[Place]]:
     for one in inside:
         if one.has_union and one.level != Level.WORKSHOP:
             homes[one.path] = one.pk
-        elif one.level == Level.WORKSHOP and (home := _home(one, homes)) in ids:
+        elif one.level == Level.WORKSHOP and (home := _home(one, homes)) and home in ids:
             shops.append((home, one))
     rooms = list(Department.objects.filter(unit__in=ids, closed_on__isnull=True).order_by("name"))
     held = {
