@@ -1,3 +1,3 @@
 """呼应 Huying: how a trade union hears every worker, sees each matter through, and can prove it."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
