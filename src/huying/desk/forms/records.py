@@ -84,6 +84,8 @@ class RecordForm(forms.Form):
         shown["leader"].choices = [("", "没有带队的"), *[(str(post.pk), post.person.name) for post in self.posts]]
         for one in kind.fields:
             shown[f"own_{one.code}"] = _own(one, rules)
+        shown["place"].required = kind.outside
+        shown["place"].error_messages["required"] = "请写去了哪个单位、哪个车间。"
         if not kind.outside:
             del shown["ask"]
         if not fresh:

@@ -92,14 +92,14 @@ def _row(
     )  # fmt: skip
 
 
-def _chip(record: Record) -> Shown:
+def _chip(record: Record) -> Shown | None:
     if record.withdrawn_at is not None:
         return Shown("none", "已撤回")
     if record.presence == Presence.DENIED:
         return Shown("soon", "对方说没来")
-    words = {Presence.ASKED: "等对方确认", Presence.CONFIRMED: "对方已确认"}
-    state = "done" if record.presence == Presence.CONFIRMED else "none"
-    return Shown(state, words.get(Presence(record.presence), ""))
+    if record.presence == Presence.CONFIRMED:
+        return Shown("done", "对方已确认")
+    return Shown("none", "等对方确认") if record.presence == Presence.ASKED else None
 
 
 def clash_words(actor: Member, record: Record) -> list[tuple[str, list[tuple[str, str]]]]:
