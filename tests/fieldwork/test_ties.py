@@ -149,6 +149,26 @@ def test_who_is_stationed_is_paired_with_a_household(world):
     assert bare(world)["stationed"] == []
 
 
+@pytest.mark.clause("BD-6.2")
+def test_being_stationed_is_a_kind_of_record_of_the_document(world):
+    rules = adopted(world, BAODING)
+    kind = rules.record("stationing")
+    assert (kind.clause.id, kind.outside, [field.code for field in kind.fields]) == ("BD-6.2", True, ["form"])
+    assert (rules.options("stationings").clause.id, rules.options("stationings").label_of("point")) == (
+        "BD-6.2",
+        "驻点",
+    )
+
+
+@pytest.mark.clause("SX-15")
+def test_squatting_is_a_way_of_being_stationed(world):
+    rules = adopted(world, SHAANXI)
+    kind = rules.record("stationing")
+    assert (kind.clause.id, [field.code for field in kind.fields]) == ("SX-15", ["form"])
+    ways = rules.options("stationings")
+    assert (ways.clause.id, [ways.label_of(code) for code in ("squatting", "point")]) == ("SX-15", ["蹲点", "驻点"])
+
+
 # --- what is not covered ------------------------------------------------------------------------------------------------------
 
 

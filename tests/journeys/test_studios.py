@@ -60,7 +60,7 @@ def test_a_studio_is_set_up_and_its_day_is_written_on_the_phone(stage: Stage) ->
     phone.wait_for_load_state()
     look(phone)
     expect(phone.get_by_text(case.number).first).to_be_visible()
-    phone.get_by_label("补充").fill("接了三个电话，都问年终奖。")
+    phone.get_by_role("textbox", name="补充").fill("接了三个电话，都问年终奖。")
     send(phone, "保存")
     assert DayLog.objects.get().text == "接了三个电话，都问年终奖。"
 
