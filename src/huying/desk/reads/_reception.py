@@ -93,7 +93,9 @@ def queue_rows(actor: Member, day: ReceptionDay, today: date) -> list[Waiting]:
         Case.objects.visible_to(actor).filter(pk__in=[one.case_id for one in rows]).values_list("pk", flat=True)
     )
     office = reads.makes_rota(actor, day)
-    return [_waiting(one, one.case_id in known, office=office, here=day.on == today) for one in rows]
+    return [
+        _waiting(one, one.case_id in known, office=office and day.on <= today, here=day.on == today) for one in rows
+    ]
 
 
 def _waiting(booking: Booking, known: bool, *, office: bool, here: bool) -> Waiting:

@@ -21,11 +21,12 @@ from huying.cases.rules import Concerns, Voice
 from huying.fieldwork import acts
 from huying.fieldwork import reads as fieldwork
 from huying.fieldwork.models import ReceptionDay
+from huying.fieldwork.rules import slots
 from huying.files.acts import Checked, check
 from huying.files.rules import ACCEPT, MAX_FILES, check_count
 from huying.kernel.actors import Actor, Worker
 from huying.kernel.errors import Invalid, Refused
-from huying.kernel.web import Asked, once, once_key, refusals_on
+from huying.kernel.web import Asked, answers_again, once, once_key, refusals_on
 from huying.mechanism.reads import rules_for
 from huying.org.reads import union_of
 from huying.privacy.reads import Asking, consent_text, separate_consents
@@ -90,12 +91,19 @@ def book(request: Asked, code: str, day_id: UUID) -> HttpResponse:
     sent = request.method == "POST"
     form = Book(
         request.POST if sent else None, request.FILES if sent else None,
-        departments=reads.departments_at(here.unit), asking=_asking(request), hours=hours,
+        departments=reads.departments_at(here.unit), asking=_asking(request), hours=_with_sent(request, day, hours),
     )  # fmt: skip
     if sent and form.is_valid():
         with refusals_on(form):
             return _send(request, form, here, day)
     return _page(request, form, here, day, hours)
+
+
+def _with_sent(request: Asked, day: ReceptionDay, hours: list[time]) -> list[time]:
+    """The free hours and the one that was sent: whether that is still free the act says, for a form sent twice it is taken
+    by itself."""
+    sent = [hour for hour in slots(day.begins, day.ends, day.minutes) if f"{hour:%H:%M}" == request.POST.get("hour")]
+    return sorted({*hours, *sent})
 
 
 def _asking(request: Asked) -> list[Asking]:
@@ -166,6 +174,7 @@ def _page(request: Asked, form: Book, here: Place, day: ReceptionDay, hours: lis
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @mine
+@answers_again
 def again(request: Asked) -> HttpResponse:
     """An hour for a matter handed in already; leaders it concerns are not offered."""
     worker: Worker = request.actor

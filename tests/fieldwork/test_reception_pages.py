@@ -1,0 +1,76 @@
+"""Pages of reception days: as many statements for many days as for few; what a worker sends twice counts once."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from huying.fieldwork.models import Booking
+from huying.privacy.rules import CONSENT_VERSION
+from tests.desk.browser import as_, page
+from tests.factories import reception as days
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def frozen(monkeypatch, now):
+    """The pages read the clock at the edge; here it stands still."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+
+
+def statements(world, where, *args):
+    client = as_(world, "officer")
+    client.get(reverse(where, args=args))
+    with CaptureQueriesContext(connection) as seen:
+        client.get(reverse(where, args=args))
+    return len(seen)
+
+
+def test_lists_ask_as_often_for_many_as_for_few(world):
+    first = days.announced(world, date(2026, 11, 25))
+    days.booked(world, first)
+    few = statements(world, "desk:reception"), statements(world, "desk:reception-day", first.pk)
+    for number in range(1, 8):
+        day = days.announced(world, date(2026, 11, 25) + timedelta(days=7 * number))
+        days.booked(world, day)
+    for hour in (1, 2, 3):
+        slot = first.begins.replace(hour=9 + hour // 2, minute=30 * (hour % 2))
+        days.booked(world, first, slot=slot)
+    assert (statements(world, "desk:reception"), statements(world, "desk:reception-day", first.pk)) == few
+
+
+def test_a_booking_sent_twice_is_one(world):
+    day = days.announced(world, date(2026, 11, 25))
+    phone, address = Client(), f"/u/{world.shop.code}/reception/{day.pk}/"
+    form = {"hour": "09:00", "words": "炉前没有水喝。", "secrecy": "anonymous", "agreed": "on", "consent": CONSENT_VERSION,
+            "once": "one-form-key-of-a-phone-1"}  # fmt: skip
+    for _ in range(2):
+        assert phone.post(address, form).url == "/receipt/"
+    assert Booking.objects.count() == 1
+    full = phone.post(address, {**form, "once": "another-form-key-of-a-phone"})
+    assert full.status_code == 422
+    assert "这个时间刚刚约满了" in full.content.decode()
+    assert "炉前没有水喝。" in full.content.decode()
+
+
+def test_a_head_of_management_reads_no_number(world):
+    day = days.announced(world, date(2026, 11, 25), world.posts["manager"])
+    booking = days.booked(world, day)
+    html = page(as_(world, "manager").get(reverse("desk:reception-day", args=[day.pk])))
+    assert booking.code in html
+    assert booking.case.number not in html
+    assert not re.search(r"/desk/cases/", html)
+
+
+def test_the_notice_prints_both_ways(world):
+    days.announced(world, date(2026, 11, 25))
+    for fmt, begins in (("pdf", b"%PDF"), ("docx", b"PK")):
+        answer = as_(world, "officer").get(reverse("desk:reception-notice", args=[fmt]))
+        assert (answer.status_code, answer.content[: len(begins)]) == (200, begins)
