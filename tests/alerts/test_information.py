@@ -179,7 +179,7 @@ def wanted(world, unit) -> dict[str, int]:
     return {f"{one.to}-{one.kind}": one.months for one in owed(rules, unit)}
 
 
-@pytest.mark.clause("BD-4.3b", "BD-4.8", "SX-14b")
+@pytest.mark.clause("BD-4.3b", "BD-4.8", "SX-14b", "HY-alerts")
 def test_the_packs_say_who_owes_what_how_often(adopted) -> None:
     world = adopted
     assert wanted(world, world.plant) == {"unit-regular": 1, "above-regular": 1, "above-dispute": 3}
