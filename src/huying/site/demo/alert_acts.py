@@ -9,10 +9,11 @@ from typing import Any
 from django.utils import timezone
 
 from huying.alerts import acts
-from huying.alerts.models import Finding, Information
+from huying.alerts.models import Finding, Incident, Information, Warning
 from huying.alerts.rules import GAP, Window, month_before
 from huying.kernel.actors import SYSTEM
 from huying.mechanism import acts as mechanism
+from huying.notices import acts as notices
 from huying.site.demo.county import County
 
 PLAN = """1. 工会主席、工会干部先到现场，请大家到会议室说。
@@ -52,6 +53,7 @@ class Alerts:
         self._drill()
         self._reports()
         self._late()
+        self._read()
 
     def _plans(self) -> None:
         """Call chains of the group and the mill; numbers that reach nobody."""
@@ -184,6 +186,18 @@ class Alerts:
                 text="当天只有我一个人，先跑现场，忘了报。以后请联络员同时报。",
                 **self.who("蒲海", days=7),
             )
+
+    def _read(self) -> None:
+        """What is older than two days has been read by everybody it was sent to."""
+        old = self.now - timedelta(days=2)
+        rows = (Warning.objects.filter(made_at__lt=old), Incident.objects.filter(reported_at__lt=old),
+                Information.objects.filter(made_at__lt=old), Finding.objects.filter(found_at__lt=old))  # fmt: skip
+        subjects = [pk for found in rows for pk in found.values_list("pk", flat=True)]
+        for name, held in self.county.posts.items():
+            if any(post.ends_on is None or post.ends_on >= self.today for post in held):
+                by = self.county.actor(name, self.today)
+                for subject in subjects:
+                    notices.mark_read(by=by, at=self.now, subject=subject)
 
 
 def _filled(text: str) -> str:
