@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from huying.alerts import acts, reads
-from huying.alerts.models import Information
+from huying.alerts.models import Information, Watch
 from huying.alerts.rules import gaps, owed
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.mechanism.reads import rules_for
 from huying.notices.models import Notice
-from tests.alerts.made import drafted, filled, hidden, information, listed, reported, sent, who
+from tests.alerts.made import drafted, filled, found, hidden, information, listed, reported, sent, who
 from tests.factories import world as make
 from tests.factories.org import make_person
 
@@ -176,7 +179,7 @@ def wanted(world, unit) -> dict[str, int]:
     return {f"{one.to}-{one.kind}": one.months for one in owed(rules, unit)}
 
 
-@pytest.mark.clause("BD-4.3b", "BD-4.8", "SX-14b")
+@pytest.mark.clause("BD-4.3b", "BD-4.8", "SX-14b", "HY-alerts")
 def test_the_packs_say_who_owes_what_how_often(adopted) -> None:
     world = adopted
     assert wanted(world, world.plant) == {"unit-regular": 1, "above-regular": 1, "above-dispute": 3}
@@ -243,3 +246,30 @@ def test_it_is_printed_on_the_official_page_the_same_every_time(world) -> None:
     printed = reads.information_paper(one, "pdf")
     assert printed == reads.information_paper(Information.objects.select_related("unit").get(pk=one.pk), "pdf")
     assert reads.information_paper(one, "docx")[:2] == b"PK"
+
+
+@pytest.mark.parametrize("page", ["information", "incidents", "findings", "watches"])
+def test_lists_ask_as_often_for_many_as_for_few(adopted, client, page) -> None:
+    world = adopted
+    client.force_login(world.posts["upper"].person.user)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(reverse(f"desk:{page}"), {"tab": "below"}).status_code == 200
+        return len(seen)
+
+    def more(number: int) -> None:
+        for _ in range(number):
+            sent(world, to="above")
+            reported(world)
+            found(world)
+        for industry in (f"行业{n}" for n in range(number)):
+            watched = {"unit": world.county, "why": "欠薪", "post": world.posts["upper"], "days": 30}
+            if not Watch.objects.filter(industry=industry).exists():
+                acts.start_watch(industry=industry, **watched, **who(world, "upper"))
+
+    more(2)
+    asked()
+    few = asked()
+    more(5)
+    assert asked() == few

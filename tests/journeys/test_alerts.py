@@ -122,7 +122,7 @@ def a_drill_looks_like_one(stage: Stage) -> None:
     expect(page.locator(".hy-drill")).to_contain_text("演练，不是真事")
     look(page)
     upper = at(stage, stage.staff("upper"), "notices")
-    expect(upper.get_by_role("link", name=re.compile("^【演练】突发事件")).first).to_be_visible()
+    expect(upper.get_by_role("link", name=re.compile("【演练】突发事件")).first).to_be_visible()
 
 
 def the_month_is_reported_answered_and_made_known(stage: Stage) -> None:
@@ -133,6 +133,7 @@ def the_month_is_reported_answered_and_made_known(stage: Stage) -> None:
     page.get_by_role("button", name="起草").click()
     look(page)
     page.get_by_role("link", name="改写", exact=True).click()
+    expect(page.get_by_role("button", name="存好")).to_be_visible()
     for field in page.locator("textarea").all():
         field.fill(re.sub(r"【[^】]*】", "请后勤部定下末班车。", field.input_value()))
     page.get_by_role("button", name="存好").click()
@@ -157,7 +158,7 @@ def the_month_is_reported_answered_and_made_known(stage: Stage) -> None:
 def management_answers(stage: Stage, one: Information) -> None:
     page = at(stage, stage.staff("manager", phone=True), "information_one", one.pk)
     look(page)
-    page.get_by_label("答复").fill("末班车恢复。")
+    page.get_by_role("textbox", name="答复").fill("末班车恢复。")
     page.get_by_role("button", name="答复").click()
     expect(page.locator("main")).to_contain_text("末班车恢复。")
 

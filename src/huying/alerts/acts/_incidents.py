@@ -13,7 +13,7 @@ from huying.alerts.acts._gate import advance, begin, locked, root_of
 from huying.alerts.acts._warnings import turn_warning
 from huying.alerts.lifecycle import INCIDENT
 from huying.alerts.models import Call, Incident, IncidentLevel, IncidentReport, PlanCall, SceneEntry, Warning
-from huying.alerts.reads import open_levels, people_at, people_of, plan_of, works_on
+from huying.alerts.reads import acts_on, open_levels, people_at, people_of, plan_of
 from huying.alerts.rules import LONGEST_REASON, fits, written
 from huying.kernel.actors import Actor
 from huying.kernel.clock import day_of
@@ -136,7 +136,7 @@ def _speaks_for(incident: Incident, post: Post) -> Unit:
 def _acting(incident_id: UUID, *, by: Actor, version: int | None = None) -> tuple[Incident, Post]:
     """The incident locked for who acts on it, and the post: of the unit before that of the union that reported."""
     incident = locked(Incident, incident_id, by=by, version=version, can=None)
-    if not isinstance(by, Member) or not works_on(by, incident):
+    if not isinstance(by, Member) or not acts_on(by, incident):
         raise NotYours
     post = by.post_for(Can.HANDLE_CASES, incident.unit) or by.post_for(Can.HANDLE_CASES, incident.by_unit)
     assert post is not None

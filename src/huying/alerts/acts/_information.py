@@ -131,8 +131,8 @@ def send_information(
     information.sent_by, information.sent_at = check_may(by, Can.HANDLE_CASES, information.unit), at
     information.whom = whom or "、".join(post.person.name for post in posts)[:60]
     advance(information, "send", by=by, at=at, label=f"报送{information.number}", data={"seq": information.seq})
-    if information.mends_id:
-        _correct(information, by=by, at=at)
+    if information.mends is not None:
+        _correct(information, information.mends.pk, by=by, at=at)
     _tell(information, [post.person for post in posts], "请阅", by=by, at=at)
     return information
 
@@ -144,8 +144,8 @@ def _number(information: Information, at: datetime) -> None:
     information.seq = (numbered.aggregate(last=Max("seq"))["last"] or 0) + 1
 
 
-def _correct(fresh: Information, *, by: Actor, at: datetime) -> None:
-    old = Information.objects.select_for_update(of=("self",)).select_related("unit").get(pk=fresh.mends_id)
+def _correct(fresh: Information, old_id: UUID, *, by: Actor, at: datetime) -> None:
+    old = Information.objects.select_for_update(of=("self",)).select_related("unit").get(pk=old_id)
     old.because = fresh.because
     advance(old, "correct", by=by, at=at, label=f"由{fresh.number}更正", text=fresh.because)
 
@@ -179,6 +179,7 @@ def answer_information(
         _check_paper(information, side, on, today)
     (name,) = written(40, name=name)
     (title,) = fits(60, title=title)
+    assert on is not None
     row = InformationAnswer.objects.create(
         root_id=information.root_id, information=information, side=side, name=name, title=title, text=text, on=on,
         on_paper=not own, post=post, at=at,

@@ -14,6 +14,7 @@ from huying.alerts.reads._findings import (
 from huying.alerts.reads._incidents import (
     RUNNING,
     Story,
+    acts_on,
     incident_for,
     incidents_of,
     not_noted,
@@ -77,6 +78,7 @@ __all__ = [
     "Found",
     "Story",
     "Watched",
+    "acts_on",
     "answers_as",
     "answers_for_workers",
     "answers_of",

@@ -4,6 +4,7 @@ is kept from anybody, is not in them."""
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -44,7 +45,7 @@ def facts_of(unit: Unit, since: date, until: date, *, today: date) -> Facts:
     running = Clock.objects.filter(
         case=OuterRef("pk"), stopped_at__isnull=True, paused_on__isnull=True, due_on__lt=today
     )
-    still = held.open()
+    still = held.filter(closed_at__isnull=True)
     n_open, n_late = still.count(), still.filter(Exists(running)).count()
     return Facts(
         since=since.isoformat(),
@@ -72,7 +73,7 @@ def _kinds(counted: Counter[str], smallest: int) -> list[tuple[str, int | None]]
     return [(code, None if code in hidden else n) for code, n in counted.most_common()]
 
 
-def _titles(received: list[tuple[str, str, object]], code: str) -> tuple[str, ...]:
+def _titles(received: Sequence[tuple[str, str, object]], code: str) -> tuple[str, ...]:
     """Released titles of one class, each once."""
     found = dict.fromkeys(title for category, title, _ in received if category == code and title)
     return tuple(list(found)[:MOST_TITLES])

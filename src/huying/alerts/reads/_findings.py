@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -111,7 +112,7 @@ def _day(at: datetime) -> date:
     return timezone.localdate(at)
 
 
-def _incidents(within: QuerySet[Unit], since: datetime) -> Iterator[Judge]:
+def _incidents(within: QuerySet[Unit, Any], since: datetime) -> Iterator[Judge]:
     own = IncidentReport.objects.filter(incident=OuterRef("pk"), unit=OuterRef("unit")).order_by("at").values("at")[:1]
     rows = Incident.objects.real().filter(unit__in=within, reported_at__gte=since).select_related("unit")
     for row in rows.annotate(own_at=Subquery(own)):
@@ -138,7 +139,7 @@ def _of_incident(row: Incident, own_at: datetime | None, hours: int, at: datetim
         yield Found(row.unit, "wrong", f"{name} 报了又撤销", on, f"wrong:incident:{row.pk}", incident=row)
 
 
-def _information(within: QuerySet[Unit], since: datetime) -> Iterator[Judge]:
+def _information(within: QuerySet[Unit, Any], since: datetime) -> Iterator[Judge]:
     rows = Information.objects.filter(unit__in=within, to="above", sent_at__gte=since).select_related("unit")
     for row in rows:
         yield row.unit, Judging(row)
@@ -160,7 +161,7 @@ def _of_information(row: Information, rules: Rules, hours: int) -> Iterator[Foun
         )
 
 
-def _cases(within: QuerySet[Unit], since: datetime) -> Iterator[Judge]:
+def _cases(within: QuerySet[Unit, Any], since: datetime) -> Iterator[Judge]:
     """Urgent cases of a unit that another union registered, kept from nobody, of which the unit said nothing."""
     said = Information.objects.filter(
         unit=OuterRef("unit"), to="above", kind="at_once", sent_at__gte=OuterRef("received_at")

@@ -37,7 +37,7 @@ def reads_all(actor: Actor, incident: Incident) -> bool:
     return Incident.objects.visible_to(actor).filter(pk=incident.pk).exists()
 
 
-def works_on(actor: Actor, incident: Incident) -> bool:
+def acts_on(actor: Actor, incident: Incident) -> bool:
     """Whether this person acts on it: the office where it happened, or of the union that reported it."""
     return may(actor, Can.HANDLE_CASES, incident.unit) or may(actor, Can.HANDLE_CASES, incident.by_unit)
 

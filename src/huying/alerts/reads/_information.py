@@ -124,7 +124,8 @@ def due_of(actor: Actor, today: date) -> list[Due]:
     units = {unit.pk: unit for unit in actor.units(Can.HANDLE_CASES)} if isinstance(actor, Member) else {}
     if not units:
         return []
-    wanted = [(unit, one) for unit in units.values() for one in owed(rules_of_units([unit], today)[unit.pk], unit)]
+    rules = rules_of_units(units.values(), today)
+    wanted = [(unit, one) for unit in units.values() for one in owed(rules[unit.pk], unit)]
     if not wanted:
         return []
     first = min(window_of(today, one.months).since for _, one in wanted)

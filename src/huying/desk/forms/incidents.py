@@ -30,10 +30,10 @@ class ReportForm(forms.Form):
     """What, where, how many, since when."""
 
     what = forms.CharField(
-        label="发生了什么", max_length=120, error_messages=EMPTY, widget=forms.Textarea(attrs={"rows": 2})
+        label="发生了什么", max_length=120, error_messages=EMPTY, widget=forms.Textarea(attrs={"rows": 1})
     )
     place = forms.CharField(label="在哪里", max_length=80, error_messages=EMPTY)
-    people = number("大约多少人", help_text="不知道就空着，续报再说。")
+    people = number("大约多少人")
     since = moment("从什么时候起")
     unit = choose("哪个单位")
     below = forms.CharField(
@@ -99,7 +99,7 @@ class PlanForm(forms.Form):
         calls = list(plan.calls.order_by("order")) if plan else []
         self.size = min(MOST_LINKS, max(4, len(calls) + 2))
         if plan is not None:
-            self.initial |= {"steps": plan.steps, "meeting_point": plan.meeting_point}
+            self.initial = {**self.initial, "steps": plan.steps, "meeting_point": plan.meeting_point}
         for n in range(self.size):
             known = calls[n] if n < len(calls) else None
             for name, label, most in (("name", "姓名", 40), ("title", "职务", 60), ("phone", "电话", 30)):

@@ -146,7 +146,7 @@ def incident(request: Asked, incident_id: UUID) -> HttpResponse:
     mark_read(subject=found.pk, **_who(request))
     note_reading(root=found.root_id, what="incident", subject=found.pk, unit=found.unit_id, **_who(request))
     story = reads.story_of(found, whole=whole)
-    works = whole and reads.works_on(request.actor, found)
+    works = whole and reads.acts_on(request.actor, found)
     running = found.status in reads.RUNNING
     kinds = rules_for(found.unit, timezone.localdate(request.now)).options("scene_entries")
     context = {
@@ -298,7 +298,7 @@ def incident_act(request: Asked, incident_id: UUID, act: str) -> HttpResponse:
 
 def _may(request: Asked, found: Incident, act: str) -> bool:
     story = reads.story_of(found, whole=False)
-    works = reads.reads_all(request.actor, found) and reads.works_on(request.actor, found)
+    works = reads.reads_all(request.actor, found) and reads.acts_on(request.actor, found)
     if act in ("pass_on", "tell_management") and found.status in reads.RUNNING:
         return any(act in one["url"] for one in _more(request, found, story, works=works))
     return works

@@ -9,9 +9,11 @@ from typing import Any
 from django.utils import timezone
 
 from huying.alerts import acts
-from huying.alerts.models import Finding, Information
+from huying.alerts.models import Finding, Incident, Information, Warning
 from huying.alerts.rules import GAP, Window, month_before
 from huying.kernel.actors import SYSTEM
+from huying.mechanism import acts as mechanism
+from huying.notices import acts as notices
 from huying.site.demo.county import County
 
 PLAN = """1. 工会主席、工会干部先到现场，请大家到会议室说。
@@ -39,6 +41,8 @@ class Alerts:
     def who(self, name: str, **earlier: float) -> dict[str, Any]:
         """By whom, and when: so long before now."""
         at = self.now - timedelta(**earlier)
+        if "days" in earlier:
+            at = self._morning(timezone.localdate(at), 10)
         return {"by": self.county.actor(name, timezone.localdate(at)), "at": at}
 
     def play(self) -> None:
@@ -49,6 +53,7 @@ class Alerts:
         self._drill()
         self._reports()
         self._late()
+        self._read()
 
     def _plans(self) -> None:
         """Call chains of the group and the mill; numbers that reach nobody."""
@@ -60,7 +65,11 @@ class Alerts:
 
     def _warnings(self) -> None:
         """What draft themselves from the stories' cases, one by hand, one that is over, a mill that is watched."""
-        acts.draft_surges(by=SYSTEM, at=self.now - timedelta(hours=20))
+        fitters, chair = self.county.units["装配"], self.county.actor("简卫东", self.today)
+        mechanism.set_house_rules(
+            unit=fitters, changes={"counts": {"surge_overdue": 3}}, by=chair, at=self.now - timedelta(days=20)
+        )
+        acts.draft_surges(by=SYSTEM, at=self.now - timedelta(hours=1))
         unit, post = self.county.units["织棠"], self.county.post("麻建军", self.today)
         made = acts.draft_warning(unit=unit, title="订单减少，职工担心放假工资", level="serious", people=120,
                                   risk="细纱车间开工不足，班组里议论放假期间工资怎么发。", **self.who("麻建军", days=9))  # fmt: skip
@@ -85,7 +94,7 @@ class Alerts:
 
     def _incident(self) -> None:
         """Workers gather at the mill's gate; level by level somebody takes note; it is over the same afternoon."""
-        unit, begun = self.county.units["织棠"], self.now - timedelta(days=6, hours=4)
+        unit, begun = self.county.units["织棠"], self._morning(self.today - timedelta(days=6))
         made = acts.report_incident(
             unit=unit, what="三十多名职工聚在厂门口，问放假工资怎么发", place="厂东门", people=35, since=begun, to_management=True,
             known_at=begun + timedelta(minutes=6), by=self.county.actor("麻建军", self.today), at=begun + timedelta(minutes=10),
@@ -134,7 +143,7 @@ class Alerts:
         for number, window in enumerate((before, last)):
             sent_on = window.until + timedelta(days=4)
             made = self._sent("织棠", "顾桂芳", "unit", window, on=sent_on)
-            answered = {"by": self.county.actor("席振业", self.today), "at": self._morning(sent_on, 15)}
+            answered: dict[str, Any] = {"by": self.county.actor("席振业", self.today), "at": self._morning(sent_on, 15)}
             row = acts.answer_information(information_id=made.pk, text=("后勤的几件，后勤部本月办完。", "放假安排三天内贴出来。")[number],
                                           **answered)  # fmt: skip
             acts.pass_back(answer_id=row.pk, text=f"行政答复：{row.text}", by=self.county.actor("顾桂芳", self.today),
@@ -150,7 +159,7 @@ class Alerts:
 
     def _sent(self, key: str, name: str, to: str, window: Window, *, on: date) -> Information:
         at = self._morning(on)
-        by = {"by": self.county.actor(name, timezone.localdate(at)), "at": at}
+        by: dict[str, Any] = {"by": self.county.actor(name, timezone.localdate(at)), "at": at}
         made = acts.draft_information(unit=self.county.units[key], to=to, kind="regular", period_from=window.since,
                                       period_until=window.until, **by)  # fmt: skip
         body = {"sections": [{**one, "text": _filled(one["text"])} for one in made.body["sections"]]}
@@ -159,14 +168,14 @@ class Alerts:
 
     def _late(self) -> None:
         """A first report that came after hours: compared, asked about, explained; the county has yet to decide."""
-        begun = self.now - timedelta(days=11)
+        begun = self._morning(self.today - timedelta(days=11), 8)
         made = acts.report_incident(
             unit=self.county.units["飞檐"], what="配送站停电，一百多单没有送出，骑手同站长争执", place="东关配送点", people=12, since=begun,
             known_at=begun + timedelta(minutes=10), by=self.county.actor("蒲海", self.today), at=begun + timedelta(hours=7),
         )  # fmt: skip
         acts.close_incident(incident_id=made.pk, text="来电以后恢复派单，超时的单不扣骑手的钱。", by=self.county.actor("蒲海", self.today),
                             at=begun + timedelta(hours=9))  # fmt: skip
-        acts.compare_reports(by=SYSTEM, at=self.now - timedelta(days=10))
+        acts.compare_reports(by=SYSTEM, at=self._morning(self.today - timedelta(days=10), 9))
         finding = Finding.objects.filter(incident=made, kind="late").first()
         if finding is not None:
             acts.ask_about(
@@ -177,6 +186,18 @@ class Alerts:
                 text="当天只有我一个人，先跑现场，忘了报。以后请联络员同时报。",
                 **self.who("蒲海", days=7),
             )
+
+    def _read(self) -> None:
+        """What is older than two days has been read by everybody it was sent to."""
+        old = self.now - timedelta(days=2)
+        rows = (Warning.objects.filter(made_at__lt=old), Incident.objects.filter(reported_at__lt=old),
+                Information.objects.filter(made_at__lt=old), Finding.objects.filter(found_at__lt=old))  # fmt: skip
+        subjects = [pk for found in rows for pk in found.values_list("pk", flat=True)]
+        for name, held in self.county.posts.items():
+            if any(post.ends_on is None or post.ends_on >= self.today for post in held):
+                by = self.county.actor(name, self.today)
+                for subject in subjects:
+                    notices.mark_read(by=by, at=self.now, subject=subject)
 
 
 def _filled(text: str) -> str:
