@@ -15,6 +15,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 
+from huying.alerts.models import Information
 from huying.cases.models import Case
 from huying.climb.models import Rung
 from huying.fieldwork.models import Record
@@ -26,7 +27,6 @@ from huying.oversight.models import Report as UnionReport
 from huying.oversight.models import Sending
 
 FORMS = "opinion_forms"
-RECORD_PAGE = ""  # the address of a record, where the desk has one
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,16 @@ def _reports(actor: Member, unit: Unit, first: date, last: date) -> Iterable[Tol
         yield Told(row.on, row.get_side_display(), row.report.title, reverse("desk:report", args=[row.report_id]))
 
 
-SOURCES: list[Source] = [_sent_up, _reports]
+def _information(actor: Member, unit: Unit, first: date, last: date) -> Iterable[Told]:
+    """Information sent to the unit's Party and management, to the union above, to Party and government."""
+    start, end = _span(first, last)
+    rows = Information.objects.visible_to(actor).filter(unit=unit, sent_at__gte=start, sent_at__lt=end)
+    for row in rows:
+        href = reverse("desk:information_one", args=[row.pk])
+        yield Told(timezone.localdate(row.sent_at), row.get_to_display(), row.title, href)
+
+
+SOURCES: list[Source] = [_sent_up, _reports, _information]
 
 
 def told_by(actor: Member, unit: Unit, first: date, last: date) -> list[Told]:
@@ -137,7 +146,7 @@ def _records(actor: Member, unit: Unit, rules: Rules, first: date, last: date) -
         met = [f"职工 {row.workers_met} 人"] if row.workers_met else []
         where = row.place.name if row.place else row.where
         what = "，".join(part for part in (where, row.theme, *figures, *met) if part)
-        href = reverse(RECORD_PAGE, args=[row.pk]) if RECORD_PAGE else ""
+        href = reverse("desk:record", args=[row.pk])
         found.append(Known(row.on, kind.label if kind else "工作记录", what or "没有写主题", href, record=row.pk,
                            forms=row.kind == FORMS))  # fmt: skip
     return found

@@ -11,10 +11,10 @@ from django.db.models import Q
 
 from huying.duties.rules import Holder, Period
 from huying.fieldwork.models import Leave, StudioStaff, Tie, TieKind
+from huying.fieldwork.rules import CADRES
 from huying.mechanism.rules import Duty
-from huying.org.models import Person, Post, Role, Unit
+from huying.org.models import Person, Post, Unit
 
-CADRES = (Role.CHAIR, Role.OFFICER, Role.UPPER_OFFICER)
 Span = tuple[date, date]
 
 

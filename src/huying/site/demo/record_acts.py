@@ -15,15 +15,14 @@ from huying.cases.models import Case
 from huying.fieldwork import acts
 from huying.fieldwork.models import Presence, Record
 from huying.fieldwork.reads import kinds_of, may_take_part
-from huying.fieldwork.rules import Deed
+from huying.fieldwork.rules import CADRES, Deed
 from huying.kernel.ids import random_id
-from huying.org.models import Post, Role, Unit
+from huying.org.models import Post, Unit
 from huying.org.reads import acting_as, holders
 from huying.org.rules import Can
 from huying.site.demo.county import County
 from huying.site.demo.days import Days, varied
 
-CADRES = (Role.CHAIR, Role.OFFICER, Role.UPPER_OFFICER)
 HEARD = (
     "夜班的师傅说，更衣室暖气不热，下了班换衣服冷。", "班组长反映，新来的年轻人嫌倒班，留不住。",
     "几位女工问，孕期调岗的申请交给谁。", "食堂晚上只剩两样菜，夜班的吃不上热的。", "有人问今年的体检什么时候安排，去年漏了外协的。",
