@@ -174,8 +174,12 @@ class StripRow:
 
 
 def strip_rows(strips: Sequence[reads.Strip], reader: DutyReader, on: date) -> list[StripRow]:
-    """Every duty over the year."""
-    return [_strip_row(strip, reader, on) for strip in strips if reader.concerns(strip.duty)]
+    """Every duty over the year; one of persons only where it fell on somebody."""
+    return [
+        _strip_row(strip, reader, on)
+        for strip in strips
+        if strip.duty.who != "person" or (reader.opens and any(row is not None for _, row in strip.cells))
+    ]
 
 
 def _strip_row(strip: reads.Strip, reader: DutyReader, on: date) -> StripRow:
