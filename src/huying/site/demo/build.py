@@ -22,7 +22,6 @@ from huying.meetings import acts as meetings
 from huying.notices import acts as notices
 from huying.org.models import Unit
 from huying.site.demo import department_acts, meeting_acts, survey_acts, union_acts, worker_acts
-from huying.site.demo.alert_acts import warn_and_report
 from huying.site.demo.county import County, beginning, found_county
 from huying.site.demo.days import Days
 from huying.site.demo.reporting import report_and_assess
@@ -54,7 +53,6 @@ def build(*, at: datetime) -> bool:
         _play(county, days)
         sweep_figures(by=SYSTEM, at=at)
         report_and_assess(county, at=days.now)
-        warn_and_report(county, at=days.now)
         recount(units=list(unions()), by=SYSTEM, at=at)
     return True
 
