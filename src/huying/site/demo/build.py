@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,6 +23,7 @@ from huying.meetings import acts as meetings
 from huying.notices import acts as notices
 from huying.org.models import Unit
 from huying.site.demo import department_acts, meeting_acts, survey_acts, union_acts, worker_acts
+from huying.site.demo.alert_acts import Alerts
 from huying.site.demo.county import County, beginning, found_county
 from huying.site.demo.days import Days
 from huying.site.demo.reporting import report_and_assess
@@ -61,16 +63,21 @@ def _play(county: County, days: Days) -> None:
     """Every step of every story in order of time, with each morning's sweeps between."""
     told = stories(days)
     plays = {story.key: Play(story) for story in told}
-    steps = [(step.at, number, step.number, story, step) for number, story in enumerate(told) for step in story.steps]
+    steps: list[tuple[datetime, int, int, Callable[[], object]]] = [
+        (step.at, number, step.number, partial(_act, Scene(county, days, plays, plays[story.key], step)))
+        for number, story in enumerate(told)
+        for step in story.steps
+    ]
+    steps += [(at, len(told), number, do) for number, (at, do) in enumerate(Alerts(county, days).steps())]
     mornings = _mornings(days)
     coming = next(mornings, None)
-    for at, _, _, story, step in sorted(steps, key=lambda row: row[:3]):
+    for at, number, _, do in sorted(steps, key=lambda row: row[:3]):
         if at > days.now:
-            raise ValueError(f"{story.key}: {step.act} lies ahead")
+            raise ValueError(f"a step of {told[number].key if number < len(told) else 'alerts'} lies ahead")
         while coming is not None and coming[1] < at:
             _morning(county, days, *coming)
             coming = next(mornings, None)
-        _act(Scene(county, days, plays, plays[story.key], step))
+        do()
     while coming is not None:
         _morning(county, days, *coming)
         coming = next(mornings, None)
