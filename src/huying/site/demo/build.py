@@ -24,7 +24,7 @@ from huying.meetings import acts as meetings
 from huying.notices import acts as notices
 from huying.org.models import Unit
 from huying.site.demo import day_acts, department_acts, meeting_acts, record_acts, survey_acts, union_acts, worker_acts
-from huying.site.demo.alert_acts import warn_and_report
+from huying.site.demo.alert_acts import Alerts
 from huying.site.demo.county import County, beginning, found_county
 from huying.site.demo.days import Days
 from huying.site.demo.reporting import report_and_assess
@@ -58,7 +58,6 @@ def build(*, at: datetime) -> bool:
         sweep_figures(by=SYSTEM, at=at)
         found_studios(county, days)
         report_and_assess(county, at=days.now)
-        warn_and_report(county, at=days.now)
         recount(units=list(unions()), by=SYSTEM, at=at)
     return True
 
@@ -80,9 +79,12 @@ def _play(county: County, days: Days) -> None:
 
 
 def _beside(county: County, days: Days) -> deque[tuple[datetime, Callable[[], None]]]:
-    """What happens beside the stories, in order of time: each morning's sweeps, what cadres do at the grassroots."""
+    """What happens beside the stories, in order of time: each morning's sweeps, what cadres do at the grassroots, warnings,
+    incidents and information."""
     mornings = [(at, partial(_morning, county, days, number, at)) for number, at in _mornings(days)]
-    return deque(sorted([*mornings, *record_acts.planned(county, days)], key=lambda row: row[0]))
+    return deque(
+        sorted([*mornings, *record_acts.planned(county, days), *Alerts(county, days).steps()], key=lambda row: row[0])
+    )
 
 
 def _mornings(days: Days) -> Iterator[tuple[int, datetime]]:
