@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -84,3 +85,12 @@ def agree(words: str, read: Read, say: Say, *, usual: bool = True) -> bool:
         if typed in (*YES, *NO):
             return typed in YES
         say("  请填 y（是）或 n（否）。")
+
+
+def pick(words: str, many: int, read: Read, say: Say) -> list[int]:
+    """Some of the numbered lines, counted from 0, each once; none for a bare return."""
+    while True:
+        typed = [part for part in re.split(r"[,，、\s]+", read(words).strip()) if part]
+        if all(part.isdecimal() and 1 <= int(part) <= many for part in typed):
+            return sorted({int(part) - 1 for part in typed})
+        say(f"  请填前面的编号，1 到 {many}，几个就用逗号隔开。")

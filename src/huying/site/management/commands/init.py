@@ -17,7 +17,7 @@ from huying.kernel.errors import Refused
 from huying.mechanism.reads import shipped_packs
 from huying.org.models import Level, Role
 from huying.org.rules import login_fault
-from huying.site.asking import Answers, Question, agree, ask
+from huying.site.asking import Answers, Question, agree, ask, pick
 from huying.site.command import Command as Base
 from huying.site.founding import Administrator, Plan, check_empty, found, prepare_home, write_sheet
 
@@ -78,16 +78,16 @@ class Command(Base):
                 return plan
             self.stdout.write("好，从头再来一遍，什么都还没有建。")
 
-    def _ask_packs(self) -> Iterator[str]:
-        """Packs are asked for one by one; without questions none is adopted (it can be done later on the desk)."""
+    def _ask_packs(self) -> list[str]:
+        """Which packs; without questions, or by a bare return, none is adopted (it can be done later on the desk)."""
         if not self.asking:
-            return
-        self.stdout.write(
-            "\n机制包是一份文件里的规定：时限、次数、表格都按它来。拿不准就采用，以后可以在“机制和细则”里改。"
-        )
-        for pack in shipped_packs():
-            if agree(f"采用《{pack.title}》（{pack.number}）吗？", input, self.stdout.write):
-                yield pack.code
+            return []
+        packs = list(shipped_packs())
+        self.stdout.write("\n机制包是一份文件里的规定：时限、次数、表格都按它来。上级采用的，下级一同沿用。")
+        for number, pack in enumerate(packs, 1):
+            self.stdout.write(f"    {number}  {pack.number}　{pack.title}")
+        words = "采用哪几份？写前面的编号，几份就用逗号隔开；拿不准直接回车，以后在“机制和细则”里采用："
+        return [packs[number].code for number in pick(words, len(packs), input, self.stdout.write)]
 
     def _tell(self, opened: list[Administrator], sheet: str) -> None:
         self.stdout.write("\n建好了。下面的初始密码只显示这一次，请当面交给本人，首次登录必须修改：\n")
