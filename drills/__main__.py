@@ -72,10 +72,10 @@ def _reliability(given: argparse.Namespace, folder: Path) -> int:
         with drill.serving():
             for part in (faults.database_away, faults.read_only, faults.disk_full, faults.clock_jumps):
                 part(drill)
+        faults.mail_away(drill)  # with the world as it was made: the kills end posts and units, too
         drill.kills(given.kills)
         with drill.serving():
             faults.worker_dead(drill)
-        faults.mail_away(drill)
         drill.house()
         drill.figures()
         sys.stdout.write(json.dumps(drill.told.figures, ensure_ascii=False, indent=1) + "\n")
