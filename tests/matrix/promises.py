@@ -9,8 +9,6 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from huying.files.acts import check
-from huying.kernel.actors import SYSTEM
-from huying.mechanism.acts import adopt
 from huying.promises import acts
 from huying.promises.models import Comment, Plan, Promise, ResearchReport, ResearchTopic
 from tests.factories.reception import VISITOR
@@ -67,10 +65,7 @@ def comment(scene: Scene, place: str) -> Comment:
 
 def topic(scene: Scene, place: str, title: str = "夜班通勤") -> ResearchTopic:
     """A topic of the place's union, once its documents know research."""
-    if ("county", "research-pack") not in scene.made:
-        scene.made["county", "research-pack"] = adopt(
-            unit=scene.world.county, pack_code="shaanxi-2012-38", by=SYSTEM, at=scene.world.now
-        )
+    scene.adopt("shaanxi-2012-38")
     key = (place, f"topic-{title}")
     if key not in scene.made:
         lead = _who(scene, place)["by"].posts[0]

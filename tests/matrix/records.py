@@ -9,9 +9,6 @@ from huying.fieldwork import acts
 from huying.fieldwork.models import Record, RecordFile, RecordPoint
 from huying.fieldwork.rules import Deed
 from huying.files.acts import check
-from huying.kernel.actors import SYSTEM
-from huying.mechanism import acts as mechanism
-from huying.mechanism.models import Adoption
 from huying.org.models import Post, Unit
 from huying.org.reads import acting_as
 from tests.matrix.scene import Scene, picture
@@ -64,7 +61,7 @@ def _record(scene: Scene, place: str, what: str) -> Record:
     cases = [scene.case(place, "accepted").pk] if place == "hidden" else []
     own: dict[str, Any] = {"place": where}
     if what == "meeting":
-        _adopted(scene)
+        scene.adopt("shaanxi-2012-38")
         own = {"kind": "joint_meeting", "place": None, "fields": {"parties": "人社局", "settled": "通报欠薪"}}
     files = (check(upload=picture()),) if what == "photo" else ()
     where = own.pop("place")
@@ -78,25 +75,19 @@ def _record(scene: Scene, place: str, what: str) -> Record:
     )
 
 
-def _adopted(scene: Scene) -> None:
-    """The document that knows joint meetings."""
-    if not Adoption.objects.filter(code="shaanxi-2012-38").exists():
-        mechanism.adopt(unit=scene.world.county, pack_code="shaanxi-2012-38", by=SYSTEM, at=scene.world.now)
-
-
 def point(scene: Scene, place: str) -> RecordPoint:
     """One thing settled."""
-    if (place, "point") not in scene.made:
+    if (place, "settled") not in scene.made:
         found = record(scene, place, "meeting")
         who = _who(scene, _post(scene, place))
-        scene.made[place, "point"] = acts.settle_point(record_id=found.pk, what="通报欠薪", who="人社局", **who)
-    made: RecordPoint = scene.made[place, "point"]
+        scene.made[place, "settled"] = acts.settle_point(record_id=found.pk, what="通报欠薪", who="人社局", **who)
+    made: RecordPoint = scene.made[place, "settled"]
     return made
 
 
 def visit(scene: Scene, place: str) -> Record:
     """The county was at a place; hidden: about a case that names the chair there."""
-    key = (place, "visit")
+    key = (place, "visited")
     if key not in scene.made:
         upper = scene.world.posts["upper"]
         cases = [scene.case(place, "accepted").pk] if place == "hidden" else []

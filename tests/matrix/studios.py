@@ -7,8 +7,6 @@ from typing import Any
 
 from huying.fieldwork import acts
 from huying.fieldwork.models import DemoPoint, Household, Leave, PlanTask, Studio, StudioStaff, Tie, YearPlan
-from huying.kernel.actors import SYSTEM
-from huying.mechanism import acts as mechanism
 from huying.org.models import Level, Unit
 from tests.factories.org import make_unit
 from tests.matrix.scene import Scene
@@ -34,19 +32,12 @@ def _unit(scene: Scene, place: str) -> Unit:
 
 
 def _kept(scene: Scene, key: tuple[str, str], make: Any) -> Any:
-    """One thing, made when first asked for."""
+    """One thing, made when first asked for, under a key of these rows."""
+    key = (key[0], f"studios-{key[1]}")
     if key not in scene.made:
         scene.made[key] = make()
     row = scene.made[key]
     return type(row).objects.get(pk=row.pk)
-
-
-def _ruled(scene: Scene) -> None:
-    """The county works by Pingdingshan as well, whose links and own rules are tried here."""
-    if ("county", "pingdingshan") not in scene.made:
-        scene.made["county", "pingdingshan"] = mechanism.adopt(
-            unit=scene.world.county, pack_code="pingdingshan-2013", by=SYSTEM, at=scene.world.now
-        )
 
 
 def of_unit(*more: Any) -> Made:
@@ -86,7 +77,7 @@ def _town(scene: Scene, place: str) -> list[Any]:
 
 
 def _links(scene: Scene, place: str) -> list[Any]:
-    _ruled(scene)
+    scene.adopt("pingdingshan-2013")
     return [_unit(scene, place).pk]
 
 
