@@ -32,19 +32,21 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection
-from bench.fill import fill, plants
+from bench.copies import copy, remember
+from bench.fill import FIRST, fill, province
 from huying.kernel import crypto
-from tests.factories.world import make_world
 crypto.write_keyring(crypto.new_keyring(), Path(settings.HUYING_KEYS))
 now = datetime(2026, 11, 20, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
-world = make_world(now)
-units = plants(world)
+world, units = province(now)
 def size():
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return Path(settings.DATABASES["default"]["NAME"]).stat().st_size
 before = size()
-fill(world, units, 0, int(sys.argv[1]), now)
+fill(world, units, now)
+remember()
+for number in range(1, int(sys.argv[1]) // FIRST):
+    copy(number)
 print(size() - before)
 """
 
