@@ -208,7 +208,7 @@ def test_from_the_desk_to_the_ledger(field: Stage) -> None:
     field.go(upper, reverse("desk:records"))
     upper.get_by_role("link", name="记一条").first.click()
     look(upper)
-    upper.get_by_role("link", name="走访", exact=False).first.click()
+    upper.locator("main").get_by_role("link", name="走访", exact=False).first.click()
     look(upper)
     upper.get_by_label("用了多长时间（小时）").fill("4")
     upper.get_by_label("单位、车间").fill("山泉机械有限公司工会")
