@@ -31,7 +31,9 @@ def day(
     if key not in scene.made:
         who = "officer" if place == "plant" else "foreign"
         taken = sum(1 for one in scene.made if str(one[1]).startswith("reception-"))
-        on = scene.world.now.date() + timedelta(days=0 if today else 30 + taken)
+        on = scene.world.now.date() + timedelta(
+            weeks=0 if today else 5 + taken
+        )  # a day off moves to the next, which is free
         make = days.announced if status == "announced" else days.planned
         scene.made[key] = make(scene.world, on, _leader(scene, place, kind), by=who, kind=kind)
     return ReceptionDay.objects.get(pk=scene.made[key].pk)
