@@ -110,9 +110,10 @@ def _morning(county: County, days: Days, number: int, at: datetime) -> None:
         handling.remind_handlers(by=SYSTEM, at=at)
         feedback.remind(by=SYSTEM, at=at)
     if number == NOTICES_FROM:
-        for name in county.posts:
-            if any(post.ends_on is None or post.ends_on >= day for post in county.posts[name]):
-                notices.mark_read(by=county.actor(name, timezone.localdate(at)), at=at)
+        today = timezone.localdate(at)
+        for name, posts in county.posts.items():
+            last = max(min(post.ends_on or today, today) for post in posts)  # who has left read what came until then
+            notices.mark_read(by=county.actor(name, last), at=at)
 
 
 def _act(scene: Scene) -> None:
