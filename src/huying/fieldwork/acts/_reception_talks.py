@@ -134,7 +134,7 @@ def answer_talk(*, talk_id: UUID, comes: bool, by: Worker, at: datetime) -> Talk
     label = "您说会来" if comes else "您说不来，事情照常办"
     note(case, "talk_answer", "职工回复了约访", by=by, at=at, said=Said(worker_label=label, party=party),
          data={"talk": talk.pk})  # fmt: skip
-    tell_officer(case, "talk_answer", "职工回复了约访", by=by, at=at, key=f"{talk.pk}:{party.pk}:{comes}")
+    tell_officer(case, "talk_answer", "职工回复了约访", by=by, at=at, key=f"{answer.pk}:{comes}")
     return answer
 
 
