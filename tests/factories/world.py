@@ -14,6 +14,7 @@ from huying.handling import acts as handling
 from huying.handling.models import Item
 from huying.kernel.actors import SYSTEM, Actor
 from huying.mechanism import acts as mechanism
+from huying.mechanism.models import Adoption
 from huying.org.models import Department, Level, Post, Role, Unit
 from huying.org.reads import acting_as
 from huying.org.rules import Member
@@ -47,6 +48,12 @@ def make_world(now: datetime) -> World:
     plant = make_unit("山泉机械有限公司工会", under=county, short_name="山机")
     mechanism.adopt(unit=county, pack_code="mengyin-2017-21", by=SYSTEM, at=now)
     return peopled(now, county, plant)
+
+
+def works_by(world: World, pack: str) -> None:
+    """The county works by a document; nothing happens when it does already."""
+    if not Adoption.objects.filter(unit=world.county, code=pack, until=None).exists():
+        mechanism.adopt(unit=world.county, pack_code=pack, by=SYSTEM, at=world.now)
 
 
 def peopled(now: datetime, county: Unit, plant: Unit) -> World:

@@ -12,6 +12,7 @@ from huying.files.acts import check
 from huying.promises import acts
 from huying.promises.models import Comment, Plan, Promise, ResearchReport, ResearchTopic
 from tests.factories.reception import VISITOR
+from tests.factories.world import works_by
 from tests.files.samples import photo
 from tests.matrix.scene import Scene
 from tests.matrix.table import OFFICE, OFFICES, REASON, Roles, Row
@@ -65,7 +66,7 @@ def comment(scene: Scene, place: str) -> Comment:
 
 def topic(scene: Scene, place: str, title: str = "夜班通勤") -> ResearchTopic:
     """A topic of the place's union, once its documents know research."""
-    scene.adopt("shaanxi-2012-38")
+    works_by(scene.world, "shaanxi-2012-38")
     key = (place, f"topic-{title}")
     if key not in scene.made:
         lead = _who(scene, place)["by"].posts[0]

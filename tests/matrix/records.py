@@ -11,6 +11,7 @@ from huying.fieldwork.rules import Deed
 from huying.files.acts import check
 from huying.org.models import Post, Unit
 from huying.org.reads import acting_as
+from tests.factories.world import works_by
 from tests.matrix.scene import Scene, picture
 from tests.matrix.table import OFFICES, REASON, Made, Roles, Row
 
@@ -61,7 +62,7 @@ def _record(scene: Scene, place: str, what: str) -> Record:
     cases = [scene.case(place, "accepted").pk] if place == "hidden" else []
     own: dict[str, Any] = {"place": where}
     if what == "meeting":
-        scene.adopt("shaanxi-2012-38")
+        works_by(scene.world, "shaanxi-2012-38")
         own = {"kind": "joint_meeting", "place": None, "fields": {"parties": "人社局", "settled": "通报欠薪"}}
     files = (check(upload=picture()),) if what == "photo" else ()
     where = own.pop("place")

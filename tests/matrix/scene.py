@@ -21,11 +21,8 @@ from huying.files.acts import check
 from huying.handling import acts as handling
 from huying.handling.models import Item
 from huying.intake.acts import keep_sheet
-from huying.kernel.actors import SYSTEM
 from huying.ledger.acts import ask_export
 from huying.ledger.rules import Selection
-from huying.mechanism import acts as mechanism
-from huying.mechanism.models import Adoption
 from huying.mechanism.reads import house_adoption, house_ground
 from huying.meetings import acts as meetings
 from huying.meetings.models import Meeting, MeetingFile, Topic
@@ -93,11 +90,6 @@ class Scene:
             "branch": Place(branch, branch, staff, office, clerk, Concerns()),
             "branch_hidden": Place(branch, branch, staff, office, clerk, leaders),
         }
-
-    def adopt(self, pack: str) -> None:
-        """The county works by a document, from now on for every row."""
-        if not Adoption.objects.filter(unit=self.world.county, code=pack, until=None).exists():
-            mechanism.adopt(unit=self.world.county, pack_code=pack, by=SYSTEM, at=self.world.now)
 
     def who(self, place: str) -> dict[str, Any]:
         """By whom and when, for acts of a place's officer."""

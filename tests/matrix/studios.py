@@ -9,6 +9,7 @@ from huying.fieldwork import acts
 from huying.fieldwork.models import DemoPoint, Household, Leave, PlanTask, Studio, StudioStaff, Tie, YearPlan
 from huying.org.models import Level, Unit
 from tests.factories.org import make_unit
+from tests.factories.world import works_by
 from tests.matrix.scene import Scene
 from tests.matrix.table import OFFICE, OFFICES, REASON, Made, Roles, Row
 
@@ -77,7 +78,7 @@ def _town(scene: Scene, place: str) -> list[Any]:
 
 
 def _links(scene: Scene, place: str) -> list[Any]:
-    scene.adopt("pingdingshan-2013")
+    works_by(scene.world, "pingdingshan-2013")
     return [_unit(scene, place).pk]
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from typing import Any
 
 from django import forms
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 
 from huying.kernel.errors import Invalid, NotYours, Refused, Stale
 from huying.kernel.models import Draft, Once
@@ -28,6 +29,16 @@ class Asked(HttpRequest):
 
     now: datetime
     actor: Any
+
+
+def who(request: Asked) -> dict[str, Any]:
+    """By whom and when: what every act is told."""
+    return {"by": request.actor, "at": request.now}
+
+
+def today_of(request: Asked) -> date:
+    """The day of the request."""
+    return timezone.localdate(request.now)
 
 
 def once_key(request: Asked) -> str:

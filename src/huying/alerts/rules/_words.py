@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from huying.climb.rules import written as words_given
 from huying.kernel.errors import Invalid
 
 LONGEST = 2000
@@ -11,15 +12,7 @@ EMPTY = "这一项要填写。"
 
 def written(most: int = LONGEST, **texts: str) -> list[str]:
     """Words that have to be there, stripped; ``Invalid`` by field for those that are not, or are too long."""
-    wrong = {}
-    for name, text in texts.items():
-        if not text.strip():
-            wrong[name] = EMPTY
-        elif len(text.strip()) > most:
-            wrong[name] = f"写了 {len(text.strip())} 字，最多 {most} 字。"
-    if wrong:
-        raise Invalid(wrong)
-    return [text.strip() for text in texts.values()]
+    return words_given(most, **{name: (text, EMPTY) for name, text in texts.items()})
 
 
 def fits(most: int = LONGEST, **texts: str) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,7 +13,6 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from huying.alerts import acts, reads
@@ -25,10 +22,11 @@ from huying.desk import reads as desk
 from huying.desk.acts import drop_draft
 from huying.desk.forms import warnings as forms
 from huying.desk.views.assessment import XLSX
+from huying.desk.views.one_form import Act
 from huying.desk.views.reports import attached, clause_of
 from huying.kernel.errors import NotYours, Refused
 from huying.kernel.templatetags.huying import qs
-from huying.kernel.web import Asked, answers_again, once, refusals_on
+from huying.kernel.web import Asked, answers_again, once, refusals_on, today_of, who
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import Rules
 from huying.notices.acts import mark_read
@@ -38,14 +36,6 @@ from huying.trail.acts import note_reading
 
 PER_PAGE = 25
 MOST_EXPORTED = 5000
-
-
-def _who(request: Asked) -> dict[str, Any]:
-    return {"by": request.actor, "at": request.now}
-
-
-def _today(request: Asked) -> date:
-    return timezone.localdate(request.now)
 
 
 def unions_of(actor: Member) -> list[Unit]:
@@ -69,17 +59,17 @@ def warnings(request: Asked) -> HttpResponse:
     below = unit is None and request.GET.get("tab") == "below" and bool(actor.units(Can.READ_BELOW))
     page = Paginator(_selected(request, unit, below=below), PER_PAGE).get_page(request.GET.get("page"))
     own = unit or actor.units(Can.READ_CASES)[0]
-    rules = rules_for(own, _today(request))
+    rules = rules_for(own, today_of(request))
     context = {
         "page": page,
-        "rows": _rows(page.object_list, rules, _today(request)),
+        "rows": _rows(page.object_list, rules, today_of(request)),
         "unit": unit,
         "below": below,
         "upper": bool(actor.units(Can.READ_BELOW)),
         "writes": bool(unions_of(actor)) and unit is None and not below,
         "groups": _filters(request, rules, drafts=unit is None and not below),
         "filtered": bool({"state", "level"} & set(request.GET)),
-        "clause": clause_of(own, "BD-4.5", _today(request)),
+        "clause": clause_of(own, "BD-4.5", today_of(request)),
     }
     return render(request, "desk/alerts/warnings.html", context)
 
@@ -165,14 +155,14 @@ def warnings_table(request: Asked, fmt: str) -> HttpResponse | FileResponse:
     actor: Member = request.actor
     if not actor.units(Can.EXPORT) or fmt not in ("xlsx", "pdf"):
         raise NotYours
-    unit, today = _unit_asked(request), _today(request)
+    unit, today = _unit_asked(request), today_of(request)
     below = unit is None and request.GET.get("tab") == "below" and bool(actor.units(Can.READ_BELOW))
     rows = _selected(request, unit, below=below)
     if rows.count() > MOST_EXPORTED:
         raise Refused(f"超过 {MOST_EXPORTED} 条，一次带不走。", "请先筛选，或者按单位分开导出。")
     own = unit or actor.units(Can.EXPORT)[0]
     rules = rules_for(own, today)
-    note_reading(root=own.root_id or own.pk, what="export", unit=own.pk, **_who(request))
+    note_reading(root=own.root_id or own.pk, what="export", unit=own.pk, **who(request))
     if fmt == "xlsx":
         book = reads.ledger_book(rows.iterator(), rules)
         return FileResponse(book, as_attachment=True, filename="预警台账.xlsx", content_type=XLSX)
@@ -192,7 +182,7 @@ def _union(request: Asked) -> Unit:
 
 
 def _warning_form(request: Asked, unit: Unit, warning: Warning | None = None) -> forms.WarningForm:
-    rules, today = rules_for(unit, _today(request)), _today(request)
+    rules, today = rules_for(unit, today_of(request)), today_of(request)
     initial: dict[str, Any] = {"unit": str(unit.pk)}
     if warning is not None:
         initial |= {"title": warning.title, "level": warning.level, "people": warning.people, "risk": warning.risk}
@@ -232,8 +222,8 @@ def warning_new(request: Asked) -> HttpResponse:
         with refusals_on(form):
 
             def do() -> str:
-                made = acts.draft_warning(unit=unit, place=place, **_given(form), **_who(request))
-                drop_draft(form="warning-new", **_who(request))
+                made = acts.draft_warning(unit=unit, place=place, **_given(form), **who(request))
+                drop_draft(form="warning-new", **who(request))
                 return _of(made.pk)
 
             answer = once(request, do)
@@ -254,9 +244,9 @@ def _of(warning_id: UUID) -> str:
 def warning(request: Asked, warning_id: UUID) -> HttpResponse:
     """One warning: what may happen, what it rests on, whom it was put to, what was done."""
     found = reads.warning_for(request.actor, warning_id)
-    mark_read(subject=found.pk, **_who(request))
-    note_reading(root=found.root_id, what="warning", subject=found.pk, unit=found.unit_id, **_who(request))
-    office, today = reads.works_on(request.actor, found), _today(request)
+    mark_read(subject=found.pk, **who(request))
+    note_reading(root=found.root_id, what="warning", subject=found.pk, unit=found.unit_id, **who(request))
+    office, today = reads.works_on(request.actor, found), today_of(request)
     rules = rules_for(found.unit, today)
     behind = reads.behind(request.actor, found)
     scopes = rules.options("screenings")
@@ -308,17 +298,6 @@ def _more(found: Warning) -> list[dict[str, Any]]:
     return rows
 
 
-@dataclass(frozen=True)
-class Act:
-    """An act on a warning: words of its page, its form, what it calls."""
-
-    verb: str
-    note: str
-    form: type[django_forms.Form]
-    do: Callable[..., Any]
-    said: str
-
-
 ACTS = {
     "write": Act("存好", "改等级的，按新的等级报告。", forms.WarningForm, acts.write_warning, "改好了。"),
     "open": Act("列入预警台账", "较重的马上提醒工会主席，最重的同时报上级工会。", forms.OpenForm, acts.open_warning, "列入台账了。"),
@@ -359,7 +338,7 @@ def _form_of(request: Asked, found: Warning, act: str, how: Act) -> django_forms
         return forms.TellForm(request.POST or None, upper=found.unit.is_upper)
     form = how.form(request.POST or None, initial={"next_step": found.next_step, "next_on": found.next_on})
     if isinstance(form, forms.OpenForm):
-        form.fill(reads.watchers(found.unit, reads.keys_behind(found), _today(request)))
+        form.fill(reads.watchers(found.unit, reads.keys_behind(found), today_of(request)))
     return form
 
 
@@ -369,8 +348,8 @@ def _done(request: Asked, found: Warning, act: str, how: Act, form: Any) -> Http
         given["watcher"] = Post.objects.select_related("person").get(pk=given["watcher"])
 
     def do() -> str:
-        how.do(warning_id=found.pk, version=form.cleaned_data["version"], **given, **_who(request))
-        drop_draft(form=f"warning-{act}-{found.pk}", **_who(request))
+        how.do(warning_id=found.pk, version=form.cleaned_data["version"], **given, **who(request))
+        drop_draft(form=f"warning-{act}-{found.pk}", **who(request))
         return _of(found.pk)
 
     answer = once(request, do)
@@ -394,8 +373,8 @@ def warnings_told(request: Asked) -> HttpResponse:
 def warning_told(request: Asked, warned_id: UUID) -> HttpResponse:
     """One of them: the words, nothing behind."""
     found = reads.told_for(request.actor, warned_id)
-    mark_read(subject=found.warning_id, **_who(request))
-    note_reading(root=found.root_id, what="warned", subject=found.pk, unit=found.warning.unit_id, **_who(request))
+    mark_read(subject=found.warning_id, **who(request))
+    note_reading(root=found.root_id, what="warned", subject=found.pk, unit=found.warning.unit_id, **who(request))
     return render(request, "desk/alerts/told.html", {"told": found})
 
 
@@ -409,15 +388,15 @@ def watches(request: Asked) -> HttpResponse:
     if not actor.units(Can.READ_CASES):
         raise NotYours
     ended = request.GET.get("tab") == "ended"
-    rows = reads.watched(reads.watches_of(actor, ended=ended), _today(request))
+    rows = reads.watched(reads.watches_of(actor, ended=ended), today_of(request))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [{"row": one, "chip": _visit_chip(one, _today(request))} for one in page.object_list],
+        "rows": [{"row": one, "chip": _visit_chip(one, today_of(request))} for one in page.object_list],
         "ended": ended,
         "writes": bool(unions_of(actor)),
         "mine": {unit.pk for unit in unions_of(actor)},
-        "clause": clause_of(actor.units(Can.READ_CASES)[0], "QD-4.6a", _today(request)),
+        "clause": clause_of(actor.units(Can.READ_CASES)[0], "QD-4.6a", today_of(request)),
     }
     return render(request, "desk/alerts/watches.html", context)
 
@@ -433,7 +412,7 @@ def _visit_chip(one: reads.Watched, today: date) -> dict[str, str]:
 @require_http_methods(["GET", "POST"])
 def watch_new(request: Asked) -> HttpResponse:
     """Watch one more."""
-    unit, today = _union(request), _today(request)
+    unit, today = _union(request), today_of(request)
     form = forms.WatchForm(request.POST or None, initial={"unit": str(unit.pk)})
     posts = reads.watchers(unit, set(), today)
     form.offer_all(
@@ -448,7 +427,7 @@ def watch_new(request: Asked) -> HttpResponse:
 
             def do() -> str:
                 acts.start_watch(unit=unit, place=place, industry=given["industry"], why=given["why"], days=given["days"],
-                                 post=post, **_who(request))  # fmt: skip
+                                 post=post, **who(request))  # fmt: skip
                 return reverse("desk:watches")
 
             answer = once(request, do)
@@ -470,7 +449,7 @@ def watch_end(request: Asked, watch_id: UUID) -> HttpResponse:
 
             def do() -> str:
                 acts.end_watch(watch_id=watch_id, reason=form.cleaned_data["reason"], version=form.cleaned_data["version"],
-                               **_who(request))  # fmt: skip
+                               **who(request))  # fmt: skip
                 return reverse("desk:watches")
 
             answer = once(request, do)

@@ -20,7 +20,7 @@ from huying.desk.forms import assessment as forms
 from huying.desk.views.reports import attached, clause_of, ledger_url, of_unit
 from huying.kernel.errors import NotYours
 from huying.kernel.templatetags.huying import qs
-from huying.kernel.web import Asked, once, refusals_on
+from huying.kernel.web import Asked, once, refusals_on, who
 from huying.mechanism.reads import rules_for
 from huying.org.models import Unit
 from huying.org.rules import Can
@@ -41,10 +41,6 @@ COUNTED = ("ledger", "satisfied", "surveyed")  # their link opens what counts; o
 ROUND_HEADS = ("单位", _right("得分"), "状态", "失分多的", _right("履职欠缺"), "提名条件")
 SHEET_HEADS = ("项目", _right("数字"), _right("分值"), _right("算出"), _right("计分"))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def _who(request: Asked) -> dict[str, Any]:
-    return {"by": request.actor, "at": request.now}
 
 
 # --- rounds -------------------------------------------------------------------------------------------------------------
@@ -85,7 +81,7 @@ def round_new(request: Asked) -> HttpResponse:
         with refusals_on(form):
 
             def do() -> str:
-                made = acts.open_round(unit=unit, period=form.cleaned_data["period"], **_who(request))
+                made = acts.open_round(unit=unit, period=form.cleaned_data["period"], **who(request))
                 return reverse("desk:round", args=[made.pk])
 
             return once(request, do)
@@ -170,7 +166,7 @@ def round_table(request: Asked, round_id: UUID, fmt: str) -> HttpResponse | File
     """The list as a workbook or printed."""
     found, today = reads.round_for(request.actor, round_id), timezone.localdate(request.now)
     below = _below(request, found)
-    note_reading(root=found.root_id, what="export", subject=found.pk, unit=found.unit_id, **_who(request))
+    note_reading(root=found.root_id, what="export", subject=found.pk, unit=found.unit_id, **who(request))
     name = f"{period_called(found.period).label}考核情况"
     if fmt == "xlsx":
         book = reads.round_book(found, below)
@@ -184,13 +180,13 @@ def round_table(request: Asked, round_id: UUID, fmt: str) -> HttpResponse | File
 def round_confirm(request: Asked, round_id: UUID) -> HttpResponse:
     """Every sheet that waits, at once."""
     return _whole(request, round_id, lambda: acts.confirm_round(
-        round_id=round_id, remark=request.POST.get("remark", ""), **_who(request)), "确认了 {n} 份，单位都收到了提醒。")  # fmt: skip
+        round_id=round_id, remark=request.POST.get("remark", ""), **who(request)), "确认了 {n} 份，单位都收到了提醒。")  # fmt: skip
 
 
 @require_POST
 def round_close(request: Asked, round_id: UUID) -> HttpResponse:
     """Every sheet that may be closed, at once."""
-    return _whole(request, round_id, lambda: acts.close_round(round_id=round_id, **_who(request)), "定下了 {n} 份。")
+    return _whole(request, round_id, lambda: acts.close_round(round_id=round_id, **who(request)), "定下了 {n} 份。")
 
 
 def _whole(request: Asked, round_id: UUID, do: Callable[[], int], said: str) -> HttpResponse:
@@ -274,7 +270,7 @@ def _side(request: Asked, sheet_id: UUID, *, above: bool) -> Sheet:
 def _acted(request: Asked, sheet_id: UUID, do: Callable[[], Any], said: str) -> HttpResponse:
     def done() -> str:
         do()
-        drop_draft(form=_draft(request), **_who(request))
+        drop_draft(form=_draft(request), **who(request))
         return reverse("desk:sheet", args=[sheet_id])
 
     answer = once(request, done)
@@ -299,7 +295,7 @@ def sheet_confirm(request: Asked, sheet_id: UUID) -> HttpResponse:
     form = forms.ConfirmForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            given = {"sheet_id": sheet_id, **form.cleaned_data, **_who(request)}
+            given = {"sheet_id": sheet_id, **form.cleaned_data, **who(request)}
             return _acted(request, sheet_id, lambda: acts.confirm_sheet(**given), "确认了，单位收到了提醒。")
     note = "确认以后单位看得到这张表，可以核对，也可以在期限内申诉。"
     return _page(request, found, form, title="确认考核表", verb="确认", icon="rubber-stamp", note=note)
@@ -318,7 +314,7 @@ def sheet_correct(request: Asked, sheet_id: UUID, code: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            given = {"sheet_id": sheet_id, "code": code, **form.cleaned_data, **_who(request)}
+            given = {"sheet_id": sheet_id, "code": code, **form.cleaned_data, **who(request)}
             return _acted(request, sheet_id, lambda: acts.correct_line(**given), "更正了。")
     computed = "不计分" if shown.line.points is None else f"{shown.line.points} 分"
     note = f"{shown.item.label}满分 {shown.line.weight} 分，系统算出 {computed}。更正以后算出的分仍在表上。"
@@ -331,7 +327,7 @@ def sheet_agree(request: Asked, sheet_id: UUID) -> HttpResponse:
     _side(request, sheet_id, above=False)
     form = forms.VersionForm(request.POST)
     version = form.cleaned_data["version"] if form.is_valid() else None
-    given = {"sheet_id": sheet_id, "version": version, **_who(request)}
+    given = {"sheet_id": sheet_id, "version": version, **who(request)}
     return _acted(request, sheet_id, lambda: acts.agree_sheet(**given), "记下了：核对无误。")
 
 
@@ -342,7 +338,7 @@ def sheet_object(request: Asked, sheet_id: UUID) -> HttpResponse:
     form = forms.ObjectForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            given = {"sheet_id": sheet_id, **form.cleaned_data, **_who(request)}
+            given = {"sheet_id": sheet_id, **form.cleaned_data, **who(request)}
             return _acted(
                 request, sheet_id, lambda: acts.object_sheet(**given), "申诉交上去了，上级工会答复以前不会定下。"
             )
@@ -358,7 +354,7 @@ def sheet_close(request: Asked, sheet_id: UUID) -> HttpResponse:
     form = (forms.CloseForm if found.status == "objected" else forms.VersionForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            given = {"sheet_id": sheet_id, **form.cleaned_data, **_who(request)}
+            given = {"sheet_id": sheet_id, **form.cleaned_data, **who(request)}
             return _acted(request, sheet_id, lambda: acts.close_sheet(**given), "定下了，以后不能再改。")
     note = f"单位的申诉：{found.objection}" if found.objection else "定下以后分数不能再改，可以据此签署评先树优等意见。"
     return _page(request, found, form, title="定下考核结果", verb="定下", icon="checks", note=note)
@@ -412,7 +408,7 @@ def sheet_opinion(request: Asked, sheet_id: UUID) -> HttpResponse:
         given = dict(form.cleaned_data)
         person = None if given["person"] == forms.UNIT else UUID(given["person"])
         with refusals_on(form):
-            whole = {**given, "sheet_id": sheet_id, "person": person, **_who(request)}
+            whole = {**given, "sheet_id": sheet_id, "person": person, **who(request)}
             return _acted(request, sheet_id, lambda: acts.sign_opinion(**whole), "签署了，可以打印盖章。")
     standing = reads.thresholds_met(found)
     note = "达到提名条件。" if standing.qualifies else f"没有达到提名条件：{'；'.join(standing.why)}。由您决定怎样签。"

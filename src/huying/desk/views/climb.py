@@ -27,7 +27,7 @@ from huying.handling import acts as handling
 from huying.handling import reads as items
 from huying.kernel.errors import NotYours
 from huying.kernel.templatetags.huying import qs
-from huying.kernel.web import Asked, once, refusals_on
+from huying.kernel.web import Asked, once, refusals_on, who
 from huying.mechanism.reads import calendar
 from huying.notices.acts import mark_read
 from huying.org.rules import Can, Member
@@ -139,7 +139,7 @@ def sent_up_rung(request: Asked, rung_id: UUID) -> HttpResponse:
         request,
         rung.pk,
         "desk:sent_up_rung",
-        lambda text: acts.instruct_rung(rung_id=rung.pk, text=text, **_who(request)),
+        lambda text: acts.instruct_rung(rung_id=rung.pk, text=text, **who(request)),
     )
     if answer is not None:
         return answer
@@ -163,15 +163,11 @@ def _chip(clock: Clock, today: date) -> dict[str, str]:
     return {"state": state, "words": words}
 
 
-def _who(request: Asked) -> dict[str, Any]:
-    return {"by": request.actor, "at": request.now}
-
-
 def _looked(request: Asked, row: Rung | Lead, what: str, unit: UUID) -> None:
     """Reading it is written down; what was said about it counts as read."""
     if request.method == "GET":
-        mark_read(subject=row.pk, **_who(request))
-        note_reading(root=row.root_id, what=what, subject=row.pk, unit=unit, **_who(request))
+        mark_read(subject=row.pk, **who(request))
+        note_reading(root=row.root_id, what=what, subject=row.pk, unit=unit, **who(request))
 
 
 def _draft(subject: UUID) -> str:
@@ -186,7 +182,7 @@ def _instruct(
 
     def done() -> str:
         do(form.cleaned_data["text"])
-        drop_draft(form=_draft(subject), **_who(request))
+        drop_draft(form=_draft(subject), **who(request))
         return reverse(page, args=[subject])
 
     if form.is_bound and form.is_valid():
@@ -219,7 +215,7 @@ def lead(request: Asked, lead_id: UUID) -> HttpResponse:
         return HttpResponseRedirect(reverse("desk:case", args=[found.case_id]))
     _looked(request, found, "lead", found.post.unit_id)
     form, answer = _instruct(
-        request, found.pk, "desk:lead", lambda text: acts.instruct_lead(lead_id=found.pk, text=text, **_who(request))
+        request, found.pk, "desk:lead", lambda text: acts.instruct_lead(lead_id=found.pk, text=text, **who(request))
     )
     if answer is not None:
         return answer
@@ -261,7 +257,7 @@ def item_instruct(request: Asked, item_id: UUID) -> HttpResponse:
     if not isinstance(request.actor, Member) or not request.actor.post_for(Can.INSTRUCT, item.department.unit):
         raise NotYours
     form, answer = _instruct(
-        request, item.pk, "desk:item", lambda text: handling.instruct_item(item_id=item.pk, text=text, **_who(request))
+        request, item.pk, "desk:item", lambda text: handling.instruct_item(item_id=item.pk, text=text, **who(request))
     )
     if answer is not None:
         return answer

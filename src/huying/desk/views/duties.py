@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
@@ -21,7 +20,7 @@ from huying.duties import reads
 from huying.duties.rules import Standing
 from huying.kernel.errors import NotYours
 from huying.kernel.templatetags.huying import qs
-from huying.kernel.web import Asked
+from huying.kernel.web import Asked, today_of
 from huying.mechanism.reads import rules_for
 from huying.org.models import Unit
 from huying.org.rules import Can, Member
@@ -47,7 +46,7 @@ def _reader(request: Asked) -> shown.DutyReader:
         if found is None:
             raise NotYours
         unit = found
-    return shown.duty_reader(actor, unit, rules_for(unit, _today(request)).count("small_cell").value)
+    return shown.duty_reader(actor, unit, rules_for(unit, today_of(request)).count("small_cell").value)
 
 
 def _key(text: str) -> UUID:
@@ -55,10 +54,6 @@ def _key(text: str) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise NotYours from error
-
-
-def _today(request: Asked) -> date:
-    return timezone.localdate(request.now)
 
 
 def _below(actor: Member) -> QuerySet[Unit]:
@@ -82,7 +77,7 @@ def _crumbs(reader: shown.DutyReader) -> list[tuple[str, str]]:
 @require_GET
 def duties(request: Asked) -> HttpResponse:
     """How a unit stands: what is missing first, then its year period by period; every figure opens what is behind it."""
-    reader, on = _reader(request), _today(request)
+    reader, on = _reader(request), today_of(request)
     years = list(range(max(reads.begun_in(reader.unit, on), on.year - 4), on.year + 1))
     year = next((one for one in years if str(one) == request.GET.get("year")), on.year)
     rows = shown.duty_rows(reads.standing(reader.unit, on, blind=reader.actor), reader, on)
@@ -115,7 +110,7 @@ def mine(request: Asked) -> HttpResponse:
     units = list({unit.pk: unit for unit in actor.units(Can.READ_CASES)}.values())
     if not units or actor.person_id is None:
         raise NotYours
-    on = _today(request)
+    on = today_of(request)
     rows = []
     for row in reads.standing_of_person(actor.person_id, units, on, blind=actor):
         reader = shown.duty_reader(actor, row.unit, 0)
@@ -126,7 +121,7 @@ def mine(request: Asked) -> HttpResponse:
 @require_GET
 def people_xlsx(request: Asked) -> FileResponse:
     """Who has done how much of the duties of persons, in the running periods, as a workbook."""
-    reader, on = _reader(request), _today(request)
+    reader, on = _reader(request), today_of(request)
     if not reader.opens:
         raise NotYours
     columns = (Column("姓名", 12), Column("要求", 24), Column("依据", 24), Column("期次", 18), Column("做了"), Column("要做"),
@@ -146,7 +141,7 @@ def _of_person(one: Standing) -> tuple[Cell, ...]:
 @require_GET
 def duty(request: Asked, code: str) -> HttpResponse:
     """What is behind one figure: meetings, cases, with what is wrong with each."""
-    reader, on = _reader(request), _today(request)
+    reader, on = _reader(request), today_of(request)
     found = reads.duty_of(reader.unit, code, on)
     if found is None or (found.per_case and not reader.opens):
         raise NotYours
@@ -203,7 +198,7 @@ def _rows_below(request: Asked) -> tuple[Unit, QuerySet[Unit], str, str]:
     tops = actor.units(Can.READ_BELOW)
     if not tops:
         raise NotYours
-    rows = reads.below(tops[0], _today(request), blind=actor)
+    rows = reads.below(tops[0], today_of(request), blind=actor)
     state, q = request.GET.get("state", ""), request.GET.get("q", "").strip()[:40]
     if state == "missed":
         rows = rows.filter(n_missed__gt=0)
@@ -220,7 +215,7 @@ def below(request: Asked) -> HttpResponse:
     top, rows, state, q = _rows_below(request)
     context: Any = {"request": request}
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    lacking = reads.lacking(list(page.object_list), _today(request), blind=request.actor)
+    lacking = reads.lacking(list(page.object_list), today_of(request), blind=request.actor)
     options = [
         {"label": label, "url": qs(context, state=code or None, page=None), "current": state == code}
         for code, label in STATES
@@ -251,7 +246,7 @@ def below_xlsx(request: Asked) -> FileResponse:
         Column("近一年没有做到的期数", 20),
     )
     body = ((one.name, one.n_missed, one.n_soon, one.n_met, one.n_year) for one in rows.iterator())
-    return _workbook(columns, body, f"{top.short_name}下级履职", _today(request))
+    return _workbook(columns, body, f"{top.short_name}下级履职", today_of(request))
 
 
 def _workbook(columns: tuple[Column, ...], rows: Iterator[tuple[Cell, ...]], title: str, on: date) -> FileResponse:
@@ -265,7 +260,7 @@ def _workbook(columns: tuple[Column, ...], rows: Iterator[tuple[Cell, ...]], tit
 @require_GET
 def clauses(request: Asked) -> HttpResponse:
     """Every clause of the adopted documents: what carries it out, and whether it is met now."""
-    reader, on = _reader(request), _today(request)
+    reader, on = _reader(request), today_of(request)
     rows = shown.clause_rows(reader.unit, reader, on)
     unmet = [row for row in rows if row.state in ("missed", "soon")]
     only = request.GET.get("only") == "unmet"
@@ -290,7 +285,7 @@ def clauses(request: Asked) -> HttpResponse:
 @require_GET
 def clauses_xlsx(request: Asked) -> FileResponse:
     """The table of clauses as a workbook."""
-    reader, on = _reader(request), _today(request)
+    reader, on = _reader(request), today_of(request)
     columns = (Column("条款", 30), Column("要求", 50), Column("由什么落实", 16), Column("怎样落实", 50), Column("现在", 20),
                Column("数字", 30))  # fmt: skip
     rows = shown.clause_rows(reader.unit, reader, on)
@@ -310,7 +305,7 @@ def _figures(row: shown.ClauseRow) -> str:
 @require_GET
 def clauses_pdf(request: Asked) -> HttpResponse:
     """The table of clauses to be printed."""
-    reader, on = _reader(request), _today(request)
+    reader, on = _reader(request), today_of(request)
     rows = [
         reads.ClauseLine(
             row.clause.badge, row.clause.summary, f"{row.carrier.name}：{row.carrier.words}", row.now, _figures(row)

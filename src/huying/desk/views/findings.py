@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django import forms as django_forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huying.alerts import acts, reads
@@ -24,9 +20,10 @@ from huying.cases.models import Case
 from huying.desk.acts import drop_draft
 from huying.desk.forms import information as forms
 from huying.desk.views.alerts import unions_of
+from huying.desk.views.one_form import Act
 from huying.desk.views.reports import clause_of
 from huying.kernel.errors import Invalid, NotYours, Refused
-from huying.kernel.web import Asked, answers_again, once, refusals_on
+from huying.kernel.web import Asked, answers_again, once, refusals_on, today_of, who
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import Choices
 from huying.notices.acts import mark_read
@@ -38,20 +35,12 @@ from huying.trail.acts import note_reading
 PER_PAGE = 25
 
 
-def _who(request: Asked) -> dict[str, Any]:
-    return {"by": request.actor, "at": request.now}
-
-
-def _today(request: Asked) -> date:
-    return timezone.localdate(request.now)
-
-
 def _of(finding_id: UUID) -> str:
     return reverse("desk:finding", args=[finding_id])
 
 
 def _kinds(request: Asked, unit: Unit) -> Choices:
-    return rules_for(unit, _today(request)).options("report_faults")
+    return rules_for(unit, today_of(request)).options("report_faults")
 
 
 def _above(actor: Member) -> list[Unit]:
@@ -74,12 +63,12 @@ def findings(request: Asked) -> HttpResponse:
     context = {
         "page": page,
         "rows": [
-            {"one": one, "kind": kinds.label_of(one.kind), "chip": _chip(one, _today(request))}
+            {"one": one, "kind": kinds.label_of(one.kind), "chip": _chip(one, today_of(request))}
             for one in page.object_list
         ],
         "ended": ended,
         "upper": bool(_above(actor)),
-        "clause": clause_of(unions_of(actor)[0], "BD-4.8", _today(request)),
+        "clause": clause_of(unions_of(actor)[0], "BD-4.8", today_of(request)),
     }
     return render(request, "desk/information/findings.html", context)
 
@@ -102,7 +91,7 @@ def findings_compare(request: Asked) -> HttpResponse:
         raise NotYours
 
     def do() -> str:
-        found = acts.compare_reports(units=units, **_who(request))
+        found = acts.compare_reports(units=units, **who(request))
         messages.success(request, f"核对过了，新发现 {found} 处出入。" if found else "核对过了，没有新的出入。")
         return reverse("desk:findings")
 
@@ -115,7 +104,7 @@ def finding_new(request: Asked) -> HttpResponse:
     above = _above(request.actor)
     if not above:
         raise NotYours
-    form = forms.FindForm(request.POST or None, initial={"on": _today(request)})
+    form = forms.FindForm(request.POST or None, initial={"on": today_of(request)})
     form.fill(_kinds(request, above[0]))
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
@@ -124,7 +113,7 @@ def finding_new(request: Asked) -> HttpResponse:
 
             def do() -> str:
                 made = acts.find_fault(
-                    unit=unit, kind=given["kind"], what=given["what"], on=given["on"], **_who(request)
+                    unit=unit, kind=given["kind"], what=given["what"], on=given["on"], **who(request)
                 )
                 return _of(made.pk)
 
@@ -148,21 +137,21 @@ def _unit(actor: Member, named: str) -> Unit:
 def finding(request: Asked, finding_id: UUID) -> HttpResponse:
     """One finding: for the union above with what it rests on, for the unit the question and its own words."""
     found = reads.finding_for(request.actor, finding_id)
-    mark_read(subject=found.pk, **_who(request))
-    note_reading(root=found.root_id, what="finding", subject=found.pk, unit=found.unit_id, **_who(request))
+    mark_read(subject=found.pk, **who(request))
+    note_reading(root=found.root_id, what="finding", subject=found.pk, unit=found.unit_id, **who(request))
     judges, explains = reads.judges(request.actor, found), reads.explains(request.actor, found)
     upwards = not explains or judges
     context = {
         "finding": found,
         "kind": _kinds(request, found.unit).label_of(found.kind),
-        "chip": _chip(found, _today(request)),
+        "chip": _chip(found, today_of(request)),
         "upwards": upwards,
         "behind": _behind(request, found) if upwards else [],
         "acts": _bar(found, judges=judges, explains=explains),
         "more": [_link(found, "dismiss")] if judges and FINDING.may_now(found.status, "dismiss") else [],
         "history": [{"at": one.at, "title": one.label, "body": one.text, "who": one.who}
                     for one in found.events.order_by("-at", "-id")] if upwards else [],
-        "clause": clause_of(found.unit, "BD-4.8", _today(request)),
+        "clause": clause_of(found.unit, "BD-4.8", today_of(request)),
     }  # fmt: skip
     return render(request, "desk/information/finding.html", context)
 
@@ -201,17 +190,6 @@ def _link(found: Finding, act: str) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class Act:
-    """An act on a finding: words of its page, its form, what it calls."""
-
-    verb: str
-    note: str
-    form: type[django_forms.Form]
-    do: Callable[..., Any]
-    said: str
-
-
 ACTS = {
     "ask": Act("请单位说明", "单位从现在起看得到这件事，只看得到您写的话。", forms.AskForm, acts.ask_about, "问过了，单位会收到提醒。"),
     "explain": Act("说明", "上级工会看了以后再认定。", forms.ExplainForm, acts.explain, "说明交上去了。"),
@@ -239,8 +217,8 @@ def finding_act(request: Asked, finding_id: UUID, act: str) -> HttpResponse:
         with refusals_on(form):
 
             def do() -> str:
-                how.do(finding_id=finding_id, **form.cleaned_data, **_who(request))
-                drop_draft(form=f"finding-{act}-{finding_id}", **_who(request))
+                how.do(finding_id=finding_id, **form.cleaned_data, **who(request))
+                drop_draft(form=f"finding-{act}-{finding_id}", **who(request))
                 return _of(finding_id)
 
             answer = once(request, do)

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from huying.desk.forms.studios import DemoPointForm, DoneForm, GroupForm, GuidesForm, PlanForm, TaskForm, UntilForm
-from huying.desk.views.one_form import OneForm, one_form, who
+from huying.desk.views.one_form import OneForm, one_form
 from huying.fieldwork import acts, reads
 from huying.fieldwork.models import Group
 from huying.kernel.errors import Invalid, NotYours
-from huying.kernel.web import Asked
+from huying.kernel.web import Asked, who
 from huying.org.models import Unit
 from huying.org.rules import Can, may
 

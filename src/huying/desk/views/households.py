@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from huying.desk.forms.ties import CloseForm, HouseholdForm, WhyForm
-from huying.desk.views.one_form import OneForm, one_form, who
+from huying.desk.views.one_form import OneForm, one_form
 from huying.fieldwork import acts, reads
 from huying.fieldwork.models import Household
 from huying.kernel.errors import NotYours
-from huying.kernel.web import Asked, refusals_on
+from huying.kernel.web import Asked, refusals_on, who
 from huying.org.models import Unit
 from huying.org.rules import Can, may
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django import forms as django_forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -22,9 +19,10 @@ from huying.alerts.models import Incident, IncidentLevel
 from huying.desk.acts import drop_draft
 from huying.desk.forms import incidents as forms
 from huying.desk.views.alerts import unions_of
+from huying.desk.views.one_form import Act
 from huying.desk.views.reports import clause_of
 from huying.kernel.errors import Invalid, NotYours, Refused
-from huying.kernel.web import Asked, answers_again, once, refusals_on
+from huying.kernel.web import Asked, answers_again, once, refusals_on, who
 from huying.mechanism.reads import rules_for
 from huying.notices.acts import mark_read
 from huying.org.models import Unit
@@ -34,10 +32,6 @@ from huying.trail.acts import note_reading
 
 PER_PAGE = 25
 DRAFT = "incident-new"
-
-
-def _who(request: Asked) -> dict[str, Any]:
-    return {"by": request.actor, "at": request.now}
 
 
 def _of(incident_id: UUID) -> str:
@@ -101,9 +95,9 @@ def incident_new(request: Asked) -> HttpResponse:
                 made = acts.report_incident(
                     unit=unit, what=given["what"], place=given["place"], people=given["people"], drill=given["drill"],
                     since=given["since"], known_at=given["known_at"] or request.now, warning_id=warning,
-                    to_management=bool(given.get("to_management")), **_who(request),
+                    to_management=bool(given.get("to_management")), **who(request),
                 )  # fmt: skip
-                drop_draft(form=DRAFT, **_who(request))
+                drop_draft(form=DRAFT, **who(request))
                 return _of(made.pk)
 
             answer = once(request, do)
@@ -143,8 +137,8 @@ def incident(request: Asked, incident_id: UUID) -> HttpResponse:
     """The incident: reports, who took note; for unions also calls, scene and history."""
     found = reads.incident_for(request.actor, incident_id)
     whole = reads.reads_all(request.actor, found)
-    mark_read(subject=found.pk, **_who(request))
-    note_reading(root=found.root_id, what="incident", subject=found.pk, unit=found.unit_id, **_who(request))
+    mark_read(subject=found.pk, **who(request))
+    note_reading(root=found.root_id, what="incident", subject=found.pk, unit=found.unit_id, **who(request))
     story = reads.story_of(found, whole=whole)
     works = whole and reads.acts_on(request.actor, found)
     running = found.status in reads.RUNNING
@@ -228,7 +222,7 @@ def incident_note(request: Asked, incident_id: UUID) -> HttpResponse:
     """It arrived."""
 
     def do() -> str:
-        acts.note_incident(incident_id=incident_id, **_who(request))
+        acts.note_incident(incident_id=incident_id, **who(request))
         return _of(incident_id)
 
     answer = once(request, do)
@@ -242,22 +236,10 @@ def incident_call(request: Asked, incident_id: UUID, link_id: UUID) -> HttpRespo
 
     def do() -> str:
         reached = request.POST.get("reached") == "1"
-        acts.call_link(incident_id=incident_id, link_id=link_id, reached=reached, **_who(request))
+        acts.call_link(incident_id=incident_id, link_id=link_id, reached=reached, **who(request))
         return f"{_of(incident_id)}#calls"
 
     return once(request, do)
-
-
-@dataclass(frozen=True)
-class Act:
-    """An act on an incident: words of its page, its form, what it calls."""
-
-    verb: str
-    note: str
-    form: type[django_forms.Form]
-    do: Callable[..., Any]
-    said: str
-    versioned: bool = True
 
 
 ACTS = {
@@ -311,8 +293,8 @@ def _done(request: Asked, found: Incident, act: str, form: Any) -> HttpResponse:
         given["version"] = form.cleaned_data["version"]
 
     def do() -> str:
-        how.do(incident_id=found.pk, **given, **_who(request))
-        drop_draft(form=f"incident-{act}-{found.pk}", **_who(request))
+        how.do(incident_id=found.pk, **given, **who(request))
+        drop_draft(form=f"incident-{act}-{found.pk}", **who(request))
         return _of(found.pk)
 
     answer = once(request, do)
@@ -355,8 +337,8 @@ def incident_plan_write(request: Asked, unit_id: UUID) -> HttpResponse:
 
             def do() -> str:
                 acts.keep_plan(unit=unit, steps=given["steps"], meeting_point=given["meeting_point"], calls=form.calls(),
-                               version=given["version"], **_who(request))  # fmt: skip
-                drop_draft(form=f"plan-{unit.pk}", **_who(request))
+                               version=given["version"], **who(request))  # fmt: skip
+                drop_draft(form=f"plan-{unit.pk}", **who(request))
                 return reverse("desk:incident_plan", args=[unit.pk])
 
             answer = once(request, do)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django import forms as django_forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from huying.alerts import acts, reads
@@ -24,9 +19,10 @@ from huying.alerts.rules import gaps
 from huying.desk.acts import drop_draft
 from huying.desk.forms import information as forms
 from huying.desk.views.alerts import unions_of
+from huying.desk.views.one_form import Act
 from huying.desk.views.reports import TYPES, attached, clause_of
 from huying.kernel.errors import NotYours
-from huying.kernel.web import Asked, answers_again, once, refusals_on
+from huying.kernel.web import Asked, answers_again, once, refusals_on, today_of, who
 from huying.notices.acts import mark_read
 from huying.org.rules import Can, Member
 from huying.trail.acts import note_reading
@@ -34,14 +30,6 @@ from huying.trail.acts import note_reading
 PER_PAGE = 25
 CLAUSES = {"unit": "BD-4.3b", "above": "BD-4.8", "party": "SX-6b"}
 TABS = (("", "本级的"), ("below", "下级报来的"))
-
-
-def _who(request: Asked) -> dict[str, Any]:
-    return {"by": request.actor, "at": request.now}
-
-
-def _today(request: Asked) -> date:
-    return timezone.localdate(request.now)
 
 
 def _of(information_id: UUID) -> str:
@@ -69,11 +57,11 @@ def information(request: Asked) -> HttpResponse:
         "writes": bool(writes),
         "upper": bool(actor.units(Can.READ_BELOW)),
         "below": below,
-        "due": [{"due": one, "url": _draft_url(one)} for one in reads.due_of(actor, _today(request))]
+        "due": [{"due": one, "url": _draft_url(one)} for one in reads.due_of(actor, today_of(request))]
         if not below
         else [],
         "judged": reads.findings_of(actor).exists() if writes else False,
-        "clause": clause_of(writes[0], "BD-4.8", _today(request)) if writes else None,
+        "clause": clause_of(writes[0], "BD-4.8", today_of(request)) if writes else None,
     }
     return render(request, "desk/information/information.html", context)
 
@@ -102,7 +90,7 @@ def information_new(request: Asked) -> HttpResponse:
                 made = acts.draft_information(
                     unit=unit, to=given["to"], kind=given["kind"], period_from=given["period_from"],
                     period_until=given["period_until"], known_at=given["known_at"], nothing=given["nothing"],
-                    gather=bool(given.get("gather")), **_who(request),
+                    gather=bool(given.get("gather")), **who(request),
                 )  # fmt: skip
                 return _of(made.pk)
 
@@ -124,14 +112,14 @@ def information_one(request: Asked, information_id: UUID) -> HttpResponse:
     if request.method == "POST" and form is None:
         raise NotYours
     if request.method == "GET":
-        mark_read(subject=found.pk, **_who(request))
-        note_reading(root=found.root_id, what="information", subject=found.pk, unit=found.unit_id, **_who(request))
+        mark_read(subject=found.pk, **who(request))
+        note_reading(root=found.root_id, what="information", subject=found.pk, unit=found.unit_id, **who(request))
     if form is not None and form.is_bound and form.is_valid():
         with refusals_on(form):
 
             def do() -> str:
-                acts.answer_information(information_id=information_id, text=form.cleaned_data["text"], **_who(request))
-                drop_draft(form=f"answer-{information_id}", **_who(request))
+                acts.answer_information(information_id=information_id, text=form.cleaned_data["text"], **who(request))
+                drop_draft(form=f"answer-{information_id}", **who(request))
                 return _of(information_id)
 
             answer = once(request, do)
@@ -162,7 +150,7 @@ def _page(request: Asked, found: Information) -> dict[str, Any]:
             {"at": one.at, "title": one.label, "body": one.text, "who": one.who, "key": one.act in ("send", "withdraw")}
             for one in found.events.order_by("-at", "-id")
         ] if office else [],
-        "clause": clause_of(found.unit, CLAUSES[found.to], _today(request)),
+        "clause": clause_of(found.unit, CLAUSES[found.to], today_of(request)),
     }  # fmt: skip
 
 
@@ -204,7 +192,7 @@ def information_print(request: Asked, information_id: UUID, fmt: str) -> HttpRes
     found = reads.information_for(request.actor, information_id)
     if fmt not in TYPES:
         raise Http404
-    note_reading(root=found.root_id, what="information_print", subject=found.pk, unit=found.unit_id, **_who(request))
+    note_reading(root=found.root_id, what="information_print", subject=found.pk, unit=found.unit_id, **who(request))
     return attached(reads.information_paper(found, fmt), found.number or "信息草稿", fmt)
 
 
@@ -229,8 +217,8 @@ def information_write(request: Asked, information_id: UUID) -> HttpResponse:
 
             def do() -> str:
                 acts.write_information(information_id=information_id, title=given["title"], body=form.body(),
-                                       version=given["version"], **_who(request))  # fmt: skip
-                drop_draft(form=f"information-{information_id}", **_who(request))
+                                       version=given["version"], **who(request))  # fmt: skip
+                drop_draft(form=f"information-{information_id}", **who(request))
                 return _of(information_id)
 
             answer = once(request, do)
@@ -239,17 +227,6 @@ def information_write(request: Asked, information_id: UUID) -> HttpResponse:
         found = _of_office(request, information_id, "write")
     context = {"information": found, "form": form, "rows": form.rows(), "draft": f"information-{information_id}"}
     return render(request, "desk/information/write.html", context, status=422 if form.is_bound else 200)
-
-
-@dataclass(frozen=True)
-class Act:
-    """An act on information: words of its page, its form, what it calls."""
-
-    verb: str
-    note: str
-    form: type[django_forms.Form]
-    do: Callable[..., Any]
-    said: str
 
 
 ACTS = {
@@ -270,7 +247,7 @@ def information_act(request: Asked, information_id: UUID, act: str) -> HttpRespo
     if how is None:
         raise Http404
     found = _of_office(request, information_id, act)
-    form = how.form(request.POST or None, initial={"on": _today(request)})
+    form = how.form(request.POST or None, initial={"on": today_of(request)})
     if isinstance(form, forms.PaperAnswerForm):
         sides = {"unit": ("party", "management"), "party": ("party",), "above": ("above",)}[found.to]
         form.offer("side", [(code, label) for code, label in InformationAnswer.SIDES if code in sides])
@@ -291,8 +268,8 @@ def _done(request: Asked, how: Act, form: Any, act: str, information_id: UUID) -
         given.pop("version")
 
     def do() -> str:
-        made = how.do(information_id=information_id, **given, **_who(request))
-        drop_draft(form=f"information-{act}-{information_id}", **_who(request))
+        made = how.do(information_id=information_id, **given, **who(request))
+        drop_draft(form=f"information-{act}-{information_id}", **who(request))
         if act == "drop":
             return reverse("desk:information")
         return _of(made.pk if act == "mend" else information_id)
@@ -315,7 +292,7 @@ def information_pass(request: Asked, information_id: UUID, answer_id: UUID) -> H
         with refusals_on(form):
 
             def do() -> str:
-                acts.pass_back(answer_id=answer_id, text=form.cleaned_data["text"], **_who(request))
+                acts.pass_back(answer_id=answer_id, text=form.cleaned_data["text"], **who(request))
                 return _of(information_id)
 
             answer = once(request, do)

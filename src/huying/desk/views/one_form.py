@@ -30,6 +30,21 @@ class OneForm:
     more: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Act:
+    """One of several acts on the same thing: words of its page, its form, what it calls, what is said when it was done.
+
+    ``versioned``: it is told which version of the thing was on the screen.
+    """
+
+    verb: str
+    note: str
+    form: type[forms.Form]
+    do: Callable[..., Any]
+    said: str
+    versioned: bool = True
+
+
 def one_form(request: Asked, form: forms.Form, page: OneForm, do: Callable[[], str], said: str) -> HttpResponse:
     """Show the form, or do its act and go to the address ``do`` returns."""
     if request.method == "POST" and form.is_valid():
@@ -39,8 +54,3 @@ def one_form(request: Asked, form: forms.Form, page: OneForm, do: Callable[[], s
             return answer
     context = {"form": form, "page": page, "version": None, "draft": None, **page.more}
     return render(request, page.template, context, status=422 if form.errors else 200)
-
-
-def who(request: Asked) -> dict[str, Any]:
-    """By whom and when."""
-    return {"by": request.actor, "at": request.now}

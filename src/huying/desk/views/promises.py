@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from huying.desk import reads as desk
@@ -24,7 +22,7 @@ from huying.desk.reads._promises import plan_paper, plan_table, promise_chip, pr
 from huying.desk.views.papers import TYPES
 from huying.desk.views.papers import answer as paper
 from huying.kernel.errors import NotYours, only
-from huying.kernel.web import Asked, once, refusals_on
+from huying.kernel.web import Asked, once, refusals_on, today_of, who
 from huying.notices.acts import mark_read
 from huying.org.models import Unit
 from huying.org.rules import Can, Member, may
@@ -39,14 +37,6 @@ MAY_SEE = (Can.READ_CASES, Can.INSTRUCT, Can.ITEMS)
 HEADS = ("年份", "单位", "状态", *({"label": one, "num": True} for one in ("实事", "办成", "过了时限")))
 
 
-def _who(request: Asked) -> dict[str, Any]:
-    return {"by": request.actor, "at": request.now}
-
-
-def _today(request: Asked) -> date:
-    return timezone.localdate(request.now)
-
-
 # --- plans ----------------------------------------------------------------------------------------------------------------
 
 
@@ -56,7 +46,7 @@ def promises(request: Asked) -> HttpResponse:
     actor: Member = request.actor
     if not any(actor.units(can) for can in MAY_SEE):
         raise NotYours
-    days = desk.days_of(_today(request))
+    days = desk.days_of(today_of(request))
     page = Paginator(reads.plans(actor, days.today), PER_PAGE).get_page(request.GET.get("page"))
     mine = Paginator(reads.my_promises(actor), PER_PAGE).get_page(request.GET.get("mine"))
     units = reads.plan_units(actor)
@@ -82,14 +72,14 @@ def plan_new(request: Asked) -> HttpResponse:
     units = {str(unit.pk): unit for unit in reads.plan_units(request.actor)}
     if not units:
         raise NotYours
-    unit, year = units.get(request.GET.get("unit", "")) or next(iter(units.values())), _today(request).year
+    unit, year = units.get(request.GET.get("unit", "")) or next(iter(units.values())), today_of(request).year
     form = PlanForm(request.POST or None, initial={"year": str(year)})
     form.offer("year", [(str(one), f"{one}年") for one in (year, year + 1, year - 1)])
 
     def do() -> str:
         given = form.cleaned_data
-        made = acts.open_plan(unit=unit, year=int(given["year"]), opening=given["opening"], **_who(request))
-        drop_draft(form="plan-new", **_who(request))
+        made = acts.open_plan(unit=unit, year=int(given["year"]), opening=given["opening"], **who(request))
+        drop_draft(form="plan-new", **who(request))
         return reverse("desk:plan", args=[made.pk])
 
     if request.method == "POST" and form.is_valid():
@@ -114,7 +104,7 @@ def plan(request: Asked, plan_id: UUID) -> HttpResponse:
                 answer = once(request, lambda: _publish(request, found))
                 messages.success(request, "公开承诺了，职工在本单位页面上看得到。")
                 return answer
-    days = desk.days_of(_today(request))
+    days = desk.days_of(today_of(request))
     needs = reads.needs_of(found.unit, days.today)
     rows = list(reads.promises_of(found))
     context = {
@@ -133,7 +123,7 @@ def plan(request: Asked, plan_id: UUID) -> HttpResponse:
 
 
 def _publish(request: Asked, found: Plan) -> str:
-    acts.publish_plan(plan_id=found.pk, **_who(request))
+    acts.publish_plan(plan_id=found.pk, **who(request))
     return reverse("desk:plan", args=[found.pk])
 
 
@@ -143,7 +133,7 @@ def plan_print(request: Asked, plan_id: UUID, fmt: str) -> HttpResponse:
     found = reads.plan_for(request.actor, plan_id)
     if fmt not in TYPES:
         raise NotYours
-    return paper(plan_paper(found, _today(request), fmt), f"{found.year}年办实事计划", fmt)
+    return paper(plan_paper(found, today_of(request), fmt), f"{found.year}年办实事计划", fmt)
 
 
 @require_GET
@@ -173,20 +163,20 @@ def promise_new(request: Asked, plan_id: UUID) -> HttpResponse:
     draft = f"promise-new-{found.pk}"
 
     def do() -> str:
-        acts.add_promise(plan_id=found.pk, **_given(form, people), **_who(request))
-        drop_draft(form=draft, **_who(request))
+        acts.add_promise(plan_id=found.pk, **_given(form, people), **who(request))
+        drop_draft(form=draft, **who(request))
         return reverse("desk:plan", args=[found.pk])
 
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             return once(request, do)
-    context = {"form": form, "plan": found, "draft": draft, "needs": reads.needs_of(found.unit, _today(request))}
+    context = {"form": form, "plan": found, "draft": draft, "needs": reads.needs_of(found.unit, today_of(request))}
     return render(request, "desk/promises/promise_form.html", context, status=422 if form.errors else 200)
 
 
 def _fill(request: Asked, form: PromiseForm, unit: Unit) -> dict[str, dict[str, Any]]:
     """Offer who there is; the rows by their ids, for what was chosen."""
-    leaders, departments, people = reads.offered(unit, _today(request))
+    leaders, departments, people = reads.offered(unit, today_of(request))
     form.fill(leaders, departments, people)
     lists = {"leader": leaders, "department": departments, "person": people}
     return {name: {str(one.pk): one for one in rows} for name, rows in lists.items()}  # type: ignore[attr-defined]
@@ -201,8 +191,8 @@ def _given(form: PromiseForm, people: dict[str, dict[str, Any]]) -> dict[str, An
 def promise(request: Asked, promise_id: UUID) -> HttpResponse:
     """One promise: what was promised, how far it is, what workers say and how they rate it."""
     found = reads.promise_for(request.actor, promise_id)
-    mark_read(subject=found.pk, **_who(request))
-    days = desk.days_of(_today(request))
+    mark_read(subject=found.pk, **who(request))
+    days = desk.days_of(today_of(request))
     comments = Paginator(reads.comments_of(found), PER_PAGE).get_page(request.GET.get("page"))
     unit = found.plan.unit
     context = {
@@ -276,8 +266,8 @@ def promise_act(request: Asked, promise_id: UUID, act: str) -> HttpResponse:
     def do() -> str:
         given = _given(form, people) if isinstance(form, PromiseForm) else _words(form)
         version = {} if act == "drop" else {"version": form.cleaned_data["version"]}
-        how.do(promise_id=found.pk, **given, **version, **_who(request))
-        drop_draft(form=draft, **_who(request))
+        how.do(promise_id=found.pk, **given, **version, **who(request))
+        drop_draft(form=draft, **who(request))
         return reverse("desk:plan", args=[found.plan_id]) if how.office else reverse("desk:promise", args=[found.pk])
 
     if request.method == "POST" and form.is_valid():
@@ -315,7 +305,7 @@ def comment_hide(request: Asked, comment_id: UUID) -> HttpResponse:
     form = HideForm(request.POST or None)
 
     def do() -> str:
-        acts.hide_comment(comment_id=row.pk, **_words(form), **_who(request))
+        acts.hide_comment(comment_id=row.pk, **_words(form), **who(request))
         return reverse("desk:promise", args=[found.pk])
 
     if request.method == "POST" and form.is_valid():

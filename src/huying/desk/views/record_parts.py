@@ -17,12 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from huying.desk import reads as desk
 from huying.desk.forms.records import DenyForm, FollowPointForm, PointForm
-from huying.desk.views.records import PER_PAGE, XLSX, own, page_of, picked, today_of, who
+from huying.desk.views.records import PER_PAGE, XLSX, own, page_of, picked
 from huying.fieldwork import acts, reads
 from huying.fieldwork.models import Presence, RecordPoint
 from huying.kernel.errors import NotYours, Refused, only
 from huying.kernel.templatetags.huying import qs
-from huying.kernel.web import Asked, answers_again, once, refusals_on
+from huying.kernel.web import Asked, answers_again, once, refusals_on, today_of, who
 from huying.mechanism.reads import rules_for
 from huying.notices.acts import mark_read
 from huying.org.models import Unit

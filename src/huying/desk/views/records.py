@@ -11,7 +11,6 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huying.cases.models import Case
@@ -27,7 +26,7 @@ from huying.files.reads import name as file_name
 from huying.files.reads import response
 from huying.files.rules import check_count
 from huying.kernel.errors import Invalid, NotYours, only
-from huying.kernel.web import Asked, answers_again, once, once_key, refusals_on
+from huying.kernel.web import Asked, answers_again, once, once_key, refusals_on, today_of, who
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import RecordKind
 from huying.org.models import Unit
@@ -37,16 +36,6 @@ from huying.trail.acts import note_reading
 
 PER_PAGE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def today_of(request: Asked) -> date:
-    """The day of the request."""
-    return timezone.localdate(request.now)
-
-
-def who(request: Asked) -> dict[str, Any]:
-    """Who and when, for every act."""
-    return {"by": request.actor, "at": request.now}
 
 
 def own(request: Asked) -> Unit:

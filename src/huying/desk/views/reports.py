@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from huying.desk.acts import drop_draft
 from huying.desk.forms import reports as forms
 from huying.kernel.errors import NotYours, Refused
-from huying.kernel.web import Asked, answers_again, once, refusals_on
+from huying.kernel.web import Asked, answers_again, once, refusals_on, who
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import Clause
 from huying.notices.acts import mark_read
@@ -38,10 +38,6 @@ TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-
-
-def _who(request: Asked) -> dict[str, Any]:
-    return {"by": request.actor, "at": request.now}
 
 
 def _of(report_id: UUID) -> str:
@@ -88,7 +84,7 @@ def report_new(request: Asked) -> HttpResponse:
         with refusals_on(form):
 
             def do() -> str:
-                made = acts.draft_report(unit=unit, period=given["period"], to=given["to"], **_who(request))
+                made = acts.draft_report(unit=unit, period=given["period"], to=given["to"], **who(request))
                 return _of(made.pk)
 
             answer = once(request, do)
@@ -114,15 +110,15 @@ def report(request: Asked, report_id: UUID) -> HttpResponse:
     if request.method == "POST" and form is None:
         raise NotYours
     if request.method == "GET":
-        mark_read(subject=found.pk, **_who(request))
+        mark_read(subject=found.pk, **who(request))
         if not office:
-            note_reading(root=found.root_id, what="report", subject=found.pk, unit=found.unit_id, **_who(request))
+            note_reading(root=found.root_id, what="report", subject=found.pk, unit=found.unit_id, **who(request))
     if form is not None and form.is_bound and form.is_valid():
         with refusals_on(form):
 
             def do() -> str:
-                acts.remark_report(report_id=report_id, text=form.cleaned_data["text"], **_who(request))
-                drop_draft(form=_draft("remark", report_id), **_who(request))
+                acts.remark_report(report_id=report_id, text=form.cleaned_data["text"], **who(request))
+                drop_draft(form=_draft("remark", report_id), **who(request))
                 return _of(report_id)
 
             answer = once(request, do)
@@ -224,7 +220,7 @@ def report_print(request: Asked, report_id: UUID, fmt: str) -> HttpResponse:
     found = reads.report_for(request.actor, report_id)
     if fmt not in TYPES:
         raise Http404
-    note_reading(root=found.root_id, what="report_print", subject=found.pk, unit=found.unit_id, **_who(request))
+    note_reading(root=found.root_id, what="report_print", subject=found.pk, unit=found.unit_id, **who(request))
     return attached(reads.report_paper(found, fmt), f"情况报告{found.number}", fmt)
 
 
@@ -251,9 +247,9 @@ def report_write(request: Asked, report_id: UUID) -> HttpResponse:
             def do() -> str:
                 acts.write_report(
                     report_id=report_id, title=given["title"], to=given["to"], body=form.body(), version=given["version"],
-                    **_who(request),
+                    **who(request),
                 )  # fmt: skip
-                drop_draft(form=_draft("write", report_id), **_who(request))
+                drop_draft(form=_draft("write", report_id), **who(request))
                 return _of(report_id)
 
             answer = once(request, do)
@@ -290,7 +286,7 @@ def report_issue(request: Asked, report_id: UUID) -> HttpResponse:
         raise NotYours
 
     def do() -> str:
-        acts.issue_report(report_id=report_id, version=_version(request), **_who(request))
+        acts.issue_report(report_id=report_id, version=_version(request), **who(request))
         return _of(report_id)
 
     answer = once(request, do)
@@ -304,7 +300,7 @@ def report_redraft(request: Asked, report_id: UUID) -> HttpResponse:
     _of_office(request, report_id)
 
     def do() -> str:
-        acts.redraft_report(report_id=report_id, version=_version(request), **_who(request))
+        acts.redraft_report(report_id=report_id, version=_version(request), **who(request))
         return _of(report_id)
 
     answer = once(request, do)
@@ -372,8 +368,8 @@ def _done(request: Asked, how: Act, form: django_forms.Form, act: str, report_id
         given.pop("version")
 
     def do() -> str:
-        made = how.do(report_id=report_id, **given, **_who(request))
-        drop_draft(form=_draft(act, report_id), **_who(request))
+        made = how.do(report_id=report_id, **given, **who(request))
+        drop_draft(form=_draft(act, report_id), **who(request))
         return {"mend": lambda: _of(made.pk), "drop": lambda: reverse("desk:reports")}.get(
             act, lambda: _of(report_id)
         )()

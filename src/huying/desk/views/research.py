@@ -12,7 +12,6 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huying.desk.acts import drop_draft
@@ -22,7 +21,7 @@ from huying.desk.reads._cases import Line, Shown
 from huying.files.acts import check
 from huying.files.reads import response
 from huying.kernel.errors import NotYours
-from huying.kernel.web import Asked, once, refusals_on
+from huying.kernel.web import Asked, once, refusals_on, today_of, who
 from huying.mechanism.reads import rules_for
 from huying.notices.acts import mark_read
 from huying.org.models import Unit
@@ -38,21 +37,13 @@ PER_PAGE = 25
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _who(request: Asked) -> dict[str, Any]:
-    return {"by": request.actor, "at": request.now}
-
-
-def _today(request: Asked) -> date:
-    return timezone.localdate(request.now)
-
-
 @require_GET
 def research(request: Asked) -> HttpResponse:
     """Topics by year: who leads, until when, what came in."""
     actor: Member = request.actor
     if not actor.units(Can.READ_CASES):
         raise NotYours
-    today = _today(request)
+    today = today_of(request)
     page = Paginator(reads.topics(actor), PER_PAGE).get_page(request.GET.get("page"))
     units = reads.plan_units(actor)
     context = {
@@ -85,7 +76,7 @@ def research_xlsx(request: Asked) -> FileResponse:
     """The same as a workbook."""
     if not request.actor.units(Can.READ_CASES):
         raise NotYours
-    today = _today(request)
+    today = today_of(request)
     columns = (
         Column("年份", 8),
         Column("单位", 30),
@@ -110,7 +101,7 @@ def research_new(request: Asked) -> HttpResponse:
     units = {str(unit.pk): unit for unit in reads.plan_units(request.actor)}
     if not units:
         raise NotYours
-    today = _today(request)
+    today = today_of(request)
     unit = units.get(request.GET.get("unit", "")) or next(iter(units.values()))
     if not _knows(unit, today):
         return render(request, "desk/promises/no_research.html", {"unit": unit})
@@ -123,9 +114,9 @@ def research_new(request: Asked) -> HttpResponse:
         given = form.cleaned_data
         made = acts.add_topic(
             unit=unit, year=int(given["year"]), title=given["title"], why=given["why"], lead=leads[given["lead"]],
-            due=given["due"], **_who(request),
+            due=given["due"], **who(request),
         )  # fmt: skip
-        drop_draft(form="research-new", **_who(request))
+        drop_draft(form="research-new", **who(request))
         return reverse("desk:research-topic", args=[made.pk])
 
     if request.method == "POST" and form.is_valid():
@@ -144,8 +135,8 @@ def research_new(request: Asked) -> HttpResponse:
 def topic(request: Asked, topic_id: UUID) -> HttpResponse:
     """One topic with its reports; handing one in is the form on it."""
     found = reads.topic_for(request.actor, topic_id)
-    mark_read(subject=found.pk, **_who(request))
-    rows, today = reads.reports_of(found), _today(request)
+    mark_read(subject=found.pk, **who(request))
+    rows, today = reads.reports_of(found), today_of(request)
     writes = reads.writes_on(request.actor, found) and not any(one.author_id == request.actor.person_id for one in rows)
     form = ReportForm(request.POST or None, request.FILES or None)
     draft = f"report-{found.pk}"
@@ -171,8 +162,8 @@ def _submit(request: Asked, topic_id: UUID, form: ReportForm, draft: str) -> Htt
     checked = check(upload=upload) if upload else None
 
     def do() -> str:
-        acts.submit_report(topic_id=topic_id, text=form.cleaned_data["text"], file=checked, **_who(request))
-        drop_draft(form=draft, **_who(request))
+        acts.submit_report(topic_id=topic_id, text=form.cleaned_data["text"], file=checked, **who(request))
+        drop_draft(form=draft, **who(request))
         return reverse("desk:research-topic", args=[topic_id])
 
     return once(request, do)
@@ -187,7 +178,7 @@ def topic_drop(request: Asked, topic_id: UUID) -> HttpResponse:
     form = DropForm(request.POST or None)
 
     def do() -> str:
-        acts.drop_topic(topic_id=found.pk, reason=form.cleaned_data["reason"], **_who(request))
+        acts.drop_topic(topic_id=found.pk, reason=form.cleaned_data["reason"], **who(request))
         return reverse("desk:research-topic", args=[found.pk])
 
     if request.method == "POST" and form.is_valid():
@@ -208,7 +199,7 @@ def report_publish(request: Asked, report_id: UUID) -> HttpResponse:
 
 
 def _published(request: Asked, found: ResearchReport) -> str:
-    acts.publish_report(report_id=found.pk, **_who(request))
+    acts.publish_report(report_id=found.pk, **who(request))
     messages.success(request, "公开了，职工在办实事的页面上看得到。")
     return reverse("desk:research-topic", args=[found.topic_id])
 
@@ -219,7 +210,7 @@ def report_file(request: Asked, report_id: UUID) -> HttpResponse:
     found = reads.report_for(request.actor, report_id)
     if found.file is None:
         raise NotYours
-    note_reading(root=found.root_id, what="file", subject=found.pk, unit=found.topic.unit_id, **_who(request))
+    note_reading(root=found.root_id, what="file", subject=found.pk, unit=found.topic.unit_id, **who(request))
     return response(found.file, inline=False)
 
 

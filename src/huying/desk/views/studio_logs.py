@@ -19,11 +19,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from huying.desk import reads as desk
 from huying.desk.forms.studios import LogForm
-from huying.desk.views.one_form import OneForm, one_form, who
+from huying.desk.views.one_form import OneForm, one_form
 from huying.fieldwork import acts, reads
 from huying.kernel.errors import NotYours
 from huying.kernel.templatetags.huying import daycn, qs
-from huying.kernel.web import Asked
+from huying.kernel.web import Asked, who
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import Rules
 from huying.org.models import Person, Unit

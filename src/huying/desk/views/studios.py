@@ -16,13 +16,13 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from huying.desk.forms.studios import LinksForm, OwnRuleForm, PlacesForm, StaffForm, StudioForm, UntilForm, whole
-from huying.desk.views.one_form import OneForm, one_form, who
+from huying.desk.views.one_form import OneForm, one_form
 from huying.fieldwork import acts, reads
 from huying.fieldwork.models import OwnRule
 from huying.fieldwork.rules import kept_as, lists_of
 from huying.kernel.errors import NotYours, only
 from huying.kernel.templatetags.huying import qs
-from huying.kernel.web import Asked
+from huying.kernel.web import Asked, who
 from huying.org.models import Unit
 from huying.org.rules import Can, may
 from huying.papers import reads as papers

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from huying.desk.forms.dossier import PlainForm
 from huying.desk.forms.ties import EndTieForm, LeaveForm, ResultForm, TieForm
-from huying.desk.views.one_form import OneForm, one_form, who
+from huying.desk.views.one_form import OneForm, one_form
 from huying.fieldwork import acts, reads
 from huying.fieldwork.models import Tie, TieKind
 from huying.kernel.errors import NotYours, only
 from huying.kernel.templatetags.huying import qs
-from huying.kernel.web import Asked
+from huying.kernel.web import Asked, who
 from huying.notices.acts import mark_read
 from huying.org.models import UPPER, Level, Unit
 from huying.org.rules import Can, Member, may

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
+from huying.climb.rules import written
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused, Stale
 from huying.org.models import Level, Person, Post, Unit
@@ -55,12 +56,8 @@ def check_fields(row: Model, *names: str) -> None:
 
 def words(name: str, text: str, missing: str, most: int = LONGEST) -> str:
     """Words that have to be there."""
-    text = text.strip()
-    if not text:
-        raise Invalid({name: missing})
-    if len(text) > most:
-        raise Invalid({name: f"写了 {len(text)} 字，最多 {most} 字。"})
-    return text
+    (found,) = written(most, **{name: (text, missing)})
+    return found
 
 
 def own_person(person_id: UUID, unit: Unit, name: str, on: date) -> Person:
