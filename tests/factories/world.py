@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from huying.cases import acts as cases
 from huying.cases.models import Case
 from huying.cases.rules import Voice
@@ -38,7 +40,7 @@ class World:
 
     def as_(self, name: str) -> Member:
         """The actor in a role: officer, second, chair, upper, handler, head, manager, liaison, delegate, foreign, ..."""
-        return acting_as(self.posts[name], self.now.date())
+        return acting_as(self.posts[name], timezone.localdate(self.now))
 
 
 def make_world(now: datetime) -> World:
@@ -120,7 +122,7 @@ def assigned(world: World, *voices: Voice, at: datetime | None = None, days: int
     """A case with one item at 行政保障部."""
     at = at or world.now
     case = accepted(world, *voices, at=at, **matter)
-    deadline: date = at.date() + timedelta(days=days)
+    deadline: date = timezone.localdate(at) + timedelta(days=days)
     return handling.assign(
         case_id=case.pk, measure="末班车恢复 22:40。", department=world.admin, handler=world.posts["handler"],
         deadline=deadline, brief=case.summary, by=world.as_("officer"), at=at,
@@ -145,7 +147,7 @@ def told(world: World, *voices: Voice, at: datetime | None = None, **matter: Any
         how="phone",
         kind="result",
         text="末班车恢复了。",
-        told_on=at.date(),
+        told_on=timezone.localdate(at),
         by=world.as_("officer"),
         at=at,
     )
