@@ -289,7 +289,11 @@ def mail_away(drill: Drill) -> None:
             at=begun,
             key="mail",
         )
-        letters = Delivery.objects.filter(notice__in=made)
+        waits = Delivery.objects.filter(
+            state=DeliveryState.WAITING
+        )  # these, and what the parts before had left to send
+        letters = Delivery.objects.filter(pk__in=list(waits.values_list("pk", flat=True)))
+        sent = letters.count()
         for minute in range(61):
             notices.deliver_due(at=begun + timedelta(minutes=minute))
         waiting = letters.filter(state=DeliveryState.WAITING).count()
@@ -302,7 +306,7 @@ def mail_away(drill: Drill) -> None:
             mailer.stop()
     arrived = len(box.taken)
     drill.told.check(
-        waiting == len(made) == arrived > 0, f"mail: {len(made)} letters, {waiting} waited, {arrived} arrived"
+        len(made) <= sent == waiting == arrived > 0, f"mail: {sent} letters, {waiting} waited, {arrived} arrived"
     )
     drill.told.check(not letters.exclude(state=DeliveryState.SENT).exists(), "mail: not all written off as sent")
-    drill.told.figures["mail server away for an hour"] = {"letters": len(made), "arrived": arrived}
+    drill.told.figures["mail server away for an hour"] = {"letters": sent, "arrived": arrived}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import sqlite3
 import sys
 import tempfile
 import time
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+import psycopg
 
 from tests.postgres import Cluster
 
@@ -37,6 +40,31 @@ class Home:
     env: dict[str, str]
     cluster: Cluster | None
 
+    def keep(self) -> None:
+        """Lay the database aside as it is now, for ``put_back``.  Nobody else may have it open."""
+        _close()
+        if self.cluster:
+            self._between("CREATE DATABASE kept TEMPLATE postgres")
+        else:
+            with sqlite3.connect(self.folder / "huying.sqlite3") as now, sqlite3.connect(self.folder / "kept") as kept:
+                now.backup(kept)
+
+    def put_back(self) -> None:
+        """The database as it was laid aside; whoever still has it open (a process just killed) is shown out."""
+        _close()
+        if self.cluster:
+            self._between("DROP DATABASE postgres WITH (FORCE)", "CREATE DATABASE postgres TEMPLATE kept")
+        else:
+            for tail in ("", "-wal", "-shm"):
+                (self.folder / f"huying.sqlite3{tail}").unlink(missing_ok=True)
+            shutil.copy(self.folder / "kept", self.folder / "huying.sqlite3")
+
+    def _between(self, *statements: str) -> None:
+        assert self.cluster
+        with psycopg.connect(self.cluster.url, dbname="template1", autocommit=True) as server:
+            for statement in statements:
+                server.execute(statement)
+
 
 @contextmanager
 def home(engine: str, folder: Path | None = None) -> Iterator[Home]:
@@ -50,13 +78,17 @@ def home(engine: str, folder: Path | None = None) -> Iterator[Home]:
         _start()
         yield Home(made, dict(os.environ), cluster)
     finally:
-        from django.db import connections
-
-        connections.close_all()
+        _close()
         if cluster:
             cluster.stop()
         if folder is None:
             shutil.rmtree(made, ignore_errors=True)
+
+
+def _close() -> None:
+    from django.db import connections
+
+    connections.close_all()
 
 
 def _environment(folder: Path, cluster: Cluster | None) -> None:

@@ -40,6 +40,7 @@ from huying.site.serving import web_command, worker_command
 from huying.trail.reads import verify
 from tests.factories import world as make
 from tests.matrix.scene import Scene
+from tests.matrix.table import Row
 from tests.site.served import Answer, Served, until
 
 TOGETHER = 8  # forms on their way at the moment of a kill: as many as the site has threads
@@ -101,13 +102,18 @@ class Drill:
         here = os.pathsep.join((str(PROJECT / "drills" / "clock"), str(PROJECT / "src"), str(PROJECT)))
         env = {**home.env, "PYTHONPATH": here, "HUYING_DRILL_CLOCK": str(self.clock.file)}
         self.served = Served(env, home.folder.with_suffix(".log"))
-        self.scene = Scene(make.make_world(NOW - timedelta(hours=1)))
-        self.scene.world.now = NOW - timedelta(minutes=30)
+        self.told = Told()
+        home.keep()
+        self.people()
+
+    def people(self) -> None:
+        """A county with everybody in it, on a database as it is after ``huying init``."""
+        self.scene = Scene(make.make_world(timezone.now() - timedelta(hours=1)))
+        self.scene.world.now = timezone.now() - timedelta(minutes=30)
         _ = self.scene.places, self.scene.units
         prepare(timezone.now())
         self.hold_jobs()
         self.steps = Steps(self.scene, self.served.port)
-        self.told = Told()
 
     def hold_jobs(self) -> None:
         """The worker lives and does what acts hand over; the jobs of the clock wait until a part lets them go."""
@@ -139,16 +145,23 @@ class Drill:
     # --- kills ---
 
     def kills(self, wanted: int) -> None:
-        """So many kills of web and worker, spread over every act a page can send."""
+        """So many kills of web and worker, spread over every act a page can send.
+
+        Most acts end something (a post, a unit, a draft) and can be sent once in one world, so that every pass over all of
+        them gets a world of its own.
+        """
         whole, self.served = self.served, Children(self.served.env, self.served.log)
         self.served.port = whole.port
         killed: Counter[str] = Counter()
-        kept = answered = done = 0
-        rounds = self.steps.rounds(TOGETHER)
-        self.served.start()
+        kept = answered = done = passes = 0
+        rounds: Iterator[list[Row]] = iter(())
         while done < wanted:
-            steps = self.steps.make(next(rounds))
-            if not steps:
+            if (batch := next(rounds, None)) is None:
+                passes += 1
+                self._fresh()
+                rounds = self.steps.rounds(TOGETHER)
+                continue
+            if not (steps := self.steps.make(batch)):
                 continue
             self.served.ready()
             before = counts()
@@ -164,12 +177,23 @@ class Drill:
                 say(f"{done} kills, {sum(killed.values())} acts on their way, {len(killed)} different")
                 self.house()
         self.served.kill()
+        self.house()
         self.served = whole
         never = sorted({row.id for row in self.steps.rows} - set(killed))
         self.told.figures["kills"] = {
-            "kills": done, "acts on their way": sum(killed.values()), "different acts": len(killed),
+            "kills": done, "worlds": passes, "acts on their way": sum(killed.values()), "different acts": len(killed),
             "acknowledged before the kill": answered, "kept though not acknowledged": kept - answered, "never": never,
         }  # fmt: skip
+
+    def _fresh(self) -> None:
+        """Everything of the last pass asked once more, then a new world and the site on it."""
+        if self.served.process is not None:
+            self.served.kill()
+            self.house()
+            self.figures()
+        self.home.put_back()
+        self.people()
+        self.served.start()
 
     def _fire(self, steps: list[Step]) -> dict[str, Answer]:
         """Send all at once and kill after some of the answers."""

@@ -102,19 +102,18 @@ class Steps:
             return False
 
     def rounds(self, together: int) -> Iterator[list[Row]]:
-        """All of them again and again, so many at a time."""
-        while True:
-            batch: list[Row] = []
-            for row in self.rows:
-                if row.name in ALONE:
-                    yield [row]
-                    continue
-                batch.append(row)
-                if len(batch) == together:
-                    yield batch
-                    batch = []
-            if batch:
+        """All of them once, so many at a time."""
+        batch: list[Row] = []
+        for row in self.rows:
+            if row.name in ALONE:
+                yield [row]
+                continue
+            batch.append(row)
+            if len(batch) == together:
                 yield batch
+                batch = []
+        if batch:
+            yield batch
 
     def make(self, rows: list[Row]) -> list[Step]:
         """Forms for these rows; what cannot be sent any more (there is but one of it) is noted in ``left_out``."""

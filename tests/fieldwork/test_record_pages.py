@@ -167,7 +167,7 @@ def test_the_county_sees_which_enterprises_were_not_visited(world):
     assert '还有 <b class="hy-num">2</b> 家没有走访' in shown
     assert "青岛集中行动方案" in shown
     own = {"team": "工信局", "operation": "平稳"}
-    written(world, "enterprise_survey", who="upper", place=world.plant, fields=own)
+    written(world, "enterprise_survey", who="upper", place=world.plant, managers_met=2, fields=own)
     assert world.plant.name not in text_of(get(world, "upper", "record_surveys")).partition("<table")[2]
     assert world.plant.name in text_of(get(world, "upper", "record_surveys", tab="done")).partition("<table")[2]
     last_year = {"since": "2025-01-01", "until": "2025-12-31"}

@@ -174,6 +174,11 @@ def test_a_survey_says_with_whom_and_how_it_runs(world):
         with pytest.raises(Invalid) as refused:
             written(world, "enterprise_survey", who="upper", place=world.plant, fields={**own, lacking: ""})
         assert f"own_{lacking}" in refused.value.fields
+    for lacking in ("workers_met", "managers_met"):  # face to face with both sides
+        met = {"workers_met": 6, "managers_met": 2, lacking: 0}
+        with pytest.raises(Invalid) as refused:
+            written(world, "enterprise_survey", who="upper", place=world.plant, fields=own, **met)
+        assert list(refused.value.fields) == [lacking]
     record = written(world, "enterprise_survey", who="upper", place=world.plant, managers_met=2, fields=own)
     assert dict(reads.words_of(record).texts) == own
     assert (record.workers_met, record.managers_met) == (6, 2)
@@ -446,7 +451,7 @@ def test_which_enterprises_were_not_visited(world):
         (world.plant.name, None), (world.other.name, None),
     ]  # fmt: skip
     own = {"team": "工信局", "operation": "平稳"}
-    written(world, "enterprise_survey", who="upper", place=world.shop, fields=own)
+    written(world, "enterprise_survey", who="upper", place=world.shop, managers_met=2, fields=own)
     rows = {unit.pk: (unit.last, unit.times) for unit in reads.surveyed(*period)}
     assert rows == {world.other.pk: (None, 0), world.plant.pk: (day(world, 1), 1)}
     assert reads.surveyed(*period).first() == world.other

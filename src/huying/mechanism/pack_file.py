@@ -105,6 +105,7 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "records": {
         "code": _CODE, "clause": _CLAUSE, "label": _TEXT, "what": _OPTIONAL,
         "outside": Key("flag", required=False, default=True),
+        "meets_both": Key("flag", required=False, default=False),
         "fields": Key("rows", required=False, default=[], rows={
             "code": _CODE, "label": _TEXT, "kind": Key(choices=FIELD_KINDS),
             "options": Key("code", required=False, default=""), "must": Key("flag", required=False, default=False),

@@ -218,11 +218,13 @@ class RecordField:
 
 @dataclass(frozen=True)
 class RecordKind(Coded):
-    """A kind of work record.  ``outside``: it takes place at a unit, which confirms date and presence."""
+    """A kind of work record.  ``outside``: it takes place at a unit, which confirms date and presence.  ``meets_both``: workers
+    and managers are met, each (QD-4.2)."""
 
     what: str
     outside: bool
     fields: tuple[RecordField, ...]
+    meets_both: bool = False
 
 
 @dataclass(frozen=True)

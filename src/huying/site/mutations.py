@@ -106,6 +106,8 @@ def _values(section: str, row: Raw) -> Iterator[tuple[str, Change]]:
         yield from _who_owes(row)
         if looser := LOOSER[row["every"]]:
             yield f"every {row['every']} → {looser}", _less_often(looser)
+    elif section == "records" and row.get("meets_both"):
+        yield "meets both → either", _set("meets_both", False)
     elif section == "channels":
         yield f"box {row['box']} → {OTHER_BOX[row['box']]}", _set("box", OTHER_BOX[row["box"]])
     for flag, usual in FLAGS.get(section, ()):

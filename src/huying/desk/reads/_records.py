@@ -167,7 +167,7 @@ def _cells(
         "opinions": words.heard if words else "（由本级工会保存）",
         "matters": "；".join([label, *[f"{case.number} {case.shown_title}" for case in cases]]),
         "results": "；".join(
-            part for part in (*done, *[f"{case.number} {case.state.staff}" for case in cases]) if part
+            part.rstrip("。") for part in (*done, *[f"{case.number} {case.state.staff}" for case in cases]) if part
         ),
         "ratings": "；".join(dict.fromkeys(ratings[case.pk] for case in cases if ratings.get(case.pk))),
     }

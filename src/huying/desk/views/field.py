@@ -98,7 +98,9 @@ def _kind(kind: RecordKind, rules: Rules) -> dict[str, Any]:
         }
         for one in kind.fields
     ]  # fmt: skip
-    return {"code": kind.code, "label": kind.label, "outside": kind.outside, "fields": fields}
+    return {
+        "code": kind.code, "label": kind.label, "outside": kind.outside, "both": kind.meets_both, "fields": fields,
+    }  # fmt: skip
 
 
 @require_POST

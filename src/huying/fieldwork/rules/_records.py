@@ -94,9 +94,11 @@ def _whom(deed: Deed, kind: RecordKind) -> dict[str, str]:
     wrong = {}
     if kind.outside and deed.place is None:
         wrong["place"] = "请选去了哪个单位、哪个车间。"
-    for name in ("workers_met", "managers_met"):
+    for name, whom in (("workers_met", "职工"), ("managers_met", "经营管理人员")):
         if not 0 <= getattr(deed, name) <= MOST_MET:
             wrong[name] = "请写人数。"
+        elif kind.meets_both and not getattr(deed, name):
+            wrong[name] = f"{kind.label}要和{whom}见面，请写见到几人。只见了一方的，记成别的走访。"
     for name, most in (("where", 80), ("theme", 60)):
         if len(getattr(deed, name)) > most:
             wrong[name] = f"最多 {most} 字。"

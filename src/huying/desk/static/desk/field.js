@@ -161,6 +161,7 @@ class FieldPage {
   drawOwn() {
     const kind = this.kind();
     this.find("ask").hidden = !kind.outside;
+    if (kind.both) this.form.querySelector("details").open = true; // whom they met stands in there
     this.find("own").replaceChildren(...kind.fields.map(one => {
       const box = fieldMake("div", "hy-q");
       const label = fieldMake("label", "form-label", one.label + (one.must ? "" : "（可不填）"));
@@ -254,6 +255,9 @@ class FieldPage {
     if (kind.outside && !has("place")) lacking.push(["f-place", "单位、车间", "请写去了哪里。"]);
     if (!(fields.people || []).length) lacking.push(["f-kind", "谁参加了", "请选谁参加了。"]);
     for (const one of kind.fields) if (one.must && !has(`own_${one.code}`)) lacking.push([`f-own_${one.code}`, one.label, `请填写${one.label}。`]);
+    if (kind.both) for (const [id, name, whom] of [["f-workers", "workers_met", "职工"], ["f-managers", "managers_met", "经营管理人员"]]) {
+      if (!(Number((fields[name] || [])[0]) > 0)) lacking.push([id, `见到${whom}几人`, `${kind.label}要和${whom}见面。只见了一方的，记成别的走访。`]);
+    }
     const texts = kind.fields.some(one => one.kind === "text" && has(`own_${one.code}`));
     if (!texts && !["heard", "done", "promised"].some(has)) lacking.push(["f-heard", "听到什么", "听到什么、办了什么，至少写一句。"]);
     return lacking;
