@@ -84,17 +84,22 @@ def _run(
             _start(by_clause[start : start + size], tests, Path(folder) / str(number))
             for number, start in enumerate(range(0, len(by_clause), size))
         ]
-        while any(process.poll() is None for process, _ in running):
-            said(sum(_lines(out) for _, out in running), len(todo))
-            time.sleep(1)
-        rows = [json.loads(line) for _, out in running if out.exists() for line in out.read_text("utf-8").splitlines()]
+        try:
+            while any(process.poll() is None for process, _ in running):
+                said(sum(_lines(out) for _, out in running), len(todo))
+                time.sleep(1)
+        finally:  # however it ends, what is known is kept for --resume
+            for process, _ in running:
+                process.terminate()
+                process.wait()
+            rows = _results(out for _, out in running)
+            found = [row for row in rows if not row["key"].startswith(BASELINE)]
+            with KEPT.open("a", encoding="utf-8") as kept:
+                kept.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in found)
         faulty = [row for row in rows if row["key"].startswith(BASELINE) and row["state"] != "survived"]
         if faulty or any(process.returncode for process, _ in running):
             where = "、".join(f"{row['key']}（{row['test']}）" for row in faulty)
             raise Refused(f"没有削弱规则时测试就不通过：{where or '测试没有跑起来'}。", "请先让测试全部通过。")
-    found = [row for row in rows if not row["key"].startswith(BASELINE)]
-    with KEPT.open("a", encoding="utf-8") as out:
-        out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in found)
     return {row["key"]: row for row in found}
 
 
@@ -131,6 +136,12 @@ def _baselines(work: Iterable[Mutation]) -> list[dict[str, str]]:
         {"key": f"{BASELINE}{clause}", "clause": clause, "file": file, "text": texts[file], "must_pass": "yes"}
         for clause, file in sorted(once)
     ]
+
+
+def _results(paths: Iterable[Path]) -> list[dict[str, str]]:
+    """The lines of the runners; one cut off in the middle is none."""
+    lines = (line for path in paths if path.exists() for line in path.read_text("utf-8").split("\n")[:-1])
+    return [json.loads(line) for line in lines]
 
 
 def _lines(path: Path) -> int:
