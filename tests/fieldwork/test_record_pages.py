@@ -96,7 +96,7 @@ def test_the_ledger_has_its_seven_fields_on_screen_and_in_the_workbook(world):
     assert row["组织领导"] == "山泉机械有限公司工会，李慧敏带队"
     assert row["参与干部"] == "李慧敏"
     assert row["驻点时间"] == "11月19日 09:00 起 3 小时 铸造车间"
-    assert (row["职工意见"], row["办理结果"]) == (SECRET, f"问了车队。；{case.number} {case.state.staff}")
+    assert (row["职工意见"], row["办理结果"]) == (SECRET, f"问了车队；{case.number} {case.state.staff}")
     assert case.number in row["所办事项"]
 
 
