@@ -22,6 +22,7 @@ from huying.notices.models import Notice
 from huying.org.models import Level, Post, Rank, Role
 from tests.factories import world as make
 from tests.factories.org import make_member
+from tests.fieldwork.grounds import tie
 from tests.fieldwork.records import adopt, written
 
 pytestmark = pytest.mark.django_db
@@ -214,6 +215,40 @@ def staff(world: Any, name: str) -> None:
 
 def whole(world: Any, code: str, on: date = TODAY) -> Standing:
     return next(one for one in reads.standing(world.plant, on) if one.duty.code == code)
+
+
+# --- stationed at two points, each month (BD-6.2) ---------------------------------------------------------------------------
+
+
+@pytest.mark.clause("BD-6.2")
+def test_each_point_is_lived_at_for_a_day_each_month(county: Any) -> None:
+    for unit in (county.plant, county.other):
+        tie(county, "stationing", unit=unit, since=date(2026, 9, 1))
+    written(county, "stationing", who="upper", on=date(2026, 10, 13), minutes=420, place=county.plant)
+    for day in (10, 11):
+        written(county, "stationing", who="upper", on=date(2026, 11, day), minutes=420, place=county.plant)
+    month = row(county, "stationed_each_month")
+    assert (month.need, month.done, month.period.label) == (2, 1, "2026年11月"), "two days at one point are one point"
+    written(county, "stationing", who="upper", on=date(2026, 11, 12), minutes=420, place=county.other)
+    assert row(county, "stationed_each_month").state == "met"
+    assert row(county, "stationed_each_month", on=date(2026, 12, 1)).done == 0, "each month anew"
+
+
+@pytest.mark.clause("BD-6.2")
+def test_only_cadres_of_the_unions_above_are_stationed(county: Any) -> None:
+    owed = {unit.pk: {one.duty.code for one in reads.standing(unit, TODAY)} for unit in (county.county, county.plant)}
+    assert "stationed_each_month" in owed[county.county.pk]
+    assert "stationed_each_month" not in owed[county.plant.pk]
+
+
+# --- leaders receive, each week (BD-4.4a) ------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("BD-4.4a")
+def test_the_week_of_reception_is_owed_where_workers_have_an_employer(county: Any) -> None:
+    owed = {unit.pk: {one.duty.code for one in reads.standing(unit, TODAY)} for unit in (county.county, county.plant)}
+    assert "reception_each_week" in owed[county.plant.pk]
+    assert "reception_each_week" not in owed[county.county.pk]
 
 
 # --- kept, counted again, told ---------------------------------------------------------------------------------------------

@@ -155,7 +155,8 @@ def test_every_kind_of_the_document_counts_as_staff(world, kind):
 
 @pytest.mark.clause("BD-2.3")
 def test_staff_is_somebody_once_and_of_this_unit(world):
-    adopted(world, BAODING)
+    kinds = adopted(world, BAODING).options("studio_staff_kinds")
+    assert (kinds.clause.id, len(kinds.choices)) == ("BD-2.3", 4)
     today, officer = world.now.date(), world.posts["officer"].person_id
     given = {"unit": world.plant, "kind": "cadre", "since": today, **who(world)}
     row = acts.add_staff(person_id=officer, **given)
