@@ -33,6 +33,7 @@ class Runner:
     def __init__(self, work: Sequence[dict[str, str]], out: Path) -> None:
         self.work, self.out = work, out
         self.why = ""
+        self.alert: list[str] = []  # tests that missed a rule, the latest first: they often miss the next one, too
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Why a test failed, for the run that should pass."""
@@ -52,13 +53,20 @@ class Runner:
             every = by_clause.get(piece["clause"], [])
             # Stories in a browser take long: they are asked only where no other test proves the clause.
             items = [item for item in every if item.get_closest_marker("journey") is None] or every
-            items.sort(key=lambda item: item.get_closest_marker("page") is not None)  # what is quick comes first
+            items.sort(key=self._turn)
             said = self._tried(session, items, piece, fresh)
+            if said["state"] == FAILED:
+                self.alert = [said["test"], *(one for one in self.alert if one != said["test"])]
             with self.out.open("a", encoding="utf-8") as out:
                 out.write(json.dumps({"key": piece["key"], **said}, ensure_ascii=False) + "\n")
             if piece.get("must_pass") and said["state"] != PASSED:
                 raise session.Interrupted(f"{said['test']} fails without any weakening")
         return True
+
+    def _turn(self, item: pytest.Item) -> tuple[int, bool]:
+        """Those first that missed the last rules, then what is quick."""
+        latest = self.alert.index(item.nodeid) if item.nodeid in self.alert else len(self.alert)
+        return latest, item.get_closest_marker("page") is not None
 
     def _tried(
         self, session: pytest.Session, items: list[pytest.Item], piece: dict[str, str], fresh: _Database
