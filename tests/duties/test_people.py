@@ -20,14 +20,16 @@ from huying.mechanism import acts as mechanism
 from huying.mechanism.models import Adoption
 from huying.notices.models import Notice
 from huying.org.models import Level, Post, Rank, Role
+from huying.promises import acts as promises
 from tests.factories import world as make
 from tests.factories.org import make_member
-from tests.fieldwork.grounds import tie
+from tests.fieldwork.grounds import household, tie
 from tests.fieldwork.records import adopt, written
 
 pytestmark = pytest.mark.django_db
 ZONE = ZoneInfo("Asia/Shanghai")
 TODAY = date(2026, 11, 20)
+VISITS = ("visit", "enterprise_survey", "household_visit", "case_taken_down", "screening")
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ def test_a_cadre_of_rank_has_sixty_days_of_visits_to_make(county: Any) -> None:
 
 
 @pytest.mark.clause("SX-8b")
-@pytest.mark.parametrize("kind", ["visit", "enterprise_survey", "household_visit", "case_taken_down", "screening"])
+@pytest.mark.parametrize("kind", VISITS)
 def test_every_kind_of_visit_counts_and_research_does_not(county: Any, kind: str) -> None:
     place = None if kind == "household_visit" else county.plant
     written(county, kind, who="upper", on=date(2026, 3, 2), minutes=300, place=place)
@@ -118,6 +120,18 @@ def test_a_county_sets_its_own_days(county: Any) -> None:
     )
 
 
+@pytest.mark.clause("SX-8c")
+@pytest.mark.parametrize("kind", VISITS)
+def test_every_kind_of_visit_counts_towards_the_own_days(county: Any, kind: str) -> None:
+    mechanism.set_house_rules(
+        unit=county.county, changes={"counts": {"own_visit_days": 20}}, by=chair_of(county), at=county.now
+    )
+    place = None if kind == "household_visit" else county.plant
+    written(county, kind, who="upper", on=date(2026, 3, 2), minutes=300, place=place)
+    written(county, "stationing", who="upper", on=date(2026, 3, 3), minutes=300, place=county.plant)
+    assert row(county, "own_visit_days").done == 2
+
+
 def chair_of(world: Any) -> Any:
     return make_member(world.county, Role.CHAIR)
 
@@ -137,9 +151,7 @@ def test_everybody_goes_out_at_least_once_a_year(county: Any) -> None:
 
 
 @pytest.mark.clause("SX-8d")
-@pytest.mark.parametrize(
-    "kind", ["stationing", "research", "household_visit", "enterprise_survey", "screening", "visit"]
-)
+@pytest.mark.parametrize("kind", [*VISITS, "stationing", "research"])
 def test_any_way_of_going_out_counts_for_everybody(county: Any, kind: str) -> None:
     written(county, kind, who="upper", on=date(2026, 3, 2), place=None if kind == "household_visit" else county.plant)
     assert row(county, "everybody_visits").state == "met"
@@ -239,6 +251,80 @@ def test_only_cadres_of_the_unions_above_are_stationed(county: Any) -> None:
     owed = {unit.pk: {one.duty.code for one in reads.standing(unit, TODAY)} for unit in (county.county, county.plant)}
     assert "stationed_each_month" in owed[county.county.pk]
     assert "stationed_each_month" not in owed[county.plant.pk]
+
+
+# --- ties, reports, promises (SX-8a, SX-11, SX-12, SX-15) --------------------------------------------------------------------
+
+
+@pytest.mark.clause("SX-8a")
+@pytest.mark.parametrize(
+    ("duty", "rank", "other"),
+    [("contact_point", Rank.BUREAU, Rank.DIVISION), ("contact_household", Rank.DIVISION, Rank.BUREAU)],
+)
+def test_each_rank_keeps_the_tie_the_document_gives_it(county: Any, duty: str, rank: str, other: str) -> None:
+    Post.objects.filter(pk=county.posts["upper"].pk).update(rank=other)
+    assert not any(one.duty.code == duty for one in reads.standing(county.county, TODAY)), "another rank, another tie"
+    Post.objects.filter(pk=county.posts["upper"].pk).update(rank=rank)
+    assert (row(county, duty).need, row(county, duty).done, row(county, duty).duty.clause.id) == (1, 0, "SX-8a")
+    with_whom = {"unit": county.plant} if duty == "contact_point" else {"household": household(county)}
+    tie(county, duty, **with_whom)
+    assert row(county, duty).state == "met"
+
+
+@pytest.mark.clause("SX-8b")
+@pytest.mark.parametrize("rank", [Rank.BUREAU, Rank.DIVISION])
+@pytest.mark.parametrize("duty", ["pairing", "problem_solved", "thing_done"])
+def test_cadres_of_rank_pair_solve_and_do(county: Any, duty: str, rank: str) -> None:
+    upper = Post.objects.filter(pk=county.posts["upper"].pk)
+    upper.update(rank="")
+    assert not any(one.duty.code == duty for one in reads.standing(county.county, TODAY)), "without rank nobody owes it"
+    upper.update(rank=rank)
+    point = tie(county, "contact_point", unit=county.plant)
+    assert (row(county, duty).state, row(county, duty).duty.clause.id) == ("open", "SX-8b")
+    if duty == "pairing":
+        tie(county, "pairing", household=household(county))
+    else:
+        kind = duty.partition("_")[0]
+        fieldwork.add_result(
+            tie_id=point.pk, kind=kind, on=TODAY, text="班车恢复了。", by=county.as_("upper"), at=county.now
+        )
+    assert row(county, duty).state == "met"
+
+
+@pytest.mark.clause("SX-15")
+def test_whoever_is_stationed_is_paired_with_a_household(county: Any) -> None:
+    assert not any(one.duty.code == "stationed_pairing" for one in reads.standing(county.county, TODAY))
+    tie(county, "stationing", unit=county.plant, since=date(2026, 2, 1))
+    assert row(county, "stationed_pairing").state == "open"
+    tie(county, "pairing", household=household(county))
+    assert row(county, "stationed_pairing").state == "met"
+
+
+@pytest.mark.clause("SX-11")
+def test_every_cadre_above_the_enterprises_writes_a_report_a_year(county: Any) -> None:
+    assert row(county, "research_report").state == "open"
+    who = {"by": county.as_("upper"), "at": county.now}
+    topic = promises.add_topic(
+        unit=county.county, year=2026, title="夜班职工通勤", why="", lead=county.posts["upper"], due=date(2026, 12, 1), **who
+    )  # fmt: skip
+    promises.submit_report(topic_id=topic.pk, text="三个结论。", **who)
+    assert row(county, "research_report").state == "met"
+    assert not any(one.duty.code == "research_report" for one in reads.standing(county.plant, TODAY))
+
+
+@pytest.mark.clause("SX-12")
+def test_every_union_promises_something_each_year(county: Any) -> None:
+    plan = promises.open_plan(unit=county.plant, year=2026, opening="", by=county.as_("officer"), at=county.now)
+    promises.add_promise(
+        plan_id=plan.pk, title="宿舍热水改造", measure="三号楼换空气能热水。", deadline=date(2026, 12, 20),
+        leader=county.posts["manager"], department=county.logistics, person=county.posts["other_handler"],
+        by=county.as_("officer"), at=county.now,
+    )  # fmt: skip
+    assert whole(county, "promises_of_the_year").state == "open", "not published yet"
+    promises.publish_plan(plan_id=plan.pk, by=county.as_("chair"), at=county.now)
+    assert whole(county, "promises_of_the_year").state == "met"
+    owed = {one.duty.code for one in reads.standing(county.county, TODAY)}
+    assert "promises_of_the_year" in owed, "unions above promise as well"
 
 
 # --- leaders receive, each week (BD-4.4a) ------------------------------------------------------------------------------------
