@@ -18,11 +18,9 @@ from huying.fieldwork.acts._reception_gate import (
     advance_visit,
     day_words,
     locked_day,
-    post_of,
     reason_of,
     tell_booked,
     tell_leader,
-    trail,
     write_down,
 )
 from huying.fieldwork.models import Booking, ReceptionDay, ReceptionKind, Rota, Swap
@@ -32,6 +30,7 @@ from huying.fieldwork.rules import Pattern, Terms
 from huying.kernel.actors import SYSTEM, Actor
 from huying.kernel.errors import Invalid, Refused
 from huying.mechanism.reads import calendar, rules_for
+from huying.org.acts.steps import post_of, write
 from huying.org.models import Post, Unit
 from huying.org.rules import Can, check_may
 
@@ -61,7 +60,8 @@ def make_days(
         for row in wanted.made
     ]  # fmt: skip
     ReceptionDay.objects.bulk_create(days)
-    trail(unit, "reception.make", f"rota:{rota.pk}", by=by, at=at, data={"days": len(days), "kind": terms.kind})
+    data = {"days": len(days), "kind": terms.kind}
+    write(unit=unit, by=by, at=at, act="reception.make", subject=f"rota:{rota.pk}", data=data)
     return days
 
 

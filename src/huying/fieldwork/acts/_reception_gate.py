@@ -17,9 +17,10 @@ from huying.fieldwork.acts._records import note as note_record
 from huying.fieldwork.lifecycle import DAY, VISIT
 from huying.fieldwork.models import Booking, ReceptionDay, Record, RecordCase, RecordPerson
 from huying.kernel.actors import SYSTEM, Actor
-from huying.kernel.errors import NotYours, Stale, only
+from huying.kernel.errors import Stale, only
 from huying.kernel.models import DataKey
 from huying.notices.acts import send
+from huying.org.acts.steps import post_of, write
 from huying.org.models import Person, Post, Unit
 from huying.org.rules import Can, Member, check_may
 from huying.trail.acts import append
@@ -48,14 +49,8 @@ def advance_day(day: ReceptionDay, act: str, *, by: Actor, at: datetime, data: d
         day.ended_at = at
     day.version += 1
     day.save()
-    trail(
-        day.unit, f"reception.{act}", f"reception:{day.pk}", by=by, at=at, data={"status": day.status, **(data or {})}
-    )
-
-
-def trail(unit: Unit, act: str, subject: str, *, by: Actor, at: datetime, data: dict[str, Any] | None = None) -> None:
-    """One entry on the unit's chain: codes and ids."""
-    append(chain=unit.pk, root=unit.root_id or unit.pk, by=by, at=at, act=act, subject=subject, data=data)
+    data = {"status": day.status, **(data or {})}
+    write(unit=day.unit, by=by, at=at, act=f"reception.{act}", subject=f"reception:{day.pk}", data=data)
 
 
 def advance_visit(booking: Booking, act: str, *, by: Actor, at: datetime, outcome: str = "") -> Booking:
@@ -84,13 +79,6 @@ def tell_leader(people: Iterable[Person], kind: str, title: str, day: ReceptionD
     url = reverse("desk:reception-day", args=[day.pk])
     send(to=people, kind=f"reception.{kind}", title=title, url=url, root=day.root, subject=day.pk, by=by, at=at,
          key=f"{day.leader_id}:{day.version}")  # fmt: skip
-
-
-def post_of(by: Actor) -> UUID:
-    """The post under which somebody acts; the system makes no days."""
-    if by.post_id is None:
-        raise NotYours
-    return by.post_id
 
 
 def day_words(on: date) -> str:

@@ -15,7 +15,7 @@ from huying.cases.models import Case
 from huying.cases.reads import people_behind, rules_of
 from huying.climb.reads import leaders_for
 from huying.climb.rules import written
-from huying.fieldwork.acts._reception_gate import day_words, post_of, reason_of, write_down
+from huying.fieldwork.acts._reception_gate import day_words, reason_of, write_down
 from huying.fieldwork.lifecycle import TALK
 from huying.fieldwork.models import InvitedTalk, TalkAnswer
 from huying.fieldwork.reads import talk_reasons
@@ -24,6 +24,7 @@ from huying.kernel.errors import Invalid, NotYours, Refused, only
 from huying.kernel.forgetting import Gone, blot_out, forgets
 from huying.mechanism.reads import rules_for
 from huying.notices.acts import send
+from huying.org.acts.steps import post_of
 from huying.org.models import Post
 from huying.org.rules import Can, Member, check_may
 from huying.trail.acts import append
