@@ -21,12 +21,11 @@ from huying.alerts.models import Warning
 from huying.desk import reads as desk
 from huying.desk.acts import drop_draft
 from huying.desk.forms import warnings as forms
-from huying.desk.views.assessment import XLSX
 from huying.desk.views.one_form import Act
-from huying.desk.views.reports import attached, clause_of
+from huying.desk.views.reports import clause_of
 from huying.kernel.errors import NotYours, Refused
 from huying.kernel.templatetags.huying import qs
-from huying.kernel.web import Asked, answers_again, once, refusals_on, today_of, who
+from huying.kernel.web import Asked, answers_again, file_answer, once, refusals_on, today_of, who, workbook_answer
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import Rules
 from huying.notices.acts import mark_read
@@ -165,8 +164,8 @@ def warnings_table(request: Asked, fmt: str) -> HttpResponse | FileResponse:
     note_reading(root=own.root_id or own.pk, what="export", unit=own.pk, **who(request))
     if fmt == "xlsx":
         book = reads.ledger_book(rows.iterator(), rules)
-        return FileResponse(book, as_attachment=True, filename="预警台账.xlsx", content_type=XLSX)
-    return attached(reads.ledger_paper(rows.iterator(), rules, own, today), "预警台账", "pdf")
+        return workbook_answer(book, "预警台账")
+    return file_answer(reads.ledger_paper(rows.iterator(), rules, own, today), "预警台账.pdf")
 
 
 # --- writing one --------------------------------------------------------------------------------------------------------

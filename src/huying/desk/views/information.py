@@ -20,9 +20,9 @@ from huying.desk.acts import drop_draft
 from huying.desk.forms import information as forms
 from huying.desk.views.alerts import unions_of
 from huying.desk.views.one_form import Act
-from huying.desk.views.reports import TYPES, attached, clause_of
+from huying.desk.views.reports import clause_of
 from huying.kernel.errors import NotYours
-from huying.kernel.web import Asked, answers_again, once, refusals_on, today_of, who
+from huying.kernel.web import PAPER_FORMATS, Asked, answers_again, file_answer, once, refusals_on, today_of, who
 from huying.notices.acts import mark_read
 from huying.org.rules import Can, Member
 from huying.trail.acts import note_reading
@@ -190,10 +190,10 @@ def _more(found: Information) -> list[dict[str, Any]]:
 def information_print(request: Asked, information_id: UUID, fmt: str) -> HttpResponse:
     """On the official page."""
     found = reads.information_for(request.actor, information_id)
-    if fmt not in TYPES:
+    if fmt not in PAPER_FORMATS:
         raise Http404
     note_reading(root=found.root_id, what="information_print", subject=found.pk, unit=found.unit_id, **who(request))
-    return attached(reads.information_paper(found, fmt), found.number or "信息草稿", fmt)
+    return file_answer(reads.information_paper(found, fmt), f"{found.number or '信息草稿'}.{fmt}")
 
 
 def _of_office(request: Asked, information_id: UUID, act: str) -> Information:

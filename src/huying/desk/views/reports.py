@@ -16,13 +16,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huying.desk.acts import drop_draft
 from huying.desk.forms import reports as forms
 from huying.kernel.errors import NotYours, Refused
-from huying.kernel.web import Asked, answers_again, once, refusals_on, who
+from huying.kernel.web import PAPER_FORMATS, Asked, answers_again, file_answer, once, refusals_on, who
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import Clause
 from huying.notices.acts import mark_read
@@ -34,10 +33,6 @@ from huying.oversight.rules import Block, Picture, gaps, period_called, periods_
 from huying.trail.acts import note_reading
 
 PER_PAGE = 25
-TYPES = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 
 
 def _of(report_id: UUID) -> str:
@@ -218,17 +213,10 @@ def _act_url(found: Report, act: str) -> str:
 def report_print(request: Asked, report_id: UUID, fmt: str) -> HttpResponse:
     """The report on the official page, the same every time it is printed."""
     found = reads.report_for(request.actor, report_id)
-    if fmt not in TYPES:
+    if fmt not in PAPER_FORMATS:
         raise Http404
     note_reading(root=found.root_id, what="report_print", subject=found.pk, unit=found.unit_id, **who(request))
-    return attached(reads.report_paper(found, fmt), f"情况报告{found.number}", fmt)
-
-
-def attached(body: bytes, name: str, fmt: str) -> HttpResponse:
-    """A paper to take away."""
-    answer = HttpResponse(body, content_type=TYPES[fmt])
-    answer.headers["Content-Disposition"] = content_disposition_header(True, f"{name}.{fmt}") or "attachment"
-    return answer
+    return file_answer(reads.report_paper(found, fmt), f"情况报告{found.number}.{fmt}")
 
 
 # --- writing ------------------------------------------------------------------------------------------------------------
