@@ -78,8 +78,8 @@ def duties(request: Asked) -> HttpResponse:
     reader, on = _reader(request), today_of(request)
     years = list(range(max(reads.begun_in(reader.unit, on), on.year - 4), on.year + 1))
     year = next((one for one in years if str(one) == request.GET.get("year")), on.year)
-    rows = shown.duty_rows(reads.standing(reader.unit, on, blind=reader.actor), reader, on)
-    strips = shown.strip_rows(reads.year(reader.unit, year, on, blind=reader.actor), reader, on)
+    now, of_year = reads.standing_and_year(reader.unit, year, on, blind=reader.actor)
+    rows, strips = shown.duty_rows(now, reader, on), shown.strip_rows(of_year, reader, on)
     context: Any = {"request": request}
     return render(
         request,
