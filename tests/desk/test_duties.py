@@ -127,6 +127,17 @@ def test_queries_do_not_grow_with_what_is_behind(world: Any) -> None:
     assert asked() == few
 
 
+@pytest.mark.parametrize("view", ["my_duties", "duties", "clauses"])
+def test_duties_that_look_at_the_same_rows_read_them_once(world: Any, view: str) -> None:
+    for pack in ("baoding-studio", "pingdingshan-2013", "qingdao-2020", "shaanxi-2012-38"):
+        make.works_by(world, pack)
+    client, where = as_(world, "chair"), reverse(f"desk:{view}")
+    client.get(where)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(where).status_code == 200
+    assert len(queries) <= 24
+
+
 # --- clause by clause -------------------------------------------------------------------------------------------------------
 
 

@@ -184,7 +184,7 @@ def test_the_page_shows_the_one_next_step_in_every_state(world):
         by=by, at=at,
     )  # fmt: skip
     assert main(hub(world, meeting)) == "列入议题"
-    acts.place_topic(meeting_id=meeting.pk, topic_id=topic.pk, by=by, at=at)
+    acts.place_topics(meeting_id=meeting.pk, topics=[topic.pk], by=by, at=at)
     assert main(hub(world, meeting)) == "请人"
     posts = [one.post for one in reads.proposed(meeting, reads.day_of_meeting(meeting))]
     acts.invite(meeting_id=meeting.pk, posts=posts, by=by, at=at)

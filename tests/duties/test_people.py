@@ -106,6 +106,16 @@ def test_without_rank_nobody_owes_sixty_days(county: Any) -> None:
     assert not any(one.duty.code == "visit_days" for one in reads.standing(county.county, TODAY))
 
 
+@pytest.mark.parametrize("of", [2025, 2026])
+def test_counted_together_is_as_counted_apart(county: Any, of: int) -> None:
+    out(county, 4)
+    out(county, 3, first=date(2025, 11, 29))
+    make.told(county)
+    now, year = reads.standing_and_year(county.county, of, TODAY)
+    assert now == reads.standing(county.county, TODAY)
+    assert year == reads.year(county.county, of, TODAY)
+
+
 @pytest.mark.clause("SX-8c")
 def test_a_county_sets_its_own_days(county: Any) -> None:
     assert not any(one.duty.code == "own_visit_days" for one in reads.standing(county.county, TODAY)), "none is set"

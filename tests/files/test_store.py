@@ -111,7 +111,7 @@ def test_a_content_put_in_anothers_place_does_not_open(upload):
 @pytest.mark.attack("backup", "guesses what a file is by the digest of a known paper", found="held")
 def test_the_same_upload_is_recognised_under_its_key_only(upload, unit, now):
     first, second = upload("a.txt", b"same"), upload("b.txt", b"same")
-    assert reads.same_upload(second) == first
+    assert bytes(second.digest) == bytes(first.digest)
     other = DataKey.fresh(now)
     assert acts._digest_of(other, hashlib.sha256(b"same").digest()) != bytes(first.digest)
 

@@ -62,12 +62,12 @@ def test_only_a_reviewed_and_talked_over_topic_goes_on_an_agenda(world):
     topic = make.raised(world)
     meeting = make.planned(world, make.ready(world))
     with pytest.raises(Refused, match="还没有合法性审查；还没有会前同行政沟通"):
-        acts.place_topic(meeting_id=meeting.pk, topic_id=topic.pk, by=by, at=world.now)
+        acts.place_topics(meeting_id=meeting.pk, topics=[topic.pk], by=by, at=world.now)
     make.reviewed(world, topic)
     with pytest.raises(Refused, match="还没有会前同行政沟通"):
-        acts.place_topic(meeting_id=meeting.pk, topic_id=topic.pk, by=by, at=world.now)
+        acts.place_topics(meeting_id=meeting.pk, topics=[topic.pk], by=by, at=world.now)
     make.talked(world, topic)
-    acts.place_topic(meeting_id=meeting.pk, topic_id=topic.pk, by=by, at=world.now)
+    acts.place_topics(meeting_id=meeting.pk, topics=[topic.pk], by=by, at=world.now)
     assert Topic.objects.get(pk=topic.pk).status == "agenda"
 
 

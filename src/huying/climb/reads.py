@@ -106,13 +106,6 @@ def giving_union(actor: Actor, case: Case) -> Unit:
     return next((unit for unit in reversed(units) if may(actor, Can.HANDLE_CASES, unit)), case.holder)
 
 
-def rung_for(actor: Actor, rung_id: UUID) -> Rung:
-    """A level for its union, through the case's scope; ``NotYours`` otherwise."""
-    return _one(
-        Rung.objects.visible_to(actor).select_related("unit", "sent_from", "case__holder", "case__unit"), rung_id
-    )
-
-
 def rung_for_management(actor: Actor, rung_id: UUID) -> Rung:
     """A level for the head of its management: code, brief, what was tried; ``NotYours`` otherwise."""
     return _one(Rung.objects.for_management(actor).select_related("unit", "sent_from"), rung_id)

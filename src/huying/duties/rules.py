@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
@@ -325,12 +325,18 @@ class Asked:
 
     duty: Duty
     units: QuerySet[Unit]
+    ids: tuple[UUID, ...]
     rules: Mapping[UUID, Rules]
     periods: tuple[Period, ...]
     since: date
     until: date
     on: date
     blind: Actor | None = None
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """What an answer hangs on that does not look at the duty."""
+        return self.ids, self.since, self.until, self.on, self.blind.keys if self.blind is not None else None
 
 
 @dataclass(frozen=True)

@@ -56,12 +56,6 @@ def name(file: File) -> str:
         return "（不能打开）"
 
 
-def same_upload(file: File) -> File | None:
-    """An earlier file with the same content under the same data key."""
-    earlier = File.objects.filter(key=file.key_id, digest=bytes(file.digest)).exclude(pk=file.pk)
-    return earlier.exclude(state=State.ERASED).order_by("created_at").first()
-
-
 def of_key(key: DataKey) -> list[File]:
     """Every file under a data key, for erasing a person."""
     return list(File.objects.filter(key=key).order_by("created_at"))

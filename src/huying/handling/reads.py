@@ -168,11 +168,6 @@ def _to_pass_on(actor: Actor) -> CaseQuerySet:
     return _in_hand(actor).filter(Q(holder__in=units) | Q(officer__person=actor.person_id))
 
 
-def clock_of(item: Item) -> Clock | None:
-    """The item's running clock: its deadline, or the three days of the written report."""
-    return Clock.objects.filter(case=item.case_id, subject=item.pk, stopped_at__isnull=True).order_by("due_on").first()
-
-
 def clocks_of(items: list[Item]) -> dict[UUID, Clock]:
     """The running clock of each item, in one query."""
     rows = Clock.objects.filter(subject__in=[item.pk for item in items], stopped_at__isnull=True).order_by("-due_on")

@@ -22,11 +22,6 @@ def put(*, kind: str, subject: UUID, root: UUID, text: str) -> None:
     )
 
 
-def take_out(*, kind: str, subject: UUID) -> None:
-    """Remove an object's text (first step of an erasure)."""
-    TextEntry.objects.filter(kind=kind, subject=subject).delete()
-
-
 def hits(kind: str, query: str) -> Q | None:
     """A filter on ``pk`` for objects whose text has every word of the query; ``None`` if the query has no words."""
     phrases = query_grams(query)

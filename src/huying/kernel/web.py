@@ -7,18 +7,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import wraps
-from typing import Any
+from typing import Any, BinaryIO
 
 from django import forms
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 
 from huying.kernel.errors import Invalid, NotYours, Refused, Stale
 from huying.kernel.models import Draft, Once
 
 SHORTEST_KEY = 16
 
+# What leaves as a file.
+MEDIA = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+}
+PAPER_FORMATS = ("pdf", "docx")
 
 # Fields the product puts into a form of its own accord: nothing anybody typed.
 OURS = frozenset({"csrfmiddlewaretoken", "once", "version", "draft"})
@@ -127,3 +136,16 @@ def refusals_on(form: forms.Form | forms.ModelForm[Any]) -> Iterator[None]:
         form.add_error(None, str(error))
     except Refused as error:
         form.add_error(None, str(error))
+
+
+def file_answer(body: bytes | str, name: str, *, inline: bool = False, media: str = "") -> HttpResponse:
+    """A file to take along, or to look at first; its name ends in what it is and says nothing of a case."""
+    answer = HttpResponse(body, content_type=media or MEDIA[name.rpartition(".")[2]])
+    kind = "inline" if inline else "attachment"
+    answer.headers["Content-Disposition"] = content_disposition_header(not inline, name) or kind
+    return answer
+
+
+def workbook_answer(book: BinaryIO, name: str) -> FileResponse:
+    """A table to take along, sent as it is read."""
+    return FileResponse(book, as_attachment=True, filename=f"{name}.xlsx", content_type=MEDIA["xlsx"])

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from huying.kernel.clock import WorkDays
 from huying.kernel.errors import Refused
+from huying.kernel.memory import remember
 from huying.mechanism import pack_file
 from huying.mechanism.calendar import Announcement, Calendar, announced
 from huying.mechanism.house_rules import Bound as Bound  # noqa: PLC0414  (what the page of house rules is built of)
@@ -39,11 +40,18 @@ class Adopted:
 
 def rules_for(unit: Unit, on: date) -> Rules:
     """The rules a unit works by on a day: packs and house rules of its whole chain (two queries, one more when new)."""
-    return _resolved(_starting_id(), _layer_keys(adoptions(unit, on)))
+    found: dict[object, _Key] = {}
+    for row in _begun(unit, on):
+        if row.until is None or row.until > on:
+            found.setdefault(row.key[0] if row.code == HOUSE else row.code, row.key)
+    return _resolved(_starting_id(), tuple(found.values()))
 
 
 def rules_of_units(units: Iterable[Unit], on: date) -> dict[UUID, Rules]:
     """The rules of many units at once (two queries, however many they are; one more for each combination that is new)."""
+    units = list(units)
+    if len(units) == 1:
+        return {units[0].pk: rules_for(units[0], on)}
     rows = Adoption.objects.on(on).order_by("unit__path", "from_day", "id")
     by_path: dict[str, list[_Key]] = {}
     for path, pack, code, version, name in rows.values_list(
@@ -67,9 +75,13 @@ def adopted_since(units: Iterable[Unit], on: date) -> dict[UUID, dict[str, date]
 
     A new version of a pack is the same adoption going on.
     """
+    units = list(units)
+    if len(units) == 1:
+        rows = [(one.code, one.from_day, one.until) for one in _begun(units[0], on) if one.code != HOUSE]
+        return {units[0].pk: _since(rows, on)}
     by_path: dict[str, list[tuple[str, date, date | None]]] = {}
-    rows = Adoption.objects.filter(from_day__lte=on).exclude(code=HOUSE)
-    for path, code, from_day, until in rows.values_list("unit__path", "code", "from_day", "until"):
+    begun = Adoption.objects.filter(from_day__lte=on).exclude(code=HOUSE)
+    for path, code, from_day, until in begun.values_list("unit__path", "code", "from_day", "until"):
         by_path.setdefault(path, []).append((code, from_day, until))
     return {
         unit.pk: _since([row for path in _chain_paths(unit) for row in by_path.get(path, ())], on) for unit in units
@@ -96,6 +108,29 @@ def _chain_paths(unit: Unit) -> list[str]:
 def rules_kept(snapshot_id: UUID) -> Rules:
     """The rules a case began with.  Snapshots never change, so a process reads each once."""
     return Rules.from_body(Snapshot.objects.values_list("body", flat=True).get(pk=snapshot_id))
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """An adoption or house rules that began by a day; it may have ended since."""
+
+    key: _Key
+    code: str
+    from_day: date
+    until: date | None
+
+
+def _begun(unit: Unit, on: date) -> list[_Begun]:
+    """What began by a day for a unit, from the topmost unit down (one query)."""
+
+    def ask() -> list[_Begun]:
+        rows = Adoption.objects.filter(from_day__lte=on, unit__path__in=_chain_paths(unit))
+        rows = rows.order_by("unit__path", "from_day", "id")
+        columns = ("pack_id", "code", "pack__version", "unit__name", "from_day", "until")
+        return [_Begun((pack, code, version, name), code, from_day, until)
+                for pack, code, version, name, from_day, until in rows.values_list(*columns)]  # fmt: skip
+
+    return remember(("begun", unit.path, on), ask)
 
 
 def adoptions(unit: Unit, on: date) -> QuerySet[Adoption]:
@@ -162,7 +197,8 @@ def layers_under_house(unit: Unit, on: date) -> list[Layer]:
 
 
 def _starting_id() -> UUID:
-    newest = Pack.objects.filter(unit=None, code=HOUSE).order_by("-version").values_list("pk", flat=True).first()
+    rows = Pack.objects.filter(unit=None, code=HOUSE).order_by("-version").values_list("pk", flat=True)
+    newest = remember("starting values", rows.first)
     if newest is None:
         raise Refused("系统还没有准备好机制包。", "请系统管理员先运行 huying init。")
     return newest
@@ -203,7 +239,12 @@ _YearKey = tuple[int, bool, UUID]
 
 def calendar() -> WorkDays:
     """The working-day calendar (one query; the days themselves are read again only after a change)."""
-    return _calendar(tuple(CalendarYear.objects.order_by("year").values_list("year", "known", "edition")))
+    return _calendar(_years())
+
+
+def _years() -> tuple[_YearKey, ...]:
+    rows = CalendarYear.objects.order_by("year").values_list("year", "known", "edition")
+    return remember("years", lambda: tuple(rows))
 
 
 @lru_cache(maxsize=4)
@@ -230,7 +271,7 @@ def announcement(text: str, year: int) -> Announcement:
 def warning(on: date) -> str:
     """From 1 November, a sentence while next year's holidays are missing; all year while this year's are."""
     years = [on.year] if on.month < 11 else [on.year, on.year + 1]
-    known = set(CalendarYear.objects.filter(year__in=years, known=True).values_list("year", flat=True))
+    known = {year for year, known, _ in _years() if known}
     missing = [str(year) for year in years if year not in known]
     if not missing:
         return ""

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from huying.kernel import crypto
 from huying.kernel.actors import SYSTEM, Actor
-from huying.kernel.errors import NotYours, Refused, only
+from huying.kernel.errors import Refused, only
 from huying.kernel.models import Draft
 from huying.kernel.text import normalise
 from huying.org import roster
@@ -37,7 +37,6 @@ from huying.org.rules import (
     factor_needed,
     keys_of,
     login_key,
-    reaches,
     root_of,
 )
 from huying.trail.models import Entry
@@ -119,14 +118,6 @@ def managed_units(actor: Member, can: Can) -> UnitQuerySet:
     for unit in actor.units(can):
         units = units | Unit.objects.within(unit)
     return units.order_by("path")
-
-
-def get_unit(actor: Member, can: Can, unit_id: UUID) -> Unit:
-    """One unit the actor may act on, or ``NotYours``."""
-    unit = Unit.objects.filter(pk=unit_id).first()
-    if unit is None or not any(reaches(post, can, unit) and can in ROLES[post.role].can for post in actor.posts):
-        raise NotYours
-    return unit
 
 
 def chairs(unit: Unit, on: date) -> QuerySet[Post]:

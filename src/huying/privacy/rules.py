@@ -75,12 +75,6 @@ def mask(text: str, *, names: Iterable[str] = (), marked: Iterable[str] = ()) ->
     return "".join([*out, text[last:]])
 
 
-def mask_phone(phone: str) -> str:
-    """``138****1234``."""
-    digits = re.sub(r"\D", "", phone)
-    return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 8 else "****"
-
-
 def normal_phone(phone: str) -> str:
     """Digits only, without the country code: what the blind index is made of."""
     digits = re.sub(r"\D", "", phone)

@@ -7,7 +7,6 @@ from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from huying.kernel.actors import Actor
 from huying.kernel.errors import only
@@ -219,8 +218,3 @@ def topic_state(topic: ResearchTopic, n_reports: int, today: date) -> tuple[str,
         return "late", f"晚了 {(today - topic.due).days} 天"
     left = (topic.due - today).days
     return ("soon" if left <= 30 else "ok"), f"还有 {left} 天"
-
-
-def year_of(at: object) -> int:
-    """The year a moment lies in, here."""
-    return timezone.localtime(at).year  # type: ignore[arg-type]

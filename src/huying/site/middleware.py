@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from django.utils import timezone
 from huying.desk.acts import keep_draft
 from huying.kernel import meter
 from huying.kernel.errors import NotYours, Refused
+from huying.kernel.memory import remembering
 from huying.kernel.web import OURS
 from huying.org.models import User
 from huying.org.reads import member, needs_factor
@@ -135,7 +136,8 @@ class Actors:
             if self._lacks_factor(request, actor):
                 return redirect("mfa_index")
             request.actor = actor  # type: ignore[attr-defined]
-        return self.following(request)
+        with remembering() if request.method in ("GET", "HEAD") else nullcontext():
+            return self.following(request)
 
     def _lacks_factor(self, request: HttpRequest, actor: Member) -> bool:
         """Does a unit ask for a second factor this person has not got?  Looked up once a minute, and as long as it is so."""

@@ -6,18 +6,16 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.utils import timezone
-
 from huying.alerts.lifecycle import FINDING, INCIDENT, INFORMATION, WARNING
 from huying.alerts.models import Event, Finding, Incident, Information, Warning
 from huying.kernel.actors import Actor
-from huying.kernel.errors import Invalid, NotYours, Stale
+from huying.kernel.errors import Invalid, only
 from huying.kernel.lifecycle import Lifecycle
 from huying.org.models import Unit
 from huying.org.reads import names_in
 from huying.org.rules import Can, check_may
 from huying.privacy.rules import spans
-from huying.trail.acts import append
+from huying.trail.acts import append_line, check_version
 
 Row = TypeVar("Row", Warning, Incident, Information, Finding)
 TABLES: dict[type[Any], tuple[str, Lifecycle]] = {
@@ -36,22 +34,11 @@ def locked(
     what the reports say."""
     rows = model._default_manager.select_for_update(of=("self",))
     scope: Any = rows.known_to(by) if known else rows.visible_to(by)  # type: ignore[attr-defined]
-    row = scope.filter(pk=pk).select_related("unit").first()
-    if row is None:
-        raise NotYours
+    row: Row = only(scope.filter(pk=pk).select_related("unit"))
     if can is not None:
         check_may(by, can, row.unit)
-    if version is not None and version != row.version:
-        raise Stale(_since(row.events.filter(version__gt=version)))
-    found: Row = row
-    return found
-
-
-def _since(events: Any) -> list[str]:
-    """Who changed what while somebody typed, as sentences."""
-    rows = events.order_by("at", "id")[:10]
-    said = [f"{timezone.localtime(one.at):%-m月%-d日 %H:%M} {one.who}：{one.label}" for one in rows]
-    return said or ["刚刚有改动。"]
+    check_version(row, version)
+    return row
 
 
 def begin(row: Row, act: str, *, by: Actor, at: datetime, label: str = "", data: dict[str, Any] | None = None) -> Row:
@@ -73,13 +60,9 @@ def advance(
     row.version += 1
     row.moved_at = at
     row.save()
-    entry = append(
-        chain=row.unit_id, root=row.root_id, by=by, at=at, act=f"{kind}.{act}", subject=f"{kind}:{row.pk}",
-        data={"status": row.status, "version": row.version, **(data or {})},
-    )  # fmt: skip
-    return Event.objects.create(
-        root_id=row.root_id, at=at, act=act, version=row.version, label=label or step.label, who=by.label, text=text,
-        entry=entry.pk, **{kind: row},
+    return append_line(
+        history=Event, row=row, kind=kind, chain=row.unit_id, act=act, label=label or step.label, by=by, at=at, text=text,
+        data=data,
     )  # fmt: skip
 
 

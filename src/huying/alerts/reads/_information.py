@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from huying.alerts.models import Incident, Information, InformationAnswer, InformationSource
+from huying.alerts.models import Information, InformationAnswer, InformationSource
 from huying.alerts.rules import Owed, Window, month_before, owed, window_of
 from huying.kernel.actors import Actor
 from huying.kernel.errors import only
@@ -17,7 +17,6 @@ from huying.org.models import Post, Unit, path_end
 from huying.org.reads import holders, union_above
 from huying.org.rules import Can, Member, may
 
-MOST_SOURCES = 60
 LONGEST_EXTRACT = 200
 
 
@@ -149,9 +148,3 @@ def answers_for_workers(unit: Unit) -> QuerySet[InformationAnswer]:
     """What was made known to the workers of a unit, the newest first (BD-4.3b)."""
     rows = InformationAnswer.objects.filter(information__unit=unit, passed_at__isnull=False)
     return rows.exclude(information__status="withdrawn").order_by("-passed_at", "-pk")
-
-
-def incidents_to_tell(unit: Unit) -> QuerySet[Incident]:
-    """Real incidents of a union that no information sent at once speaks of yet."""
-    spoken = Information.objects.filter(incident=OuterRef("pk")).exclude(status="dropped")
-    return Incident.objects.real().filter(Q(unit=unit)).exclude(Exists(spoken)).order_by("-reported_at")

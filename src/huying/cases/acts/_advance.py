@@ -14,7 +14,7 @@ from huying.kernel.actors import Actor, Worker
 from huying.kernel.errors import Stale, only
 from huying.org.models import Post
 from huying.org.rules import Can, Member, check_may
-from huying.trail.acts import append
+from huying.trail.acts import append_line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,30 +103,8 @@ def record(
     post: Post | None = None,
 ) -> Event:
     """Append one line to the history and one entry to the trail."""
-    entry = append(
-        chain=case.pk,
-        root=case.root_id,
-        by=by,
-        at=at,
-        act=f"case.{act}",
-        subject=f"case:{case.pk}",
-        data={"status": case.status, "version": case.version, **(data or {})},
-    )
-    return Event.objects.create(
-        root_id=case.root_id,
-        case=case,
-        at=at,
-        act=act,
-        version=case.version,
-        label=label,
-        status=case.status,
-        who=by.label,
-        post_id=post.pk if post else by.post_id,
-        unit_id=case.holder_id,
-        text=said.text,
-        worker_label=told,
-        worker_text=said.worker_text,
-        party=said.party,
-        sealed=said.sealed,
-        entry=entry.pk,
-    )
+    return append_line(
+        history=Event, row=case, kind="case", chain=case.pk, act=act, label=label, by=by, at=at, text=said.text, data=data,
+        status=case.status, post_id=post.pk if post else by.post_id, unit_id=case.holder_id, worker_label=told,
+        worker_text=said.worker_text, party=said.party, sealed=said.sealed,
+    )  # fmt: skip

@@ -50,11 +50,6 @@ def request_for(actor: Actor, request_id: UUID) -> PersonRequest:
     return only(requests_visible(actor).filter(pk=request_id))
 
 
-def open_requests(actor: Actor) -> int:
-    """How many wait for this actor's union."""
-    return requests_visible(actor).filter(state__in=("open", "proposed")).count()
-
-
 def second_persons(case: Case, person: UUID | None, on: date) -> list[Post]:
     """Who may be the second person beside ``person``: approvers of the union that has the case; where it has none, of the
     nearest union above that has.  Never the employer's side, never somebody the case names."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,8 @@ from django.urls import reverse
 from huying.alerts.models import Finding, Incident, Warning
 from huying.alerts.reads import drafts_waiting, due_of, not_noted, steps_due, to_explain, to_judge, visits_overdue
 from huying.desk.reads._cases import Days, Line, Shown
+from huying.desk.reads._today import few
 from huying.org.rules import Can, Member
-
-SHORT = 6  # rows of each list on 今日
 
 
 @dataclass(frozen=True)
@@ -64,14 +63,8 @@ def _note(n: int, words: str, href: str) -> dict[str, Any]:
 
 
 def _group(name: str, title: str, rows: QuerySet[Any], href: str, line: Callable[[Any], Line]) -> dict[str, Any]:
-    """The first few of a list; how many there are in all is asked only where they do not fit."""
-    found = list(rows[: SHORT + 1])
-    total = rows.count() if len(found) > SHORT else len(found)
-    return {"name": name, "title": title, "rows": _lines(found[:SHORT], line), "total": total, "href": href}
-
-
-def _lines(found: Iterable[Any], line: Callable[[Any], Line]) -> list[Line]:
-    return [line(one) for one in found]
+    found, total = few(rows)
+    return {"name": name, "title": title, "rows": [line(one) for one in found], "total": total, "href": href}
 
 
 def _incident(one: Incident) -> Line:

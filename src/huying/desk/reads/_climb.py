@@ -30,12 +30,11 @@ from huying.climb.reads import (
     with_us,
 )
 from huying.desk.reads._cases import Days, Line, Shown
-from huying.desk.reads._today import Figure
+from huying.desk.reads._today import Figure, few
 from huying.handling.models import Item
 from huying.handling.reads import union_behind
 from huying.org.rules import ROLES, Can, Member, may
 
-SHORT = 6  # rows of each list on 今日
 CUT = 60  # characters of a text in a row
 
 
@@ -281,7 +280,5 @@ def climb_day(actor: Member, days: Days) -> ClimbDay:
 def _short_list(
     name: str, title: str, rows: QuerySet[Any], href: str, shown: Callable[[list[Any]], Sequence[Line]]
 ) -> dict[str, Any]:
-    """The first few of a list; how many there are in all is asked only where they do not fit."""
-    found = list(rows[: SHORT + 1])
-    total = rows.count() if len(found) > SHORT else len(found)
-    return {"name": name, "title": title, "rows": shown(found[:SHORT]), "total": total, "href": href}
+    found, total = few(rows)
+    return {"name": name, "title": title, "rows": shown(found), "total": total, "href": href}

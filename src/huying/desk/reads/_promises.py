@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from huying.desk.reads._cases import Days, Line, Shown
-from huying.desk.reads._today import Day, Duty, Group, one_line
+from huying.desk.reads._today import Day, Duty, Group, few, one_line
 from huying.mechanism.rules import Choices
 from huying.org.rules import Member
 from huying.papers import reads as papers
@@ -18,7 +18,6 @@ from huying.promises import reads
 from huying.promises.lifecycle import OVER
 from huying.promises.models import Plan, Progress, Promise
 
-SHORT = 6
 PAPERS = Path(__file__).resolve().parent.parent / "papers"
 
 
@@ -60,12 +59,11 @@ def _row(promise: Promise, days: Days, needs: Choices | None) -> Line:
 
 
 def promise_day(actor: Member, days: Days) -> Day:
-    """Promises whose day has come or passed, and topics whose report is late (three queries)."""
-    rows = reads.due(actor, days.near)
-    n, shown = rows.count(), list(rows[:SHORT])
-    group = Group("promises", "到期的实事", promise_rows(shown, days), n, reverse("desk:promises"))
+    """Promises whose day has come or passed, and topics whose report is late (three queries at most)."""
+    found, n = few(reads.due(actor, days.near))
+    group = Group("promises", "到期的实事", promise_rows(found, days), n, reverse("desk:promises"))
     notes = (Duty(reads.late_topics(actor, days.today), "个调研课题该交报告了", reverse("desk:research")),)
-    return Day((), (group,) if shown else (), tuple(note for note in notes if note.n))
+    return Day((), (group,) if found else (), tuple(note for note in notes if note.n))
 
 
 # --- the plan on paper ----------------------------------------------------------------------------------------------------

@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from huying.cases.models import Case
 from huying.desk.reads._cases import Days, Line, Shown
-from huying.desk.reads._today import Day, Duty, Group
+from huying.desk.reads._today import SHORT, Day, Duty, Group
 from huying.fieldwork import reads
 from huying.fieldwork.lifecycle import VISIT
 from huying.fieldwork.models import Booking, InvitedTalk, ReceptionDay
 from huying.kernel.lifecycle import Step
 from huying.kernel.templatetags.huying import WEEKDAYS
 from huying.org.rules import Can, Member
-
-SHORT = 6
 
 
 def day_name(on: date, today: date) -> str:
@@ -183,12 +182,14 @@ def reception_day(actor: Member, days: Days) -> Day:
 def _notes(actor: Member, units: list[Any], days: Days) -> tuple[Duty, ...]:
     own = reads.days(actor).filter(unit__in=units)
     here = reverse("desk:reception")
-    late = own.filter(on__lt=days.today, status__in=("planned", "announced")).count()
-    plain = own.filter(on__gte=days.today, status="planned").count()
+    n = own.order_by().aggregate(
+        late=Count("pk", filter=Q(on__lt=days.today, status__in=("planned", "announced"))),
+        plain=Count("pk", filter=Q(on__gte=days.today, status="planned")),
+    )
     talks = InvitedTalk.objects.visible_to(actor).filter(unit__in=units, status="sent", on__lt=days.today).count()
     notes = (
-        Duty(late, "天接待过了，没有登记结果", f"{here}?state=late"),
-        Duty(plain, "天接待排好了，还没有公告", reverse("desk:reception-announce")),
+        Duty(n["late"], "天接待过了，没有登记结果", f"{here}?state=late"),
+        Duty(n["plain"], "天接待排好了，还没有公告", reverse("desk:reception-announce")),
         Duty(talks, "次约访过了，没有登记结果", f"{reverse('desk:talks')}?tab=talks"),
     )
     return tuple(note for note in notes if note.n)

@@ -78,6 +78,12 @@ class Day:
         return not any(figure.n for figure in self.figures)
 
 
+def few(rows: QuerySet[Any]) -> tuple[list[Any], int]:
+    """The first few of a list, and how many there are in all, which is asked only where they do not fit."""
+    found = list(rows[: SHORT + 1])
+    return found[:SHORT], rows.count() if len(found) > SHORT else len(found)
+
+
 # --- the office of a union -------------------------------------------------------------------------------------------
 
 
@@ -92,7 +98,7 @@ def office_day(actor: Member, days: Days) -> Day:
     when = waits(actor, days)
     counted = {word: Count("pk", filter=when[word]) for word in when if word not in ANY_STATE}
     n = held.open().aggregate(**counted, left=Count("pk", filter=_left(actor, days)))
-    lists = _lists(held.open(), when)
+    lists = _lists(held.open(), when, n)
     rows = case_rows([case for _, cases in lists for case in cases], actor, days)
     by_case = {row.case.pk: row for row in rows}
     words = {"late": "超期", "near": "将到期", "mine": "等我办", "new": "新收到"}
@@ -112,16 +118,19 @@ def _left(actor: Member, days: Days) -> Q:
     return officer | Q(Exists(items.filter(handler__ends_on__lt=days.today)))
 
 
-def _lists(rows: QuerySet[Case], when: dict[str, Q]) -> list[tuple[str, list[Any]]]:
-    """The four short lists; what is overdue or near stands there and not again below."""
+def _lists(rows: QuerySet[Case], when: dict[str, Q], n: dict[str, int]) -> list[tuple[str, list[Any]]]:
+    """The four short lists; what is overdue or near stands there and not again below.  Where nothing was counted, none is
+    asked for."""
     rows = with_names(rows).annotate(due_day=due_day())
     nearest = (F("due_day").asc(nulls_last=True), "-registered_at")
-    late = list(rows.filter(when["late"]).order_by(*nearest)[:SHORT])
-    near = list(rows.filter(when["near"]).order_by(*nearest)[:SHORT])
     rest = rows.exclude(when["late"] | when["near"])
-    mine = list(rest.filter(when["mine"]).order_by(*nearest)[:SHORT])
-    new = list(rest.filter(when["new"]).order_by("-urgent", "-registered_at")[:SHORT])
-    return [("late", late), ("near", near), ("mine", mine), ("new", new)]
+    lists = {
+        "late": rows.filter(when["late"]).order_by(*nearest),
+        "near": rows.filter(when["near"]).order_by(*nearest),
+        "mine": rest.filter(when["mine"]).order_by(*nearest),
+        "new": rest.filter(when["new"]).order_by("-urgent", "-registered_at"),
+    }
+    return [(word, list(some[:SHORT]) if n[word] else []) for word, some in lists.items()]
 
 
 def _office_figures(n: dict[str, int], lists: dict[str, list[Any]], days: Days) -> tuple[Figure, ...]:

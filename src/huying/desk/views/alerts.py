@@ -21,12 +21,11 @@ from huying.alerts.models import Warning
 from huying.desk import reads as desk
 from huying.desk.acts import drop_draft
 from huying.desk.forms import warnings as forms
-from huying.desk.views.assessment import XLSX
-from huying.desk.views.one_form import Act
-from huying.desk.views.reports import attached, clause_of
+from huying.desk.views.one_form import Act, ActPage, one_act
+from huying.desk.views.reports import clause_of
 from huying.kernel.errors import NotYours, Refused
 from huying.kernel.templatetags.huying import qs
-from huying.kernel.web import Asked, answers_again, once, refusals_on, today_of, who
+from huying.kernel.web import Asked, answers_again, file_answer, once, refusals_on, today_of, who, workbook_answer
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import Rules
 from huying.notices.acts import mark_read
@@ -165,8 +164,8 @@ def warnings_table(request: Asked, fmt: str) -> HttpResponse | FileResponse:
     note_reading(root=own.root_id or own.pk, what="export", unit=own.pk, **who(request))
     if fmt == "xlsx":
         book = reads.ledger_book(rows.iterator(), rules)
-        return FileResponse(book, as_attachment=True, filename="预警台账.xlsx", content_type=XLSX)
-    return attached(reads.ledger_paper(rows.iterator(), rules, own, today), "预警台账", "pdf")
+        return workbook_answer(book, "预警台账")
+    return file_answer(reads.ledger_paper(rows.iterator(), rules, own, today), "预警台账.pdf")
 
 
 # --- writing one --------------------------------------------------------------------------------------------------------
@@ -321,14 +320,17 @@ def warning_act(request: Asked, warning_id: UUID, act: str) -> HttpResponse:
     if request.method == "GET":
         WARNING.check_now(found.status, act)
     form = _form_of(request, found, act, how)
-    if form.is_bound and form.is_valid():
-        with refusals_on(form):
-            return _done(request, found, act, how, form)
-        found = reads.warning_for(request.actor, warning_id)
-    label = "改写" if act == "write" else WARNING.by_act[act].label
-    context = {"warning": found, "form": form, "how": how, "label": label, "act": act, "icon": ICONS[act],
-               "draft": f"warning-{act}-{warning_id}", "unit": found.unit}  # fmt: skip
-    return render(request, "desk/alerts/act.html", context, status=422 if form.is_bound else 200)
+    return one_act(
+        request, form, how, _around(found, act), again=lambda: _around(reads.warning_for(request.actor, warning_id), act),
+        do=lambda: _done(request, found, act, how, form),
+    )  # fmt: skip
+
+
+def _around(found: Warning, act: str) -> ActPage:
+    return ActPage(
+        label="改写" if act == "write" else WARNING.by_act[act].label, icon=ICONS[act], title=found.title, note=found.title,
+        back=_of(found.pk), version=found.version, listed=("预警台账", "desk:warnings"), draft=f"warning-{act}-{found.pk}",
+    )  # fmt: skip
 
 
 def _form_of(request: Asked, found: Warning, act: str, how: Act) -> django_forms.Form:
@@ -342,19 +344,14 @@ def _form_of(request: Asked, found: Warning, act: str, how: Act) -> django_forms
     return form
 
 
-def _done(request: Asked, found: Warning, act: str, how: Act, form: Any) -> HttpResponse:
-    given = _given(form) if act == "write" else {k: v for k, v in form.cleaned_data.items() if k != "version"}
+def _done(request: Asked, found: Warning, act: str, how: Act, form: Any) -> str:
+    given = how.given(form)
+    if act == "write":
+        given = {**_given(form), "version": given["version"]}
     if "watcher" in given:
         given["watcher"] = Post.objects.select_related("person").get(pk=given["watcher"])
-
-    def do() -> str:
-        how.do(warning_id=found.pk, version=form.cleaned_data["version"], **given, **who(request))
-        drop_draft(form=f"warning-{act}-{found.pk}", **who(request))
-        return _of(found.pk)
-
-    answer = once(request, do)
-    messages.success(request, how.said)
-    return answer
+    how.do(warning_id=found.pk, **given, **who(request))
+    return _of(found.pk)
 
 
 # --- what management reads ----------------------------------------------------------------------------------------------

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from huying.desk.acts import drop_draft
 from huying.desk.forms import assessment as forms
-from huying.desk.views.reports import attached, clause_of, ledger_url, of_unit
+from huying.desk.views.reports import clause_of, ledger_url, of_unit
 from huying.kernel.errors import NotYours
 from huying.kernel.templatetags.huying import qs
-from huying.kernel.web import Asked, once, refusals_on, who
+from huying.kernel.web import Asked, file_answer, once, refusals_on, who, workbook_answer
 from huying.mechanism.reads import rules_for
 from huying.org.models import Unit
 from huying.org.rules import Can
@@ -40,7 +40,6 @@ PER_PAGE = 50
 COUNTED = ("ledger", "satisfied", "surveyed")  # their link opens what counts; of the others what costs points
 ROUND_HEADS = ("单位", _right("得分"), "状态", "失分多的", _right("履职欠缺"), "提名条件")
 SHEET_HEADS = ("项目", _right("数字"), _right("分值"), _right("算出"), _right("计分"))
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 # --- rounds -------------------------------------------------------------------------------------------------------------
@@ -170,10 +169,10 @@ def round_table(request: Asked, round_id: UUID, fmt: str) -> HttpResponse | File
     name = f"{period_called(found.period).label}考核情况"
     if fmt == "xlsx":
         book = reads.round_book(found, below)
-        return FileResponse(book, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
+        return workbook_answer(book, name)
     if fmt != "pdf":
         raise Http404
-    return attached(reads.round_paper(found, below, today), name, "pdf")
+    return file_answer(reads.round_paper(found, below, today), f"{name}.pdf")
 
 
 @require_POST
@@ -255,7 +254,7 @@ def _behind(found: Sheet, shown: reads.Shown) -> str:
 def sheet_print(request: Asked, sheet_id: UUID) -> HttpResponse:
     """The sheet on paper."""
     found = reads.sheet_for(request.actor, sheet_id)
-    return attached(reads.sheet_paper(found, timezone.localdate(request.now)), "考核表", "pdf")
+    return file_answer(reads.sheet_paper(found, timezone.localdate(request.now)), "考核表.pdf")
 
 
 def _side(request: Asked, sheet_id: UUID, *, above: bool) -> Sheet:
@@ -421,7 +420,7 @@ def opinion_print(request: Asked, opinion_id: UUID, fmt: str) -> HttpResponse:
     if fmt not in ("pdf", "docx"):
         raise Http404
     found = reads.opinion_for(request.actor, opinion_id)
-    return attached(reads.opinion_paper(found, fmt), "考核意见", fmt)
+    return file_answer(reads.opinion_paper(found, fmt), f"考核意见.{fmt}")
 
 
 urls = [

@@ -25,7 +25,7 @@ from huying.cases.acts import REASONS
 from huying.desk.forms.audit import KeptForm
 from huying.desk.reads import looks
 from huying.kernel.errors import NotYours
-from huying.kernel.web import Asked
+from huying.kernel.web import Asked, file_answer
 from huying.mechanism.acts import INSTALLATION
 from huying.org.models import Person, Post, Unit
 from huying.org.reads import managed_units
@@ -263,10 +263,8 @@ def anchors(request: Asked) -> HttpResponse:
     """All anchors as text, to keep where this installation cannot reach."""
     roots = roots_of(request)
     text = kept_text(reads.kept(roots), roots, f"{timezone.localtime(request.now):%Y-%m-%d %H:%M}")
-    answer = HttpResponse(text, content_type="text/plain; charset=utf-8")
     name = f"huying-anchors-{timezone.localdate(request.now):%Y%m%d}.txt"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return file_answer(text, name, media="text/plain; charset=utf-8")
 
 
 urls = [

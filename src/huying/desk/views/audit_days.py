@@ -19,7 +19,7 @@ from huying.cases.reads import expiring
 from huying.desk.reads import AUDIT_COLUMNS as COLUMNS
 from huying.desk.reads import Day, acts_in_words, acts_of, day_list, looks
 from huying.kernel.errors import NotYours
-from huying.kernel.web import Asked
+from huying.kernel.web import Asked, file_answer, workbook_answer
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import Rules
 from huying.org.models import Person, Post, Unit
@@ -85,9 +85,7 @@ def audit_day_print(request: Asked) -> HttpResponse:
         "heads": heads,
         "rows": body,
     }
-    answer = HttpResponse(papers.pdf(PAPER, data), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="looks-{day:%Y%m%d}.pdf"'
-    return answer
+    return file_answer(papers.pdf(PAPER, data), f"looks-{day:%Y%m%d}.pdf", inline=True)
 
 
 @require_GET
@@ -100,7 +98,7 @@ def audit_day_table(request: Asked) -> FileResponse:
         [row.name, row.post, *[n for _, n in row.figures], "；".join(row.marks)] for row in rows
     ]
     table = papers.xlsx(columns, body, title="查阅清单")
-    return FileResponse(table, as_attachment=True, filename=f"looks-{day:%Y%m%d}.xlsx")
+    return workbook_answer(table, f"looks-{day:%Y%m%d}")
 
 
 @require_GET

@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from huying.desk import reads as shown
@@ -20,7 +19,7 @@ from huying.duties import reads
 from huying.duties.rules import Standing
 from huying.kernel.errors import NotYours
 from huying.kernel.templatetags.huying import qs
-from huying.kernel.web import Asked, today_of
+from huying.kernel.web import Asked, file_answer, today_of, workbook_answer
 from huying.mechanism.reads import rules_for
 from huying.org.models import Unit
 from huying.org.rules import Can, Member
@@ -28,7 +27,6 @@ from huying.papers import reads as papers
 from huying.papers.reads import Cell, Column
 
 PER_PAGE = 25
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 # --- whose duties -----------------------------------------------------------------------------------------------------------
@@ -80,8 +78,8 @@ def duties(request: Asked) -> HttpResponse:
     reader, on = _reader(request), today_of(request)
     years = list(range(max(reads.begun_in(reader.unit, on), on.year - 4), on.year + 1))
     year = next((one for one in years if str(one) == request.GET.get("year")), on.year)
-    rows = shown.duty_rows(reads.standing(reader.unit, on, blind=reader.actor), reader, on)
-    strips = shown.strip_rows(reads.year(reader.unit, year, on, blind=reader.actor), reader, on)
+    now, of_year = reads.standing_and_year(reader.unit, year, on, blind=reader.actor)
+    rows, strips = shown.duty_rows(now, reader, on), shown.strip_rows(of_year, reader, on)
     context: Any = {"request": request}
     return render(
         request,
@@ -251,7 +249,7 @@ def below_xlsx(request: Asked) -> FileResponse:
 
 def _workbook(columns: tuple[Column, ...], rows: Iterator[tuple[Cell, ...]], title: str, on: date) -> FileResponse:
     book = papers.xlsx(columns, rows, title=title)
-    return FileResponse(book, as_attachment=True, filename=f"{title}{on:%Y%m%d}.xlsx", content_type=XLSX)
+    return workbook_answer(book, f"{title}{on:%Y%m%d}")
 
 
 # --- clause by clause -------------------------------------------------------------------------------------------------------
@@ -313,10 +311,7 @@ def clauses_pdf(request: Asked) -> HttpResponse:
         for row in shown.clause_rows(reader.unit, reader, on)
     ]
     body = reads.printed_clauses(rows, title=f"{reader.unit.name}条款对照", on=on)
-    answer = HttpResponse(body, content_type="application/pdf")
-    answer.headers["Content-Disposition"] = content_disposition_header(True, f"条款对照{on:%Y%m%d}.pdf") or "attachment"
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return file_answer(body, f"条款对照{on:%Y%m%d}.pdf")
 
 
 urls = [

@@ -11,13 +11,12 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse, reverse_lazy
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from huying.desk import reads as desk
 from huying.desk.forms.figures import FiguresForm, FreezeForm
 from huying.kernel.errors import NotYours
-from huying.kernel.web import Asked, once, refusals_on
+from huying.kernel.web import Asked, file_answer, once, refusals_on, workbook_answer
 from huying.ledger import acts, reads
 from huying.ledger.rules import months_on
 from huying.org.models import Unit
@@ -27,9 +26,6 @@ from huying.trail.acts import note_reading
 
 def _heads(first: str, *numbers: str) -> list[dict[str, Any]]:
     return [{"label": first}, *({"label": label, "num": True} for label in numbers)]
-
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 STEP_HEADS = _heads("步骤", "按时", "超期", "其中还没办的", "在办", "平均用时", "上期用时")
@@ -142,8 +138,7 @@ def workbook(request: Asked) -> FileResponse:
     sheet = wanted.page(request)["sheet"]
     columns, rows = reads.sheet_rows(sheet)
     _read(request, wanted.unit)
-    name = f"{reads.SHEET}{sheet['period']}.xlsx"
-    return FileResponse(xlsx(columns, rows, title=reads.SHEET), as_attachment=True, filename=name, content_type=XLSX)
+    return workbook_answer(xlsx(columns, rows, title=reads.SHEET), f"{reads.SHEET}{sheet['period']}")
 
 
 @require_GET
@@ -152,20 +147,12 @@ def paper(request: Asked) -> HttpResponse:
     wanted = _Wanted(request)
     sheet = wanted.page(request)["sheet"]
     _read(request, wanted.unit)
-    return _pdf(
-        reads.sheet_pdf(sheet, kept_on=wanted.today, printed_on=wanted.today), f"{reads.SHEET}{sheet['period']}"
-    )
+    body = reads.sheet_pdf(sheet, kept_on=wanted.today, printed_on=wanted.today)
+    return file_answer(body, f"{reads.SHEET}{sheet['period']}.pdf", inline=True)
 
 
 def _read(request: Asked, unit: Unit) -> None:
     note_reading(root=unit.root_id or unit.pk, by=request.actor, at=request.now, what="export", unit=unit.pk)
-
-
-def _pdf(body: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(body, content_type="application/pdf")
-    answer.headers["Content-Disposition"] = content_disposition_header(False, f"{name}.pdf") or "inline"
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 # --- kept at a date -----------------------------------------------------------------------------------------------------
@@ -236,7 +223,8 @@ def frozen_paper(request: Asked, frozen_id: UUID) -> HttpResponse:
     sheet = found.outside if request.GET.get("for") == "outside" else found.body
     _read(request, found.unit)
     day = timezone.localdate(found.at)
-    return _pdf(reads.sheet_pdf(sheet, kept_on=day, printed_on=day, title=found.title), found.title)
+    body = reads.sheet_pdf(sheet, kept_on=day, printed_on=day, title=found.title)
+    return file_answer(body, f"{found.title}.pdf", inline=True)
 
 
 urls = [

@@ -17,10 +17,9 @@ from huying.alerts import acts, reads
 from huying.alerts.lifecycle import FINDING
 from huying.alerts.models import Finding, Incident, Information
 from huying.cases.models import Case
-from huying.desk.acts import drop_draft
 from huying.desk.forms import information as forms
 from huying.desk.views.alerts import unions_of
-from huying.desk.views.one_form import Act
+from huying.desk.views.one_form import Act, ActPage, one_act
 from huying.desk.views.reports import clause_of
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.kernel.web import Asked, answers_again, once, refusals_on, today_of, who
@@ -213,21 +212,22 @@ def finding_act(request: Asked, finding_id: UUID, act: str) -> HttpResponse:
     form = how.form(request.POST or None, initial={"kind": found.kind})
     if isinstance(form, forms.UpholdForm):
         form.fill(_kinds(request, found.unit))
-    if form.is_bound and form.is_valid():
-        with refusals_on(form):
 
-            def do() -> str:
-                how.do(finding_id=finding_id, **form.cleaned_data, **who(request))
-                drop_draft(form=f"finding-{act}-{finding_id}", **who(request))
-                return _of(finding_id)
+    def do() -> str:
+        how.do(finding_id=finding_id, **how.given(form), **who(request))
+        return _of(finding_id)
 
-            answer = once(request, do)
-            messages.success(request, how.said)
-            return answer
-        found = reads.finding_for(request.actor, finding_id)
-    context = {"finding": found, "form": form, "how": how, "label": FINDING.by_act[act].label, "icon": ICONS[act],
-               "draft": f"finding-{act}-{finding_id}"}  # fmt: skip
-    return render(request, "desk/information/finding_act.html", context, status=422 if form.is_bound else 200)
+    return one_act(
+        request, form, how, _around(found, act), again=lambda: _around(reads.finding_for(request.actor, finding_id), act),
+        do=do,
+    )  # fmt: skip
+
+
+def _around(found: Finding, act: str) -> ActPage:
+    return ActPage(
+        label=FINDING.by_act[act].label, icon=ICONS[act], title=found.what, note=f"{found.unit.name}：{found.what}",
+        back=_of(found.pk), version=found.version, listed=("上报核查", "desk:findings"), draft=f"finding-{act}-{found.pk}",
+    )  # fmt: skip
 
 
 urls = [

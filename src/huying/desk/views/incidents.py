@@ -19,7 +19,7 @@ from huying.alerts.models import Incident, IncidentLevel
 from huying.desk.acts import drop_draft
 from huying.desk.forms import incidents as forms
 from huying.desk.views.alerts import unions_of
-from huying.desk.views.one_form import Act
+from huying.desk.views.one_form import Act, ActPage, one_act
 from huying.desk.views.reports import clause_of
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.kernel.web import Asked, answers_again, once, refusals_on, who
@@ -269,13 +269,23 @@ def incident_act(request: Asked, incident_id: UUID, act: str) -> HttpResponse:
     form = how.form(request.POST or None)
     if isinstance(form, forms.LogForm):
         form.fill(rules_for(found.unit, timezone.localdate(request.now)).options("scene_entries"))
-    if form.is_bound and form.is_valid():
-        with refusals_on(form):
-            return _done(request, found, act, form)
-        found = reads.incident_for(request.actor, incident_id)
-    context = {"incident": found, "form": form, "how": how, "act": act, "icon": ICONS[act],
-               "label": INCIDENT.by_act[act].label, "draft": f"incident-{act}-{incident_id}"}  # fmt: skip
-    return render(request, "desk/incidents/act.html", context, status=422 if form.is_bound else 200)
+
+    def do() -> str:
+        how.do(incident_id=found.pk, **how.given(form), **who(request))
+        return _of(found.pk)
+
+    return one_act(
+        request, form, how, _around(found, act), again=lambda: _around(reads.incident_for(request.actor, incident_id), act),
+        do=do,
+    )  # fmt: skip
+
+
+def _around(found: Incident, act: str) -> ActPage:
+    title = f"{found.mark}{found.what}"
+    return ActPage(
+        label=INCIDENT.by_act[act].label, icon=ICONS[act], title=title, note=title, back=_of(found.pk),
+        version=found.version, listed=("突发事件", "desk:incidents"), draft=f"incident-{act}-{found.pk}", drill=found.drill,
+    )  # fmt: skip
 
 
 def _may(request: Asked, found: Incident, act: str) -> bool:
@@ -284,22 +294,6 @@ def _may(request: Asked, found: Incident, act: str) -> bool:
     if act in ("pass_on", "tell_management") and found.status in reads.RUNNING:
         return any(act in one["url"] for one in _more(request, found, story, works=works))
     return works
-
-
-def _done(request: Asked, found: Incident, act: str, form: Any) -> HttpResponse:
-    how = ACTS[act]
-    given = {name: value for name, value in form.cleaned_data.items() if name != "version"}
-    if how.versioned:
-        given["version"] = form.cleaned_data["version"]
-
-    def do() -> str:
-        how.do(incident_id=found.pk, **given, **who(request))
-        drop_draft(form=f"incident-{act}-{found.pk}", **who(request))
-        return _of(found.pk)
-
-    answer = once(request, do)
-    messages.success(request, how.said)
-    return answer
 
 
 # --- the plan -----------------------------------------------------------------------------------------------------------

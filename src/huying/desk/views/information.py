@@ -19,10 +19,10 @@ from huying.alerts.rules import gaps
 from huying.desk.acts import drop_draft
 from huying.desk.forms import information as forms
 from huying.desk.views.alerts import unions_of
-from huying.desk.views.one_form import Act
-from huying.desk.views.reports import TYPES, attached, clause_of
+from huying.desk.views.one_form import Act, ActPage, one_act
+from huying.desk.views.reports import clause_of
 from huying.kernel.errors import NotYours
-from huying.kernel.web import Asked, answers_again, once, refusals_on, today_of, who
+from huying.kernel.web import PAPER_FORMATS, Asked, answers_again, file_answer, once, refusals_on, today_of, who
 from huying.notices.acts import mark_read
 from huying.org.rules import Can, Member
 from huying.trail.acts import note_reading
@@ -190,10 +190,10 @@ def _more(found: Information) -> list[dict[str, Any]]:
 def information_print(request: Asked, information_id: UUID, fmt: str) -> HttpResponse:
     """On the official page."""
     found = reads.information_for(request.actor, information_id)
-    if fmt not in TYPES:
+    if fmt not in PAPER_FORMATS:
         raise Http404
     note_reading(root=found.root_id, what="information_print", subject=found.pk, unit=found.unit_id, **who(request))
-    return attached(reads.information_paper(found, fmt), found.number or "信息草稿", fmt)
+    return file_answer(reads.information_paper(found, fmt), f"{found.number or '信息草稿'}.{fmt}")
 
 
 def _of_office(request: Asked, information_id: UUID, act: str) -> Information:
@@ -231,7 +231,8 @@ def information_write(request: Asked, information_id: UUID) -> HttpResponse:
 
 ACTS = {
     "send": Act("报送", "编上号，文字以后不能再改；要改，另发一份更正。", forms.SendForm, acts.send_information, "报送了。"),
-    "answer": Act("登记", "党政写在纸上的答复，照原文登记，再反馈给职工。", forms.PaperAnswerForm, acts.answer_information, "登记好了。"),
+    "answer": Act("登记", "党政写在纸上的答复，照原文登记，再反馈给职工。", forms.PaperAnswerForm, acts.answer_information, "登记好了。",
+                  versioned=False),
     "mend": Act("起草更正", "报过的不改动，另发一份更正；更正报送以前，原来的还算数。", forms.ReasonForm, acts.mend_information,
                 "起草好了，改对以后报送。"),
     "withdraw": Act("撤回", "收到的一方马上得到提醒，原文留着，标明已撤回。", forms.ReasonForm, acts.withdraw_information, "撤回了。"),
@@ -252,31 +253,29 @@ def information_act(request: Asked, information_id: UUID, act: str) -> HttpRespo
         sides = {"unit": ("party", "management"), "party": ("party",), "above": ("above",)}[found.to]
         form.offer("side", [(code, label) for code, label in InformationAnswer.SIDES if code in sides])
         form.initial.setdefault("side", sides[0])
-    if form.is_bound and form.is_valid():
-        with refusals_on(form):
-            return _done(request, how, form, act, information_id)
-        found = _of_office(request, information_id, act)
-    label = "登记答复" if act == "answer" else INFORMATION.by_act[act].label
-    context = {"information": found, "form": form, "how": how, "label": label, "icon": ICONS[act],
-               "draft": f"information-{act}-{information_id}"}  # fmt: skip
-    return render(request, "desk/information/act.html", context, status=422 if form.is_bound else 200)
-
-
-def _done(request: Asked, how: Act, form: Any, act: str, information_id: UUID) -> HttpResponse:
-    given = dict(form.cleaned_data)
-    if act == "answer":
-        given.pop("version")
 
     def do() -> str:
-        made = how.do(information_id=information_id, **given, **who(request))
-        drop_draft(form=f"information-{act}-{information_id}", **who(request))
+        made = how.do(information_id=information_id, **how.given(form), **who(request))
         if act == "drop":
             return reverse("desk:information")
         return _of(made.pk if act == "mend" else information_id)
 
-    answer = once(request, do)
-    messages.success(request, how.said)
-    return answer
+    return one_act(
+        request,
+        form,
+        how,
+        _around(found, act),
+        again=lambda: _around(_of_office(request, information_id, act), act),
+        do=do,
+    )
+
+
+def _around(found: Information, act: str) -> ActPage:
+    return ActPage(
+        label="登记答复" if act == "answer" else INFORMATION.by_act[act].label, icon=ICONS[act], title=found.title,
+        note=f"{found.title}{found.number}", back=_of(found.pk), version=found.version,
+        listed=("信息上报", "desk:information"), draft=f"information-{act}-{found.pk}",
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from huying.desk.forms.audit import KeeperForm
 from huying.desk.views.audit import roots_of
 from huying.kernel.errors import NotYours, Refused
-from huying.kernel.web import Asked, once, refusals_on
+from huying.kernel.web import Asked, file_answer, once, refusals_on
 from huying.notices.reads import mail_is_on
 from huying.papers.reads import anchors_pdf
 from huying.trail import acts, reads
@@ -84,9 +84,8 @@ def sheet(request: Asked) -> HttpResponse:
     kept = reads.kept(roots, day=day)
     if not kept:
         raise NotYours
-    answer = HttpResponse(anchors_pdf(kept, roots, timezone.localdate(request.now)), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="huying-anchors-{day:%Y%m%d}.pdf"'
-    return answer
+    body = anchors_pdf(kept, roots, timezone.localdate(request.now))
+    return file_answer(body, f"huying-anchors-{day:%Y%m%d}.pdf", inline=True)
 
 
 urls: list[Any] = [

@@ -15,14 +15,13 @@ from django.shortcuts import render
 from django.urls import path, reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huying.desk import acts as desk_acts
 from huying.desk.forms.ledger import BulkForm, LedgerForm, PapersForm, ViewForm
 from huying.files import reads as stored
 from huying.kernel.errors import Refused
-from huying.kernel.web import Asked, answers_again, once, refusals_on
+from huying.kernel.web import Asked, answers_again, file_answer, once, refusals_on, workbook_answer
 from huying.ledger import acts, reads
 from huying.ledger.models import SavedView
 from huying.ledger.rules import AT_ONCE, MOST_COUNTED, MOST_PAPERS, MOST_PRINTED, PRINTED_AT_ONCE, STEPS, Selection
@@ -32,7 +31,6 @@ from huying.org.rules import Can
 from huying.trail.acts import note_reading
 
 PER_PAGE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NAME = "诉求工作台账"
 CRUMBS = (("台账", reverse_lazy("desk:ledger")), ("保存的视图", reverse_lazy("desk:ledger_views")))
 HEADS = (
@@ -214,8 +212,7 @@ def workbook(request: Asked) -> FileResponse:
     """The selection as a workbook at once."""
     columns = _columns(request.GET.getlist("cols"))
     book = acts.export_now(chosen=Selection.of(request.GET.dict()), columns=columns, by=request.actor, at=request.now)
-    name = f"{NAME}{timezone.localdate(request.now):%Y%m%d}.xlsx"
-    return FileResponse(book, as_attachment=True, filename=name, content_type=XLSX)
+    return workbook_answer(book, f"{NAME}{timezone.localdate(request.now):%Y%m%d}")
 
 
 @require_GET
@@ -223,11 +220,7 @@ def printed(request: Asked) -> HttpResponse:
     """The selection on paper at once."""
     columns = _columns(request.GET.getlist("cols"))
     body = acts.print_now(chosen=Selection.of(request.GET.dict()), columns=columns, by=request.actor, at=request.now)
-    answer = HttpResponse(body, content_type="application/pdf")
-    name = f"{NAME}{timezone.localdate(request.now):%Y%m%d}.pdf"
-    answer.headers["Content-Disposition"] = content_disposition_header(False, name) or "inline"
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return file_answer(body, f"{NAME}{timezone.localdate(request.now):%Y%m%d}.pdf", inline=True)
 
 
 @require_POST

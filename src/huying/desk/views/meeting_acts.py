@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from huying.desk.forms import meetings as forms
@@ -20,16 +19,12 @@ from huying.desk.views.meetings import address, hub, office_meeting
 from huying.files import acts as files
 from huying.files import reads as stored
 from huying.kernel.errors import NotYours
-from huying.kernel.web import Asked, once, refusals_on
+from huying.kernel.web import Asked, file_answer, once, refusals_on
 from huying.meetings import acts, reads
 from huying.meetings.models import Meeting
 from huying.org.models import Post
 from huying.trail.acts import note_reading
 
-TYPES = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 NAMES = {what: name for what, name, _ in parts.PRINTS}
 
 
@@ -220,7 +215,7 @@ def meeting_ics(request: Asked, meeting_id: UUID) -> HttpResponse:
     url = f"{settings.HUYING_BASE_URL}{reverse('desk:meeting', args=[found.pk])}"
     body = reads.calendar_file(found, reads.participant_of(request.actor, found), url=url, at=request.now)
     method = "CANCEL" if found.status == "cancelled" else "REQUEST"
-    return _answer(body, f"text/calendar; charset=utf-8; method={method}", "会议.ics", inline=False)
+    return file_answer(body, "会议.ics", media=f"text/calendar; charset=utf-8; method={method}")
 
 
 @require_GET
@@ -233,15 +228,7 @@ def meeting_print(request: Asked, meeting_id: UUID, what: str, fmt: str) -> Http
     row = own if parts.standing(request, found, own) == "attendee" else None
     body = reads.call_paper(found, what, fmt, row=row, on=timezone.localdate(request.now))
     note_reading(root=found.root_id, by=request.actor, at=request.now, what=what, subject=found.pk, unit=found.unit_id)
-    return _answer(body, TYPES[fmt], f"{NAMES[what]}.{fmt}", inline=True)
-
-
-def _answer(body: bytes, media: str, name: str, *, inline: bool) -> HttpResponse:
-    """A file under a name that says nothing of topics or people."""
-    answer = HttpResponse(body, content_type=media)
-    answer.headers["Content-Disposition"] = content_disposition_header(not inline, name) or "attachment"
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return file_answer(body, f"{NAMES[what]}.{fmt}", inline=True)
 
 
 _ONE = "meetings/<uuid:meeting_id>"

@@ -12,7 +12,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huying.desk.acts import drop_draft
@@ -21,16 +20,11 @@ from huying.desk.views.minutes_parts import compared_page, minutes_page, publish
 from huying.files import acts as files
 from huying.files.rules import check_count
 from huying.kernel.errors import NotYours, Refused
-from huying.kernel.web import Asked, once, refusals_on
+from huying.kernel.web import PAPER_FORMATS, Asked, file_answer, once, refusals_on
 from huying.meetings import acts, reads
 from huying.meetings.models import Meeting
 from huying.notices.acts import mark_read
 from huying.org.rules import Can, check_may
-
-TYPES = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 
 
 def _of(meeting_id: UUID) -> str:
@@ -75,12 +69,10 @@ def minutes_print(request: Asked, meeting_id: UUID, fmt: str) -> HttpResponse:
     meeting = reads.get_meeting(request.actor, meeting_id)
     if not reads.minutes_open_to(request.actor, meeting):
         raise NotYours
-    if fmt not in TYPES:
+    if fmt not in PAPER_FORMATS:
         raise Http404
     body = reads.printed_minutes(meeting, fmt, on=timezone.localdate(request.now))
-    answer = HttpResponse(body, content_type=TYPES[fmt])
-    answer.headers["Content-Disposition"] = content_disposition_header(True, f"会议纪要.{fmt}") or "attachment"
-    return answer
+    return file_answer(body, f"会议纪要.{fmt}")
 
 
 @require_GET

@@ -11,12 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from huying.desk.forms.org import WorkbookForm
 from huying.kernel.errors import NotYours, Refused
-from huying.kernel.web import Asked, once, refusals_on
+from huying.kernel.web import Asked, file_answer, once, refusals_on
 from huying.org import acts, reads
 
 SHOWN = 200  # rows of one kind shown; the counts above tell of the rest
 RESULT = "org.imported"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _check(request: Asked) -> None:
@@ -29,11 +28,7 @@ def _check(request: Asked) -> None:
 def template(request: Asked) -> HttpResponse:
     """The empty workbook to fill in."""
     _check(request)
-    response = HttpResponse(reads.roster_template(), content_type=XLSX)
-    response.headers["Content-Disposition"] = (
-        "attachment; filename*=UTF-8''%E7%BB%84%E7%BB%87%E4%BA%BA%E5%91%98%E5%AF%BC%E5%85%A5.xlsx"
-    )
-    return response
+    return file_answer(reads.roster_template(), "组织人员导入.xlsx")
 
 
 @require_http_methods(["GET", "POST"])

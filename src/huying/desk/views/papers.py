@@ -10,13 +10,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from huying.cases import reads as cases
 from huying.desk.forms.ledger import PapersForm
 from huying.kernel.errors import Refused
-from huying.kernel.web import Asked, once
+from huying.kernel.web import PAPER_FORMATS, Asked, file_answer, once
 from huying.ledger import acts, reads
 from huying.ledger.rules import PAPERS, Selection
 from huying.mechanism.reads import rules_for
@@ -24,33 +23,21 @@ from huying.mechanism.rules import Rules
 from huying.org.models import Unit
 from huying.trail.acts import note_reading
 
-TYPES = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 BLANK = ("form1", "form2", "form3", "form4")
-
-
-def answer(body: bytes, name: str, fmt: str) -> HttpResponse:
-    """A paper under a name that says nothing of the case."""
-    answer = HttpResponse(body, content_type=TYPES[fmt])
-    answer.headers["Content-Disposition"] = content_disposition_header(True, f"{name}.{fmt}") or "attachment"
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 @require_GET
 def case_paper(request: Asked, case_id: UUID, paper: str, fmt: str) -> HttpResponse:
     """A form or the whole dossier of a case, for the unions that may see it; who spoke, only where secrecy allows."""
     body = acts.print_paper(case_id=case_id, what=paper, fmt=fmt, by=request.actor, at=request.now)
-    return answer(body, PAPERS[paper].name, fmt)
+    return file_answer(body, f"{PAPERS[paper].name}.{fmt}")
 
 
 @require_GET
 def item_paper(request: Asked, item_id: UUID, paper: str, fmt: str) -> HttpResponse:
     """The masked copy for the department that works on the item."""
     body = acts.print_item_paper(item_id=item_id, what=paper, fmt=fmt, by=request.actor, at=request.now)
-    return answer(body, f"{PAPERS[paper].name}（遮盖本）", fmt)
+    return file_answer(body, f"{PAPERS[paper].name}（遮盖本）.{fmt}")
 
 
 # --- blank forms and the chart ------------------------------------------------------------------------------------------
@@ -72,7 +59,7 @@ def blanks(request: Asked) -> HttpResponse:
 @require_GET
 def blank(request: Asked, paper: str, fmt: str) -> HttpResponse:
     """A blank form, to be filled in by hand, as the packs in force word it; the chart without a case."""
-    if paper not in BLANK or fmt not in TYPES:
+    if paper not in BLANK or fmt not in PAPER_FORMATS:
         raise Http404
     unit, rules = _own_rules(request, timezone.localdate(request.now))
     if paper == "form1":
@@ -86,7 +73,7 @@ def blank(request: Asked, paper: str, fmt: str) -> HttpResponse:
     else:
         sheets = [reads.blank_form3(rules)]
         body = reads.form3_pdf(sheets) if fmt == "pdf" else reads.form3_docx(sheets)
-    return answer(body, f"{PAPERS[paper].name}（空白）", fmt)
+    return file_answer(body, f"{PAPERS[paper].name}（空白）.{fmt}")
 
 
 @require_GET
@@ -94,7 +81,7 @@ def flow(request: Asked) -> HttpResponse:
     """How a matter goes through the house, step by step."""
     unit, rules = _own_rules(request, timezone.localdate(request.now))
     chart = reads.general_chart(rules, issuer=unit.name if unit else "")
-    prints = [(fmt.upper(), reverse("desk:blank", args=["form2", fmt])) for fmt in TYPES]
+    prints = [(fmt.upper(), reverse("desk:blank", args=["form2", fmt])) for fmt in PAPER_FORMATS]
     return _chart(request, chart, prints)
 
 
@@ -105,7 +92,7 @@ def case_flow(request: Asked, case_id: UUID) -> HttpResponse:
     note_reading(
         root=found.root_id, by=request.actor, at=request.now, what="form2", subject=found.pk, unit=found.holder_id
     )
-    prints = [(fmt.upper(), reverse("desk:case_paper", args=[found.pk, "form2", fmt])) for fmt in TYPES]
+    prints = [(fmt.upper(), reverse("desk:case_paper", args=[found.pk, "form2", fmt])) for fmt in PAPER_FORMATS]
     return _chart(request, reads.chart_of(found), prints, case=found)
 
 

@@ -10,20 +10,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from huying.intake import reads
 from huying.intake.acts import print_posters
 from huying.kernel.errors import NotYours, Refused
-from huying.kernel.web import Asked
+from huying.kernel.web import Asked, file_answer
 from huying.org.models import Unit
 
-TYPES = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "zip": "application/zip",
-}
 OFFERED = 300  # units in the list; a larger union makes its posters part by part
 
 
@@ -95,9 +89,7 @@ def print_file(request: Asked) -> HttpResponse:
     name, body = print_posters(
         units=units, kind=kind, fmt=fmt, base=settings.HUYING_BASE_URL, by=request.actor, at=request.now
     )
-    answer = HttpResponse(body, content_type=TYPES[name.rpartition(".")[2]])
-    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return answer
+    return file_answer(body, name)
 
 
 urls = [

@@ -19,10 +19,8 @@ from huying.desk.acts import drop_draft
 from huying.desk.forms.dossier import ActForm
 from huying.desk.forms.promises import FailForm, HideForm, PlanForm, ProgressForm, PromiseForm, ResultForm
 from huying.desk.reads._promises import plan_paper, plan_table, promise_chip, promise_rows
-from huying.desk.views.papers import TYPES
-from huying.desk.views.papers import answer as paper
 from huying.kernel.errors import NotYours, only
-from huying.kernel.web import Asked, once, refusals_on, today_of, who
+from huying.kernel.web import PAPER_FORMATS, Asked, file_answer, once, refusals_on, today_of, who, workbook_answer
 from huying.notices.acts import mark_read
 from huying.org.models import Unit
 from huying.org.rules import Can, Member, may
@@ -32,7 +30,6 @@ from huying.promises import acts, reads
 from huying.promises.models import Comment, Plan, Promise
 
 PER_PAGE = 25
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAY_SEE = (Can.READ_CASES, Can.INSTRUCT, Can.ITEMS)
 HEADS = ("年份", "单位", "状态", *({"label": one, "num": True} for one in ("实事", "办成", "过了时限")))
 
@@ -117,7 +114,7 @@ def plan(request: Asked, plan_id: UUID) -> HttpResponse:
         "done": sum(one.status == "done" for one in rows),
         "office": may(request.actor, Can.HANDLE_CASES, found.unit),
         "approves": may(request.actor, Can.APPROVE, found.unit),
-        "fmts": TYPES,
+        "fmts": PAPER_FORMATS,
     }
     return render(request, "desk/promises/plan.html", context, status=422 if form.errors else 200)
 
@@ -131,9 +128,9 @@ def _publish(request: Asked, found: Plan) -> str:
 def plan_print(request: Asked, plan_id: UUID, fmt: str) -> HttpResponse:
     """The plan and its result on paper."""
     found = reads.plan_for(request.actor, plan_id)
-    if fmt not in TYPES:
+    if fmt not in PAPER_FORMATS:
         raise NotYours
-    return paper(plan_paper(found, today_of(request), fmt), f"{found.year}年办实事计划", fmt)
+    return file_answer(plan_paper(found, today_of(request), fmt), f"{found.year}年办实事计划.{fmt}")
 
 
 @require_GET
@@ -146,7 +143,7 @@ def plan_xlsx(request: Asked, plan_id: UUID) -> FileResponse:
     )  # fmt: skip
     rows = (tuple(row.values()) for row in plan_table(found))
     book = papers.xlsx(columns, rows, title=f"{found.year}年办实事计划")
-    return FileResponse(book, as_attachment=True, filename=f"{found.year}年办实事计划.xlsx", content_type=XLSX)
+    return workbook_answer(book, f"{found.year}年办实事计划")
 
 
 # --- one promise ------------------------------------------------------------------------------------------------------------

@@ -19,13 +19,11 @@ from huying.desk.acts import drop_draft
 from huying.desk.forms.reception import AnnounceForm, RotaForm
 from huying.desk.reads._reception import day_chip, day_name, reception_rows
 from huying.desk.reads._reception_paper import reception_notice as notice
-from huying.desk.views.papers import TYPES
-from huying.desk.views.papers import answer as paper
 from huying.fieldwork import acts, reads
 from huying.fieldwork.models import ReceptionDay, ReceptionKind
 from huying.kernel.errors import Invalid, NotYours
 from huying.kernel.templatetags.huying import qs
-from huying.kernel.web import Asked, once, refusals_on
+from huying.kernel.web import PAPER_FORMATS, Asked, file_answer, once, refusals_on, workbook_answer
 from huying.mechanism.reads import calendar, rules_for
 from huying.org.models import Post, Unit
 from huying.org.rules import Can, Member
@@ -33,7 +31,6 @@ from huying.papers import reads as papers
 from huying.papers.reads import Cell, Column
 
 PER_PAGE = 25
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WATCHED = timedelta(days=56)  # weeks ahead in which a missing day is pointed out
 MAY_SEE = (Can.READ_CASES, Can.INSTRUCT)
 STATES = (("", "要来的"), ("late", "没有登记结果"), ("past", "过去的"), ("cancelled", "取消的"))
@@ -87,7 +84,7 @@ def reception(request: Asked) -> HttpResponse:
         "plain": reads.days(actor).filter(unit__in=units, status="planned", on__gte=today).count(),
         "clauses": reads.duty_clauses(rules_for(units[0], today)) if units else [],
         "tail": request.GET.urlencode(),
-        "fmts": TYPES,
+        "fmts": PAPER_FORMATS,
     }
     return render(request, "desk/reception/reception.html", context)
 
@@ -134,8 +131,7 @@ def reception_xlsx(request: Asked) -> FileResponse:
         Column("地点", 26), Column("专题", 20), Column("公告日期", 14), Column("状态", 22),
     )  # fmt: skip
     book = papers.xlsx(columns, _cells(rows, today), title="接待日安排")
-    name = f"接待日安排{today:%Y%m%d}.xlsx"
-    return FileResponse(book, as_attachment=True, filename=name, content_type=XLSX)
+    return workbook_answer(book, f"接待日安排{today:%Y%m%d}")
 
 
 def _cells(rows: QuerySet[ReceptionDay], today: date) -> Iterator[tuple[Cell, ...]]:
@@ -233,7 +229,7 @@ def reception_announce(request: Asked) -> HttpResponse:
             messages.success(request, "公告了，职工在本单位的页面上看得到，也可以预约。")
             return answer
     context = {
-        "form": form, "unit": unit, "waiting": waiting, "fmts": TYPES, "clauses": reads.duty_clauses(rules_for(unit, today)),
+        "form": form, "unit": unit, "waiting": waiting, "fmts": PAPER_FORMATS, "clauses": reads.duty_clauses(rules_for(unit, today)),
         "units": [one for one in reads.reception_units(request.actor) if one.pk != unit.pk],
     }  # fmt: skip
     return render(request, "desk/reception/announce.html", context, status=422 if form.errors else 200)
@@ -253,10 +249,10 @@ def _announce(request: Asked, unit: Unit, days: list[Any]) -> str:
 def reception_notice(request: Asked, fmt: str) -> HttpResponse:
     """The notice for the wall: every announced day to come."""
     unit, today = _unit(request), timezone.localdate(request.now)
-    if fmt not in TYPES:
+    if fmt not in PAPER_FORMATS:
         raise NotYours
     rows = reads.days(request.actor).filter(unit=unit, status="announced", on__gte=today).order_by("on", "begins", "pk")
-    return paper(notice(unit, rows, today, fmt), f"{unit.short_name or unit.name}接待日公告", fmt)
+    return file_answer(notice(unit, rows, today, fmt), f"{unit.short_name or unit.name}接待日公告.{fmt}")
 
 
 urls = [

@@ -12,17 +12,16 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huying.desk import reads as desk
 from huying.desk.forms.records import DenyForm, FollowPointForm, PointForm
-from huying.desk.views.records import PER_PAGE, XLSX, own, page_of, picked
+from huying.desk.views.records import PER_PAGE, own, page_of, picked
 from huying.fieldwork import acts, reads
 from huying.fieldwork.models import Presence, RecordPoint
 from huying.kernel.errors import NotYours, Refused, only
 from huying.kernel.templatetags.huying import qs
-from huying.kernel.web import Asked, answers_again, once, refusals_on, today_of, who
+from huying.kernel.web import Asked, answers_again, file_answer, once, refusals_on, today_of, who, workbook_answer
 from huying.mechanism.reads import rules_for
 from huying.notices.acts import mark_read
 from huying.org.models import Unit
@@ -166,10 +165,7 @@ def ledger_book(request: Asked) -> FileResponse:
         for row in desk.cadre_rows(found["rows"].iterator(chunk_size=200), request.actor, found["today"])
     )
     _looked(request, found["unit"], "export")
-    return FileResponse(
-        papers.xlsx(columns, rows, title=LEDGER), as_attachment=True, filename=f"{LEDGER}{found['today']:%Y%m%d}.xlsx",
-        content_type=XLSX,
-    )  # fmt: skip
+    return workbook_answer(papers.xlsx(columns, rows, title=LEDGER), f"{LEDGER}{found['today']:%Y%m%d}")
 
 
 @require_GET
@@ -186,12 +182,7 @@ def ledger_print(request: Asked) -> HttpResponse:
     _looked(request, found["unit"], "export")
     heads = ["日期", *[label for _, label in found["fields"]]]
     body = desk.printed_ledger(LEDGER, found["unit"].name, found["today"], heads, rows)
-    answer = HttpResponse(body, content_type="application/pdf")
-    answer.headers["Content-Disposition"] = (
-        content_disposition_header(False, f"{LEDGER}{found['today']:%Y%m%d}.pdf") or "inline"
-    )
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return file_answer(body, f"{LEDGER}{found['today']:%Y%m%d}.pdf", inline=True)
 
 
 def _may_export(request: Asked, unit: Unit) -> None:
@@ -258,10 +249,8 @@ def surveys_book(request: Asked) -> FileResponse:
     heads = ("单位", "职工人数", "期内走访次数", "最近一次")
     rows = ([one.name, one.workers, one.times, one.last or "还没有"] for one in found["rows"])
     _looked(request, found["unit"], "export")
-    return FileResponse(
-        papers.xlsx([papers.Column(head, 20) for head in heads], rows, title=SURVEYS), as_attachment=True,
-        filename=f"{SURVEYS}{found['today']:%Y%m%d}.xlsx", content_type=XLSX,
-    )  # fmt: skip
+    book = papers.xlsx([papers.Column(head, 20) for head in heads], rows, title=SURVEYS)
+    return workbook_answer(book, f"{SURVEYS}{found['today']:%Y%m%d}")
 
 
 urls = [

@@ -26,7 +26,7 @@ from huying.files.reads import name as file_name
 from huying.files.reads import response
 from huying.files.rules import check_count
 from huying.kernel.errors import Invalid, NotYours, only
-from huying.kernel.web import Asked, answers_again, once, once_key, refusals_on, today_of, who
+from huying.kernel.web import Asked, answers_again, once, once_key, refusals_on, today_of, who, workbook_answer
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import RecordKind
 from huying.org.models import Unit
@@ -35,7 +35,6 @@ from huying.papers import reads as papers
 from huying.trail.acts import note_reading
 
 PER_PAGE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def own(request: Asked) -> Unit:
@@ -91,7 +90,7 @@ def workbook(request: Asked) -> FileResponse:
     rows = (desk.book_of(record, labels[(record.union_id, record.kind)]) for record in found)
     book = papers.xlsx(columns, rows, title="工作记录")
     note_reading(root=unit.root_id or unit.pk, what="export", unit=unit.pk, **who(request))
-    return FileResponse(book, as_attachment=True, filename=f"工作记录{today:%Y%m%d}.xlsx", content_type=XLSX)
+    return workbook_answer(book, f"工作记录{today:%Y%m%d}")
 
 
 # --- one record -----------------------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,13 +15,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huying.desk.acts import drop_draft
 from huying.desk.forms import reports as forms
+from huying.desk.views.one_form import Act, ActPage, one_act
 from huying.kernel.errors import NotYours, Refused
-from huying.kernel.web import Asked, answers_again, once, refusals_on, who
+from huying.kernel.web import PAPER_FORMATS, Asked, answers_again, file_answer, once, refusals_on, who
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import Clause
 from huying.notices.acts import mark_read
@@ -34,10 +33,6 @@ from huying.oversight.rules import Block, Picture, gaps, period_called, periods_
 from huying.trail.acts import note_reading
 
 PER_PAGE = 25
-TYPES = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 
 
 def _of(report_id: UUID) -> str:
@@ -218,17 +213,10 @@ def _act_url(found: Report, act: str) -> str:
 def report_print(request: Asked, report_id: UUID, fmt: str) -> HttpResponse:
     """The report on the official page, the same every time it is printed."""
     found = reads.report_for(request.actor, report_id)
-    if fmt not in TYPES:
+    if fmt not in PAPER_FORMATS:
         raise Http404
     note_reading(root=found.root_id, what="report_print", subject=found.pk, unit=found.unit_id, **who(request))
-    return attached(reads.report_paper(found, fmt), f"情况报告{found.number}", fmt)
-
-
-def attached(body: bytes, name: str, fmt: str) -> HttpResponse:
-    """A paper to take away."""
-    answer = HttpResponse(body, content_type=TYPES[fmt])
-    answer.headers["Content-Disposition"] = content_disposition_header(True, f"{name}.{fmt}") or "attachment"
-    return answer
+    return file_answer(reads.report_paper(found, fmt), f"情况报告{found.number}.{fmt}")
 
 
 # --- writing ------------------------------------------------------------------------------------------------------------
@@ -316,29 +304,25 @@ def _version(request: Asked) -> int | None:
 # --- acts with a form of their own --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Act:
-    """An act on a report: its page's words, its form, in which state, what it calls."""
+@dataclass(frozen=True, kw_only=True)
+class ReportAct(Act):
+    """An act on a report: in which state, and who may."""
 
     title: str
-    verb: str
     icon: str
-    note: str
-    form: type[django_forms.Form]
-    do: Callable[..., Any]
     status: str
-    said: str
     may: Can = Can.HANDLE_CASES
 
 
 ACTS = {
-    "send": Act("登记送阅", "登记送阅", "send", "送党组织的打印出来送；送行政的，行政负责人马上在工作台上看得到。", forms.SendForm,
-                acts.send_report, "issued", "登记好了。"),
-    "remark": Act("登记批示意见", "登记", "writing", "送阅回来写在纸上的，照原文登记。", forms.RemarkForm, acts.remark_report,
-                  "issued", "登记好了。"),
-    "mend": Act("更正或撤回", "起草", "file-pencil", "印发过的报告不改动，更正和撤回都另发一份。", forms.MendForm, acts.mend_report,
-                "issued", "起草好了，核对以后印发。", Can.APPROVE),
-    "drop": Act("作废草稿", "作废", "trash", "作废以后不再出现在列表里。", forms.DropForm, acts.drop_report, "draft", "作废了。"),
+    "send": ReportAct("登记送阅", "送党组织的打印出来送；送行政的，行政负责人马上在工作台上看得到。", forms.SendForm,
+                      acts.send_report, "登记好了。", title="登记送阅", icon="send", status="issued"),
+    "remark": ReportAct("登记", "送阅回来写在纸上的，照原文登记。", forms.RemarkForm, acts.remark_report, "登记好了。",
+                        versioned=False, title="登记批示意见", icon="writing", status="issued"),
+    "mend": ReportAct("起草", "印发过的报告不改动，更正和撤回都另发一份。", forms.MendForm, acts.mend_report,
+                      "起草好了，核对以后印发。", title="更正或撤回", icon="file-pencil", status="issued", may=Can.APPROVE),
+    "drop": ReportAct("作废", "作废以后不再出现在列表里。", forms.DropForm, acts.drop_report, "作废了。", title="作废草稿",
+                      icon="trash", status="draft"),
 }  # fmt: skip
 
 
@@ -354,29 +338,28 @@ def report_act(request: Asked, report_id: UUID, act: str) -> HttpResponse:
         raise NotYours
     form = how.form(request.POST or None, initial={"on": timezone.localdate(request.now)})
     _offer_sides(form, found, act)
-    if request.method == "POST" and form.is_valid():
-        with refusals_on(form):
-            return _done(request, how, form, act, report_id)
-        found = _of_office(request, report_id)
-    context = {"report": found, "form": form, "how": how, "act": act, "draft": _draft(act, report_id)}
-    return render(request, "desk/reports/act.html", context, status=422 if form.is_bound else 200)
-
-
-def _done(request: Asked, how: Act, form: django_forms.Form, act: str, report_id: UUID) -> HttpResponse:
-    given = dict(form.cleaned_data)
-    if act == "remark":
-        given.pop("version")
 
     def do() -> str:
-        made = how.do(report_id=report_id, **given, **who(request))
-        drop_draft(form=_draft(act, report_id), **who(request))
-        return {"mend": lambda: _of(made.pk), "drop": lambda: reverse("desk:reports")}.get(
-            act, lambda: _of(report_id)
-        )()
+        made = how.do(report_id=report_id, **how.given(form), **who(request))
+        if act == "drop":
+            return reverse("desk:reports")
+        return _of(made.pk if act == "mend" else report_id)
 
-    answer = once(request, do)
-    messages.success(request, how.said)
-    return answer
+    return one_act(
+        request,
+        form,
+        how,
+        _around(found, how, act),
+        again=lambda: _around(_of_office(request, report_id), how, act),
+        do=do,
+    )
+
+
+def _around(found: Report, how: ReportAct, act: str) -> ActPage:
+    return ActPage(
+        label=how.title, icon=how.icon, title=found.title, note=f"{found.title}{found.number}", back=_of(found.pk),
+        version=found.version, listed=("情况报告", "desk:reports"), draft=_draft(act, found.pk), css="desk/reports.css",
+    )  # fmt: skip
 
 
 def _offer_sides(form: django_forms.Form, found: Report, act: str) -> None:

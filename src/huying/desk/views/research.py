@@ -21,7 +21,7 @@ from huying.desk.reads._cases import Line, Shown
 from huying.files.acts import check
 from huying.files.reads import response
 from huying.kernel.errors import NotYours
-from huying.kernel.web import Asked, once, refusals_on, today_of, who
+from huying.kernel.web import Asked, once, refusals_on, today_of, who, workbook_answer
 from huying.mechanism.reads import rules_for
 from huying.notices.acts import mark_read
 from huying.org.models import Unit
@@ -34,7 +34,6 @@ from huying.promises.models import ResearchReport
 from huying.trail.acts import note_reading
 
 PER_PAGE = 25
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
@@ -86,7 +85,7 @@ def research_xlsx(request: Asked) -> FileResponse:
         Column("情况", 20),
     )
     book = papers.xlsx(columns, _cells(reads.topics(request.actor), today), title="调研课题")
-    return FileResponse(book, as_attachment=True, filename=f"调研课题{today:%Y%m%d}.xlsx", content_type=XLSX)
+    return workbook_answer(book, f"调研课题{today:%Y%m%d}")
 
 
 def _cells(rows: Any, today: date) -> Iterator[tuple[Cell, ...]]:

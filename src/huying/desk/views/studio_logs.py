@@ -14,7 +14,6 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from huying.desk import reads as desk
@@ -23,7 +22,7 @@ from huying.desk.views.one_form import OneForm, one_form
 from huying.fieldwork import acts, reads
 from huying.kernel.errors import NotYours
 from huying.kernel.templatetags.huying import daycn, qs
-from huying.kernel.web import Asked, who
+from huying.kernel.web import Asked, file_answer, who, workbook_answer
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import Rules
 from huying.org.models import Person, Unit
@@ -33,7 +32,6 @@ from huying.papers.reads import Cell, Column
 from huying.trail.acts import note_reading
 
 PER_PAGE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 EARLIEST = 2000
 
@@ -174,10 +172,7 @@ def work_log_print(request: Asked, unit_id: UUID, span: str) -> HttpResponse:
     note_reading(root=unit.root_id or unit.pk, what="work_log", subject=unit.pk, unit=unit.pk, **who(request))
     title = f"{person.name}工作日志" if person else "工作日志"
     body = reads.log_paper(title=title, unit=unit.name, days=days, printed_on=today)
-    answer = HttpResponse(body, content_type="application/pdf")
-    answer.headers["Content-Disposition"] = content_disposition_header(True, f"工作日志{span}.pdf") or "attachment"
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return file_answer(body, f"工作日志{span}.pdf")
 
 
 # --- the file of opinion ------------------------------------------------------------------------------------------------------
@@ -245,8 +240,7 @@ def opinion_file_xlsx(request: Asked, unit_id: UUID) -> FileResponse:
         columns, body, title = CHRONICLE, _chronicle(request, unit, first, last), "舆情档案"
     note_reading(root=unit.root_id or unit.pk, what="export", subject=unit.pk, unit=unit.pk, **who(request))
     book = papers.xlsx(columns, body, title=title)
-    name = f"{unit.short_name}{title}{year}.xlsx"
-    return FileResponse(book, as_attachment=True, filename=name, content_type=XLSX)
+    return workbook_answer(book, f"{unit.short_name}{title}{year}")
 
 
 KNOWN = (Column("什么时候知道", 14), Column("怎么知道的", 16), Column("知道了什么", 60), Column("现在", 14), Column("报告给谁", 30),

@@ -12,7 +12,6 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from huying.desk.forms.studios import LinksForm, OwnRuleForm, PlacesForm, StaffForm, StudioForm, UntilForm, whole
@@ -22,15 +21,13 @@ from huying.fieldwork.models import OwnRule
 from huying.fieldwork.rules import kept_as, lists_of
 from huying.kernel.errors import NotYours, only
 from huying.kernel.templatetags.huying import qs
-from huying.kernel.web import Asked, who
+from huying.kernel.web import Asked, file_answer, who, workbook_answer
 from huying.org.models import Unit
 from huying.org.rules import Can, may
 from huying.papers import reads as papers
 from huying.papers.reads import Column
 
 PER_PAGE = 25
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TYPES = {"pdf": "application/pdf", "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
 STATES = (("", "全部"), ("none", "没有建"), ("lacking", "有缺的"), ("complete", "齐的"))
 
 
@@ -101,8 +98,7 @@ def studios_xlsx(request: Asked) -> FileResponse:
         for row in rows
     )
     book = papers.xlsx(columns, body, title="群众工作室")
-    name = f"群众工作室{timezone.localdate(request.now):%Y%m%d}.xlsx"
-    return FileResponse(book, as_attachment=True, filename=name, content_type=XLSX)
+    return workbook_answer(book, f"群众工作室{timezone.localdate(request.now):%Y%m%d}")
 
 
 # --- one studio -----------------------------------------------------------------------------------------------------------
@@ -237,9 +233,7 @@ def studio_print(request: Asked, unit_id: UUID, paper: str, fmt: str) -> HttpRes
     """One paper to hang up or hand out."""
     unit = reads.studio_unit(request.actor, unit_id)
     name, body = acts.print_studio(unit=unit, paper=paper, fmt=fmt, base=settings.HUYING_BASE_URL, **who(request))
-    answer = HttpResponse(body, content_type=TYPES[fmt])
-    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return answer
+    return file_answer(body, name)
 
 
 # --- links and own rules --------------------------------------------------------------------------------------------------

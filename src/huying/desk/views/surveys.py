@@ -21,14 +21,13 @@ from huying.cases.rules import standing
 from huying.desk import reads as desk
 from huying.desk.forms.surveys import AnswerForm, PaperForm, UnreachedForm, pairs
 from huying.desk.views.dossier_parts import badge
-from huying.desk.views.papers import answer as paper
 from huying.feedback import acts, reads
 from huying.feedback.models import Group, Invited, Survey
 from huying.files.acts import Checked, check
 from huying.files.reads import response
 from huying.files.rules import check_count
 from huying.kernel.errors import NotYours, Refused
-from huying.kernel.web import Asked, answers_again, once, refusals_on
+from huying.kernel.web import Asked, answers_again, file_answer, once, refusals_on
 from huying.ledger import acts as ledger
 from huying.notices.acts import mark_read
 from huying.org.rules import Can, Member, check_may
@@ -289,7 +288,7 @@ def slips(request: Asked, case_id: UUID) -> HttpResponse:
     if not reads.may_take_for(request.actor, case, request.now):
         raise NotYours
     body = ledger.print_slips(case_id=case.pk, by=request.actor, at=request.now)
-    return paper(body, "测评条", "pdf")
+    return file_answer(body, "测评条.pdf")
 
 
 @require_GET

@@ -21,7 +21,7 @@ from huying.files.reads import held_back, scanner_state
 from huying.kernel import jobs, machine, meter
 from huying.kernel.errors import NotYours
 from huying.kernel.models import Beat, Schedule
-from huying.kernel.web import Asked, once
+from huying.kernel.web import Asked, file_answer, once
 from huying.mechanism.reads import warning
 from huying.notices.models import Delivery
 from huying.notices.reads import mail_is_on, undelivered
@@ -304,10 +304,8 @@ def log_file(request: Asked) -> HttpResponse:
     """All that is kept, to hand to technical support."""
     if not request.actor.units(Can.SYSTEM):
         raise NotYours
-    answer = HttpResponse(machine.log_text(), content_type="text/plain; charset=utf-8")
     name = f"huying-log-{timezone.localdate(request.now):%Y%m%d}.txt"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return file_answer(machine.log_text(), name, media="text/plain; charset=utf-8")
 
 
 @require_GET

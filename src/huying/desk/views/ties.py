@@ -20,7 +20,7 @@ from huying.fieldwork import acts, reads
 from huying.fieldwork.models import Tie, TieKind
 from huying.kernel.errors import NotYours, only
 from huying.kernel.templatetags.huying import qs
-from huying.kernel.web import Asked, who
+from huying.kernel.web import Asked, who, workbook_answer
 from huying.notices.acts import mark_read
 from huying.org.models import UPPER, Level, Unit
 from huying.org.rules import Can, Member, may
@@ -28,7 +28,6 @@ from huying.papers import reads as papers
 from huying.papers.reads import Column
 
 PER_PAGE = 25
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TIES = "联系"
 STATES = (("", "现在的"), ("over", "已经结束的"))
 
@@ -105,8 +104,7 @@ def ties_xlsx(request: Asked) -> FileResponse:
         for tie in rows
     )
     book = papers.xlsx(columns, body, title="联系")
-    name = f"联系点和联系户{timezone.localdate(request.now):%Y%m%d}.xlsx"
-    return FileResponse(book, as_attachment=True, filename=name, content_type=XLSX)
+    return workbook_answer(book, f"联系点和联系户{timezone.localdate(request.now):%Y%m%d}")
 
 
 def _kept(request: Asked, unit_id: UUID) -> Unit:
@@ -236,8 +234,7 @@ def coverage_xlsx(request: Asked) -> FileResponse:
         (label, one.title, one.unit, one.words, clause) for code, label, clause in reads.KINDS for one in found[code]
     )
     book = papers.xlsx(columns, body, title="没有覆盖到的")
-    name = f"没有覆盖到的{timezone.localdate(request.now):%Y%m%d}.xlsx"
-    return FileResponse(book, as_attachment=True, filename=name, content_type=XLSX)
+    return workbook_answer(book, f"没有覆盖到的{timezone.localdate(request.now):%Y%m%d}")
 
 
 # --- leave --------------------------------------------------------------------------------------------------------------------

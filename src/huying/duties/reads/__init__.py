@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import reduce
@@ -43,9 +43,13 @@ from huying.duties.rules import (
 from huying.duties.rules import WORST_FIRST as WORST_FIRST
 from huying.kernel.actors import Actor
 from huying.kernel.clock import WorkDays
+from huying.kernel.memory import remembering
 from huying.mechanism.reads import adopted_since, calendar, rules_of_units
 from huying.mechanism.rules import Clause, Duty, Rules
 from huying.org.models import Level, Unit
+
+# The periods asked about, by unit and duty.
+Spans = Mapping[tuple[UUID, str], Sequence[Period]]
 
 
 @dataclass(frozen=True)
@@ -99,16 +103,22 @@ def standing(unit: Unit, on: date, period: Period | None = None, *, blind: Actor
     ``blind``: what names this person is left out, as if it were not there.
     """
     (one,) = owed_by([unit], on)
-    if period is None:
-        spans = {(unit.pk, duty.code): [period_of(on, one.months(duty))] for duty in one.duties()}
-    else:
-        spans = {(unit.pk, duty.code): _inside(period, one.months(duty)) for duty in one.duties()}
+    spans = _running(one, on) if period is None else _spans(one, lambda months: _inside(period, months))
     found = counted([one], spans, on, blind=blind)
     rows = []
     for duty in one.duties():
         all_of = standings(one, duty, spans[unit.pk, duty.code], found, on)
         rows += [_joined(all_of, period)] if period and all_of else all_of
     return sorted(rows, key=lambda row: WORST_FIRST.index(row.state))
+
+
+def _spans(one: Owed, periods: Callable[[int], list[Period]]) -> Spans:
+    """The periods of each of a unit's duties, by how many months they have."""
+    return {(one.unit.pk, duty.code): periods(one.months(duty)) for duty in one.duties()}
+
+
+def _running(one: Owed, on: date) -> Spans:
+    return _spans(one, lambda months: [period_of(on, months)])
 
 
 def standing_of_person(
@@ -151,9 +161,23 @@ class Strip:
 def year(unit: Unit, of: int, on: date, *, blind: Actor | None = None) -> list[Strip]:
     """Every duty of a unit over a year, period by period, in the order of the documents."""
     (one,) = owed_by([unit], on)
-    spans = {(unit.pk, duty.code): periods_of_year(of, one.months(duty)) for duty in one.duties()}
-    found = counted([one], spans, on, blind=blind)
-    strips = []
+    spans = _spans(one, lambda months: periods_of_year(of, months))
+    return _strips(one, spans, counted([one], spans, on, blind=blind), on)
+
+
+def standing_and_year(
+    unit: Unit, of: int, on: date, *, blind: Actor | None = None
+) -> tuple[list[Standing], list[Strip]]:
+    """``standing`` and ``year``, counted once for both."""
+    (one,) = owed_by([unit], on)
+    now, shown = _running(one, on), _spans(one, lambda months: periods_of_year(of, months))
+    found = counted([one], {key: [*now[key], *shown[key]] for key in now}, on, blind=blind)
+    rows = [row for duty in one.duties() for row in standings(one, duty, now[unit.pk, duty.code], found, on)]
+    return sorted(rows, key=lambda row: WORST_FIRST.index(row.state)), _strips(one, shown, found, on)
+
+
+def _strips(one: Owed, spans: Spans, found: Found, on: date) -> list[Strip]:
+    unit, strips = one.unit, []
     for duty in one.duties():
         rows = {
             row.period: row
@@ -197,7 +221,7 @@ def lacking(units: Sequence[Unit], on: date, *, blind: Actor | None = None) -> d
 def standing_of_units(units: Sequence[Unit], on: date, *, blind: Actor | None = None) -> dict[UUID, list[Standing]]:
     """How several units stand in the running periods, what is missing first (a constant number of queries)."""
     some = owed_by(units, on)
-    spans = {(one.unit.pk, duty.code): [period_of(on, one.months(duty))] for one in some for duty in one.duties()}
+    spans = {key: periods for one in some for key, periods in _running(one, on).items()}
     found = counted(some, spans, on, blind=blind)
     rows = {
         one.unit.pk: [
@@ -244,19 +268,23 @@ def spans_of(lists: Iterable[Sequence[Period]]) -> Period:
     return Period(min(one.since for one in every), max(one.until for one in every))
 
 
-def counted(
-    units: Sequence[Owed], spans: Mapping[tuple[UUID, str], Sequence[Period]], on: date, *, blind: Actor | None = None
-) -> Found:
-    """What the counters find of these units in the periods asked for, by duty and unit."""
+def counted(units: Sequence[Owed], spans: Spans, on: date, *, blind: Actor | None = None) -> Found:
+    """What the counters find of these units in the periods asked for, by duty and unit.  Duties that look at the same rows
+    read them once."""
+    with remembering():
+        return _counted(units, spans, on, blind=blind)
+
+
+def _counted(units: Sequence[Owed], spans: Spans, on: date, *, blind: Actor | None = None) -> Found:
     span, work = spans_of(spans.values()), calendar()
     duties = {duty.code: duty for one in units for duty in one.duties()}
     rules = {one.unit.pk: one.rules for one in units}
     found: dict[str, dict[UUID, list[Counted]]] = {}
     for code, duty in duties.items():
         periods = {period for (_, of), some in spans.items() if of == code for period in some}
-        owing = [one.unit.pk for one in units if (one.unit.pk, code) in spans]
+        owing = tuple(one.unit.pk for one in units if (one.unit.pk, code) in spans)
         rows = found.setdefault(code, {})
-        asked = Asked(duty, Unit.objects.filter(pk__in=owing).order_by(), rules, tuple(sorted(periods)), span.since,
+        asked = Asked(duty, Unit.objects.filter(pk__in=owing).order_by(), owing, rules, tuple(sorted(periods)), span.since,
                       span.until, on, blind)  # fmt: skip
         for row in COUNTERS[duty.of].count(asked):
             rows.setdefault(row.unit, []).append(row)
@@ -314,7 +342,7 @@ def behind(row: Standing, on: date, *, blind: Actor | None = None) -> list[Deed]
     """What stands behind a figure, what was not kept first.  The desk shows of it what its reader may see."""
     (one,) = owed_by([row.unit], on)
     asked = Asked(
-        duty=row.duty, units=Unit.objects.filter(pk=row.unit.pk).order_by(), rules={row.unit.pk: one.rules},
+        duty=row.duty, units=Unit.objects.filter(pk=row.unit.pk).order_by(), ids=(row.unit.pk,), rules={row.unit.pk: one.rules},
         periods=(row.period,), since=row.period.since, until=row.period.until, on=on, blind=blind,
     )  # fmt: skip
     return COUNTERS[row.duty.of].deeds(asked)

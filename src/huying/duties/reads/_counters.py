@@ -7,7 +7,8 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, F, Min, OuterRef, Q, QuerySet, When
+from django.db.models import Case as Either
 from django.db.models.functions import TruncDate, TruncMonth
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from huying.cases.models import Case, Clock, Party, Recusal
 from huying.duties.rules import Asked, Counted, Counter, Deed, Figure, register
 from huying.feedback.models import Survey
 from huying.handling.models import Item, Telling
+from huying.kernel.memory import remember
 from huying.mechanism.reads import calendar, rules_kept
 from huying.meetings.models import Meeting
 from huying.meetings.rules import SEAT_OF, chairing_seat
@@ -67,11 +69,14 @@ def _deeds_of_meetings(asked: Asked) -> list[Deed]:
 # --- limits of cases (MY-3.2.4a, MY-3.2.4b) -------------------------------------------------------------------------------
 
 
-def _clocks(asked: Asked, code: str) -> QuerySet[Clock]:
+LIMITS = ("report", "tell")
+
+
+def _clocks(asked: Asked, *codes: str) -> QuerySet[Clock]:
     """Limits that end in the span, of matters that were not dropped."""
     dropped = Item.objects.filter(pk=OuterRef("subject"), status="dropped")
     return (
-        Clock.objects.filter(code=code, unit__in=asked.units, due_on__gte=asked.since, due_on__lt=asked.until)
+        Clock.objects.filter(code__in=codes, unit__in=asked.units, due_on__gte=asked.since, due_on__lt=asked.until)
         .filter(case__in=seen_cases(asked).order_by().values("pk"))
         .exclude(Exists(dropped))
     )
@@ -81,14 +86,20 @@ def _late(on: date) -> Q:
     return Q(late=True) | Q(stopped_at__isnull=True, paused_on__isnull=True, due_on__lt=on)
 
 
+def _months(asked: Asked) -> list[Any]:
+    """Of every limit month by month how many were kept, missed, run."""
+    kept = Q(stopped_at__isnull=False, late=False)
+    rows = _clocks(asked, *LIMITS).order_by().values("code", "unit", month=TruncMonth("due_on"))
+    rows = rows.annotate(
+        done=Count("pk", filter=kept), missed=Count("pk", filter=_late(asked.on)), every=Count("pk"),
+        next=Min("due_on", filter=Q(stopped_at__isnull=True)),
+    )  # fmt: skip
+    return remember(("limits", *asked.key), lambda: list(rows))
+
+
 def _count_clocks(code: str) -> Any:
     def count(asked: Asked) -> Iterator[Counted]:
-        kept = Q(stopped_at__isnull=False, late=False)
-        rows = _clocks(asked, code).order_by().values("unit", month=TruncMonth("due_on"))
-        for row in rows.annotate(
-            done=Count("pk", filter=kept), missed=Count("pk", filter=_late(asked.on)), every=Count("pk"),
-            next=Min("due_on", filter=Q(stopped_at__isnull=True)),
-        ):  # fmt: skip
+        for row in (one for one in _months(asked) if one["code"] == code):
             running = row["every"] - row["done"] - row["missed"]
             yield Counted(row["unit"], row["month"], Figure(row["done"], row["missed"], running, row["next"]))
 
@@ -223,11 +234,11 @@ def _gap() -> Q:
 
 
 def _count_complete(asked: Asked) -> Iterator[Counted]:
-    rows = _archived(asked)
-    for complete, some in ((True, rows.exclude(_gap())), (False, rows.filter(_gap()))):
-        for row in some.order_by().values("holder", month=TruncMonth("closed_at")).annotate(n=Count("pk")):
-            day = timezone.localdate(row["month"])
-            yield Counted(row["holder"], day, Figure(done=row["n"]) if complete else Figure(missed=row["n"]))
+    lacks = Either(When(_gap(), then=True), default=False, output_field=BooleanField())
+    rows = _archived(asked).annotate(lacks=lacks).order_by().values("holder", "lacks", month=TruncMonth("closed_at"))
+    for row in rows.annotate(n=Count("pk")):
+        day = timezone.localdate(row["month"])
+        yield Counted(row["holder"], day, Figure(missed=row["n"]) if row["lacks"] else Figure(done=row["n"]))
 
 
 def _deeds_of_complete(asked: Asked) -> list[Deed]:

@@ -14,35 +14,42 @@ from huying.duties.reads._counters import MOST, midnight
 from huying.duties.rules import Asked, Counted, Counter, Deed, Figure, Period, register
 from huying.fieldwork.models import Presence, ReceptionDay, Record, RecordPerson, Tie, TieKind, TieResult
 from huying.fieldwork.rules import days_of
+from huying.kernel.memory import remember
 from huying.promises.models import Plan, ResearchReport
 
 # --- records (BD-4.2, SX-8b, SX-8d, SX-11) ---------------------------------------------------------------------------------
 
 
-def _taken_part(asked: Asked) -> QuerySet[RecordPerson]:
+def _went(asked: Asked) -> QuerySet[RecordPerson]:
     """Who took part in records that count: not taken back, not denied by the unit visited, over by the day asked about."""
     records = Record.objects.standing().exclude(presence=Presence.DENIED)
     if asked.blind is not None:
         records = records.not_naming(asked.blind)
     return RecordPerson.objects.filter(
-        record__union__in=asked.units, record__kind__in=asked.duty.kinds, record__on__lt=asked.until,
-        record__until__gte=asked.since, record__until__lte=asked.on, record__in=records,
+        record__union__in=asked.units, record__on__lt=asked.until, record__until__gte=asked.since,
+        record__until__lte=asked.on, record__in=records,
     )  # fmt: skip
+
+
+def _taken_part(asked: Asked) -> list[tuple[UUID, UUID, date, date, int]]:
+    """Union, person, first and last day, minutes of each, for the kinds of the duty."""
+    wanted = ("record__kind", "record__union", "person", "record__on", "record__until", "record__minutes")
+    rows = remember(("went", *asked.key), lambda: list(_went(asked).values_list(*wanted)))
+    return [row[1:] for row in rows if row[0] in asked.duty.kinds]
 
 
 def _count_records(asked: Asked) -> Iterator[Counted]:
     if asked.duty.measure == "days":
         yield from _count_days(asked)
         return
-    for union, person, on in _taken_part(asked).values_list("record__union", "person", "record__on"):
+    for union, person, on, _, _ in _taken_part(asked):
         yield Counted(union, on, Figure(done=1), person)
 
 
 def _count_days(asked: Asked) -> Iterator[Counted]:
     """Days of each person, in halves; a day counts once, however many records it has."""
     spans: dict[tuple[UUID, UUID], list[tuple[date, date, int]]] = {}
-    wanted = ("record__union", "person", "record__on", "record__until", "record__minutes")
-    for union, person, on, until, minutes in _taken_part(asked).values_list(*wanted):
+    for union, person, on, until, minutes in _taken_part(asked):
         spans.setdefault((union, person), []).append((on, until, minutes))
     for (union, person), some in spans.items():
         half = asked.rules[union].count("half_day_minutes").value
@@ -51,8 +58,9 @@ def _count_days(asked: Asked) -> Iterator[Counted]:
 
 
 def _deeds_of_records(asked: Asked) -> list[Deed]:
-    rows = _taken_part(asked).order_by("-record__on", "-record__at").values_list("record", "record__on", "person")
-    return [Deed("record", record, on, "met", person=person) for record, on, person in rows[:MOST]]
+    rows = _went(asked).filter(record__kind__in=asked.duty.kinds).order_by("-record__on", "-record__at")
+    found = rows.values_list("record", "record__on", "person")[:MOST]
+    return [Deed("record", record, on, "met", person=person) for record, on, person in found]
 
 
 def _records_moved(since: datetime) -> set[UUID]:
@@ -62,19 +70,26 @@ def _records_moved(since: datetime) -> set[UUID]:
 # --- ties (SX-8a, SX-8b, SX-15) --------------------------------------------------------------------------------------------
 
 
-def _ties(asked: Asked, kind: TieKind) -> QuerySet[Tie]:
-    rows = Tie.objects.filter(kind=kind, union__in=asked.units, since__lt=asked.until)
+def _ties(asked: Asked, *kinds: TieKind) -> QuerySet[Tie]:
+    rows = Tie.objects.filter(kind__in=kinds, union__in=asked.units, since__lt=asked.until)
     return rows.filter(Q(until__isnull=True) | Q(until__gte=asked.since))
+
+
+def _tied(asked: Asked, kind: TieKind) -> list[Tie]:
+    """Ties of a kind; all kinds are read at once."""
+    found = remember(("ties", *asked.key), lambda: list(_ties(asked, *TieKind)))
+    return [one for one in found if one.kind == kind]
 
 
 def _count_ties(kind: TieKind) -> Counter:
     """Ties of a kind: one counts in each period in which it stood for a day."""
 
     def count(asked: Asked) -> Iterator[Counted]:
-        for union, person, since, until in _ties(asked, kind).values_list("union", "person", "since", "until"):
+        for tie in _tied(asked, kind):
             for period in asked.periods:
-                if since < period.until and (until is None or until >= period.since) and since <= asked.on:
-                    yield Counted(union, max(since, period.since), Figure(done=1), person)
+                stood = tie.since < period.until and (tie.until is None or tie.until >= period.since)
+                if stood and tie.since <= asked.on:
+                    yield Counted(tie.union_id, max(tie.since, period.since), Figure(done=1), tie.person_id)
 
     def deeds(asked: Asked) -> list[Deed]:
         rows = _ties(asked, kind).order_by("since")[:MOST]
@@ -87,20 +102,24 @@ def _ties_moved(since: datetime) -> set[UUID]:
     return set(Tie.objects.filter(moved_at__gte=since).order_by().values_list("union", flat=True))
 
 
+def _results(asked: Asked) -> QuerySet[TieResult]:
+    return TieResult.objects.filter(
+        tie__union__in=asked.units, on__gte=asked.since, on__lt=asked.until, on__lte=asked.on
+    )
+
+
 def _count_results(kind: str) -> Counter:
     """What came of ties: problems solved, things done."""
 
-    def rows(asked: Asked) -> QuerySet[TieResult]:
-        return TieResult.objects.filter(
-            kind=kind, tie__union__in=asked.units, on__gte=asked.since, on__lt=asked.until, on__lte=asked.on
-        )
-
     def count(asked: Asked) -> Iterator[Counted]:
-        for union, person, on in rows(asked).order_by().values_list("tie__union", "tie__person", "on"):
-            yield Counted(union, on, Figure(done=1), person)
+        rows = _results(asked).order_by().values_list("kind", "tie__union", "tie__person", "on")
+        for of, union, person, on in remember(("results", *asked.key), lambda: list(rows)):
+            if of == kind:
+                yield Counted(union, on, Figure(done=1), person)
 
     def deeds(asked: Asked) -> list[Deed]:
-        found = rows(asked).order_by("-on").values_list("tie", "on", "tie__person", "text")[:MOST]
+        rows = _results(asked).filter(kind=kind).order_by("-on")
+        found = rows.values_list("tie", "on", "tie__person", "text")[:MOST]
         return [Deed("tie", tie, on, "met", text, person) for tie, on, person, text in found]
 
     return Counter(count, deeds, _results_moved)
@@ -124,7 +143,7 @@ def _days_at_points(asked: Asked) -> QuerySet[RecordPerson]:
 
 def _count_points(asked: Asked) -> Iterator[Counted]:
     """In each period the points at which somebody was stationed for a day at least; two days at one count once."""
-    own = {(tie.person_id, tie.unit_id) for tie in _ties(asked, TieKind.STATIONING)}
+    own = {(tie.person_id, tie.unit_id) for tie in _tied(asked, TieKind.STATIONING)}
     seen: set[tuple[UUID, UUID, UUID, Period]] = set()
     wanted = ("record__union", "person", "record__place", "record__on")
     for union, person, place, on in _days_at_points(asked).order_by("record__on").values_list(*wanted):
@@ -166,24 +185,25 @@ def _receptions_moved(since: datetime) -> set[UUID]:
 STANDS = ("sent", "answered", "corrected")  # what was taken back was no report
 
 
+def _sent(asked: Asked) -> QuerySet[Information]:
+    return Information.objects.filter(
+        status__in=STANDS, unit__in=asked.units, mends__isnull=True, sent_at__gte=midnight(asked.since),
+        sent_at__lt=midnight(asked.until),
+    )  # fmt: skip
+
+
 def _information(to: str, kinds: Sequence[str]) -> Counter:
     """What a union sent somewhere, by the day it was sent."""
 
-    def rows(asked: Asked) -> QuerySet[Information]:
-        return Information.objects.filter(
-            to=to, kind__in=kinds, status__in=STANDS, unit__in=asked.units, mends__isnull=True,
-            sent_at__gte=midnight(asked.since), sent_at__lt=midnight(asked.until),
-        )  # fmt: skip
-
     def count(asked: Asked) -> Iterator[Counted]:
-        for unit, at in rows(asked).order_by().values_list("unit", "sent_at"):
-            yield Counted(unit, timezone.localdate(at), Figure(done=1))
+        rows = _sent(asked).order_by().values_list("to", "kind", "unit", "sent_at")
+        for went, kind, unit, at in remember(("sent", *asked.key), lambda: list(rows)):
+            if went == to and kind in kinds:
+                yield Counted(unit, timezone.localdate(at), Figure(done=1))
 
     def deeds(asked: Asked) -> list[Deed]:
-        return [
-            Deed("information", one.pk, timezone.localdate(one.sent_at), "met")
-            for one in rows(asked).order_by("-sent_at")[:MOST]
-        ]
+        rows = _sent(asked).filter(to=to, kind__in=kinds).order_by("-sent_at")[:MOST]
+        return [Deed("information", one.pk, timezone.localdate(one.sent_at), "met") for one in rows]
 
     return Counter(count, deeds, _information_moved)
 

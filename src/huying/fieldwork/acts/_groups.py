@@ -10,10 +10,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from huying.fieldwork.acts._steps import check_fields, check_keeps, check_version, own_person, root_id, trail
+from huying.fieldwork.acts._steps import check_keeps, check_version, own_person, root_id
 from huying.fieldwork.models import Group, GroupMember, Guide
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours
+from huying.org.acts.steps import check_fields, write
 from huying.org.models import Level, Unit
 
 GUIDED = (Level.TOWN,)
@@ -43,7 +44,7 @@ def set_guides(*, unit: Unit, people: Collection[UUID], by: Actor, at: datetime)
     for person_id in new:
         person = own_person(person_id, unit, "people", today)
         Guide.objects.create(root_id=root_id(unit), unit=unit, person=person, since=today)
-    trail(unit, "guide.set", unit, by=by, at=at, guides=len(set(people)))
+    write(unit=unit, by=by, at=at, act="guide.set", subject=unit, data={"guides": len(set(people))})
     return len(gone) + len(new)
 
 
@@ -69,11 +70,12 @@ def set_group(
     for seat in seats:
         member = GroupMember(root_id=row.root_id, group=row, duty=seat.duty, task=seat.task.strip(),
                              person=own_person(seat.person_id, unit, "members", today))  # fmt: skip
-        check_fields(member, "duty", "task")
+        check_fields(member, ("duty", "task"))
         member.save()
     row.version += 1
     row.save(update_fields=["version"])
-    trail(unit, "group.set", row, by=by, at=at, kind=kind, members=len(seats), version=row.version)
+    data = {"kind": kind, "members": len(seats), "version": row.version}
+    write(unit=unit, by=by, at=at, act="group.set", subject=row, data=data)
     return row
 
 
@@ -88,4 +90,4 @@ def _dissolve(unit: Unit, row: Group | None, *, by: Actor, at: datetime) -> None
     if row is None:
         raise Invalid({"members": "还没有选人。"})
     Group.objects.filter(pk=row.pk).update(ended_on=max(row.since, timezone.localdate(at)), version=row.version + 1)
-    trail(unit, "group.end", row, by=by, at=at, kind=row.kind)
+    write(unit=unit, by=by, at=at, act="group.end", subject=row, data={"kind": row.kind})

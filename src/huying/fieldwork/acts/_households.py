@@ -10,12 +10,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from huying.fieldwork.acts._steps import check_keeps, check_version, root_id, trail, words
+from huying.fieldwork.acts._steps import check_keeps, check_version, root_id, words
 from huying.fieldwork.models import Household, Tie
 from huying.fieldwork.reads import household_facts, household_to_open
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.kernel.models import DataKey
+from huying.org.acts.steps import write
 from huying.org.models import Unit
 from huying.privacy.acts import destroy_key
 from huying.trail.acts import note_reading
@@ -45,7 +46,7 @@ def add_household(*, unit: Unit, facts: Mapping[str, str], by: Actor, at: dateti
     row = Household(root_id=root_id(unit), unit=unit, key=DataKey.fresh(at), opened_at=at)
     row.sealed = row.key.seal(sealed, row.sealed_place)
     row.save(force_insert=True)
-    trail(unit, "household.add", row, by=by, at=at)
+    write(unit=unit, by=by, at=at, act="household.add", subject=row)
     return row
 
 
@@ -71,7 +72,7 @@ def change_household(
     row.sealed = row.key.seal(_facts(facts), row.sealed_place)
     row.version += 1
     row.save()
-    trail(row.unit, "household.change", row, by=by, at=at, version=row.version)
+    write(unit=row.unit, by=by, at=at, act="household.change", subject=row, data={"version": row.version})
     return row
 
 
@@ -98,7 +99,7 @@ def close_household(*, household_id: UUID, on: date, reason: str, by: Actor, at:
     row.version += 1
     row.save()
     _end_ties(row, on, row.closed_because, at)
-    trail(row.unit, "household.close", row, by=by, at=at)
+    write(unit=row.unit, by=by, at=at, act="household.close", subject=row)
     return row
 
 
@@ -124,5 +125,5 @@ def erase_household(*, household_id: UUID, reason: str, by: Actor, at: datetime)
     note_reading(
         root=row.root_id, by=by, at=at, what="household_erased", subject=row.pk, unit=row.unit_id, reason=reason
     )
-    trail(row.unit, "household.erase", row, by=by, at=at)
+    write(unit=row.unit, by=by, at=at, act="household.erase", subject=row)
     return row

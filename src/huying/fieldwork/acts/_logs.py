@@ -7,10 +7,11 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from huying.fieldwork.acts._steps import check_version, root_id, trail, words
+from huying.fieldwork.acts._steps import check_version, root_id, words
 from huying.fieldwork.models import DayLog
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours
+from huying.org.acts.steps import write
 from huying.org.models import Unit
 from huying.org.rules import Can, check_may
 
@@ -37,5 +38,5 @@ def write_log(
         check_version(row, version)
     row.text, row.by, row.at, row.version = text, post, at, row.version + 1
     row.save()
-    trail(unit, "daylog.write", row, by=by, at=at, on=on, length=len(text), own=own)
+    write(unit=unit, by=by, at=at, act="daylog.write", subject=row, data={"on": on, "length": len(text), "own": own})
     return row

@@ -16,7 +16,6 @@ from huying.fieldwork.acts._steps import (
     inside,
     own_person,
     root_id,
-    trail,
     words,
 )
 from huying.fieldwork.models import DemoPoint, LinkPerson, OwnRule, PlanTask, YearPlan
@@ -24,6 +23,7 @@ from huying.fieldwork.rules import list_of
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.mechanism.reads import rules_for
+from huying.org.acts.steps import write
 from huying.org.models import Unit
 
 
@@ -47,7 +47,7 @@ def set_links(*, unit: Unit, chosen: Mapping[str, UUID | None], by: Actor, at: d
         if person_id is not None:
             person = own_person(person_id, unit, link, today)
             LinkPerson.objects.create(root_id=root_id(unit), unit=unit, link=link, person=person, since=today)
-    trail(unit, "links.set", unit, by=by, at=at, changed=changed)
+    write(unit=unit, by=by, at=at, act="links.set", subject=unit, data={"changed": changed})
     return changed
 
 
@@ -68,7 +68,7 @@ def set_own_rule(
         check_version(row, version)
     row.since, row.text, row.at, row.version = since, text, at, row.version + 1
     row.save()
-    trail(unit, "own_rule.set", row, by=by, at=at, code=code, version=row.version)
+    write(unit=unit, by=by, at=at, act="own_rule.set", subject=row, data={"code": code, "version": row.version})
     return row
 
 
@@ -90,7 +90,7 @@ def write_plan(*, unit: Unit, year: int, goal: str, version: int | None = None, 
         check_version(row, version)
     row.goal, row.at, row.version = goal, at, row.version + 1
     row.save()
-    trail(unit, "plan.write", row, by=by, at=at, year=year, version=row.version)
+    write(unit=unit, by=by, at=at, act="plan.write", subject=row, data={"year": year, "version": row.version})
     return row
 
 
@@ -106,7 +106,7 @@ def add_task(*, plan_id: UUID, text: str, person_id: UUID, due_on: date, by: Act
         raise Invalid({"due_on": f"完成时限要在 {plan.year} 年里。"})
     person = own_person(person_id, plan.unit, "person", timezone.localdate(at))
     row = PlanTask.objects.create(root_id=plan.root_id, plan=plan, text=text, person=person, due_on=due_on)
-    trail(plan.unit, "plan.task", plan, by=by, at=at, task=row.pk)
+    write(unit=plan.unit, by=by, at=at, act="plan.task", subject=plan, data={"task": row.pk})
     return row
 
 
@@ -121,7 +121,7 @@ def finish_task(*, task_id: UUID, result: str, by: Actor, at: datetime) -> PlanT
         raise Refused("这项任务已经完成了。")
     row.result, row.done_on = words("result", result, "请写明完成得怎样。", 300), timezone.localdate(at)
     row.save(update_fields=["result", "done_on"])
-    trail(row.plan.unit, "plan.done", row.plan, by=by, at=at, task=row.pk)
+    write(unit=row.plan.unit, by=by, at=at, act="plan.done", subject=row.plan, data={"task": row.pk})
     return row
 
 
@@ -140,7 +140,7 @@ def name_demo_point(*, union: Unit, unit: Unit, since: date, learned: str, by: A
     row = DemoPoint.objects.create(
         root_id=root_id(union), union=union, unit=unit, since=since, learned=learned.strip()[:2000], at=at
     )
-    trail(union, "demo_point.name", row, by=by, at=at, of=unit.pk)
+    write(unit=union, by=by, at=at, act="demo_point.name", subject=row, data={"of": unit.pk})
     return row
 
 
@@ -156,5 +156,5 @@ def end_demo_point(*, point_id: UUID, until: date, by: Actor, at: datetime) -> D
     check_days(row.since, until)
     row.until, row.at, row.version = until, at, row.version + 1
     row.save(update_fields=["until", "at", "version"])
-    trail(row.union, "demo_point.end", row, by=by, at=at)
+    write(unit=row.union, by=by, at=at, act="demo_point.end", subject=row)
     return row

@@ -18,20 +18,19 @@ from huying.fieldwork.acts._reception_gate import (
     advance_visit,
     day_words,
     locked_day,
-    post_of,
     reason_of,
     tell_booked,
     tell_leader,
-    trail,
     write_down,
 )
 from huying.fieldwork.models import Booking, ReceptionDay, ReceptionKind, Rota, Swap
 from huying.fieldwork.reads import leaders_at, proposal
 from huying.fieldwork.reads._reception import is_free
-from huying.fieldwork.rules import Pattern, Terms
+from huying.fieldwork.rules import Deed, Pattern, Terms
 from huying.kernel.actors import SYSTEM, Actor
 from huying.kernel.errors import Invalid, Refused
 from huying.mechanism.reads import calendar, rules_for
+from huying.org.acts.steps import post_of, write
 from huying.org.models import Post, Unit
 from huying.org.rules import Can, check_may
 
@@ -61,7 +60,8 @@ def make_days(
         for row in wanted.made
     ]  # fmt: skip
     ReceptionDay.objects.bulk_create(days)
-    trail(unit, "reception.make", f"rota:{rota.pk}", by=by, at=at, data={"days": len(days), "kind": terms.kind})
+    data = {"days": len(days), "kind": terms.kind}
+    write(unit=unit, by=by, at=at, act="reception.make", subject=f"rota:{rota.pk}", data=data)
     return days
 
 
@@ -189,11 +189,12 @@ def hold_day(*, day_id: UUID, text: str = "", by: Actor, at: datetime, version: 
     for one in _standing(day):
         advance_visit(one, "absent", by=SYSTEM, at=at)
     came = list(Booking.objects.filter(day=day, pk__in=known).select_related("case"))
-    day.record = write_down(
-        union=day.unit, kind=kind.code, on=day.on, begins=day.begins, minutes=_length(day), where=day.place,
-        theme=day.theme or day.get_kind_display(), leader=day.leader, met=sum(one.status == "done" for one in came),
-        figures=_figures(came), cases=_cases(came), done=text.strip(), by=by, at=at,
+    deed = Deed(
+        kind=kind.code, on=day.on, begins=day.begins, minutes=_length(day), where=day.place,
+        theme=day.theme or day.get_kind_display(), workers_met=sum(one.status == "done" for one in came),
+        fields=_figures(came), done=text,
     )  # fmt: skip
+    day.record = write_down(union=day.unit, deed=deed, leader=day.leader, cases=_cases(came), by=by, at=at)
     advance_day(day, "hold", by=by, at=at, data={"record": day.record.pk})
     return day
 

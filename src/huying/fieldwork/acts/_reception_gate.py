@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +12,14 @@ from django.urls import reverse
 from huying.cases.acts import Said, locked, note
 from huying.cases.models import Case, Recusal
 from huying.climb.rules import written
-from huying.fieldwork.acts._records import note as note_record
+from huying.fieldwork.acts._records import set_down
 from huying.fieldwork.lifecycle import DAY, VISIT
-from huying.fieldwork.models import Booking, ReceptionDay, Record, RecordCase, RecordPerson
+from huying.fieldwork.models import Booking, ReceptionDay, Record
+from huying.fieldwork.rules import Deed
 from huying.kernel.actors import SYSTEM, Actor
-from huying.kernel.errors import NotYours, Stale, only
-from huying.kernel.models import DataKey
+from huying.kernel.errors import Stale, only
 from huying.notices.acts import send
+from huying.org.acts.steps import post_of, write
 from huying.org.models import Person, Post, Unit
 from huying.org.rules import Can, Member, check_may
 from huying.trail.acts import append
@@ -48,14 +48,8 @@ def advance_day(day: ReceptionDay, act: str, *, by: Actor, at: datetime, data: d
         day.ended_at = at
     day.version += 1
     day.save()
-    trail(
-        day.unit, f"reception.{act}", f"reception:{day.pk}", by=by, at=at, data={"status": day.status, **(data or {})}
-    )
-
-
-def trail(unit: Unit, act: str, subject: str, *, by: Actor, at: datetime, data: dict[str, Any] | None = None) -> None:
-    """One entry on the unit's chain: codes and ids."""
-    append(chain=unit.pk, root=unit.root_id or unit.pk, by=by, at=at, act=act, subject=subject, data=data)
+    data = {"status": day.status, **(data or {})}
+    write(unit=day.unit, by=by, at=at, act=f"reception.{act}", subject=f"reception:{day.pk}", data=data)
 
 
 def advance_visit(booking: Booking, act: str, *, by: Actor, at: datetime, outcome: str = "") -> Booking:
@@ -86,13 +80,6 @@ def tell_leader(people: Iterable[Person], kind: str, title: str, day: ReceptionD
          key=f"{day.leader_id}:{day.version}")  # fmt: skip
 
 
-def post_of(by: Actor) -> UUID:
-    """The post under which somebody acts; the system makes no days."""
-    if by.post_id is None:
-        raise NotYours
-    return by.post_id
-
-
 def day_words(on: date) -> str:
     """A day in a title."""
     return f"{on.month}月{on.day}日"
@@ -104,27 +91,12 @@ def reason_of(text: str, missing: str) -> str:
     return reason
 
 
-def write_down(
-    *, union: Unit, kind: str, on: date, begins: time, minutes: int, where: str, theme: str, leader: Post, met: int,
-    figures: dict[str, Any], cases: Iterable[Case], done: str, by: Actor, at: datetime,
-) -> Record:  # fmt: skip
+def write_down(*, union: Unit, deed: Deed, leader: Post, cases: Iterable[Case], by: Actor, at: datetime) -> Record:
     """The work record of a reception day or of an invited talk.  A case that is kept from somebody is not joined to it, so
     that the record itself need not be kept from anybody."""
-    key = DataKey.fresh(at)
-    record = Record(
-        root_id=union.root_id or union.pk, union=union, kind=kind, on=on, until=on, begins=begins, minutes=minutes,
-        where=where, theme=theme, workers_met=met, figures=figures, key=key, by_id=post_of(by), written_at=at, at=at,
-        moved_at=at,
-    )  # fmt: skip
-    words = {"heard": "", "promised": "", "done": done, "texts": {}}
-    record.sealed = key.seal(json.dumps(words, ensure_ascii=False), record.sealed_place)
-    record.save(force_insert=True)
-    root = record.root_id
-    RecordPerson.objects.create(root_id=root, record=record, person=leader.person, post=leader, leads=True)
     found = {case.pk: case for case in cases}
     kept = set(Recusal.objects.filter(case__in=found).values_list("case", flat=True))
-    RecordCase.objects.bulk_create(
-        RecordCase(root_id=root, record=record, case=case) for pk, case in found.items() if pk not in kept
-    )
-    note_record(record, "write", by=by, at=at, data={"kind": kind, "minutes": minutes})
-    return record
+    return set_down(
+        union=union, deed=deed, own=(dict(deed.fields), {}), people=[leader], leader=leader.pk,
+        cases=[case for pk, case in found.items() if pk not in kept], post=post_of(by), by=by, at=at,
+    )  # fmt: skip

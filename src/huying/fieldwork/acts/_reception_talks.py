@@ -15,15 +15,17 @@ from huying.cases.models import Case
 from huying.cases.reads import people_behind, rules_of
 from huying.climb.reads import leaders_for
 from huying.climb.rules import written
-from huying.fieldwork.acts._reception_gate import day_words, post_of, reason_of, write_down
+from huying.fieldwork.acts._reception_gate import day_words, reason_of, write_down
 from huying.fieldwork.lifecycle import TALK
 from huying.fieldwork.models import InvitedTalk, TalkAnswer
 from huying.fieldwork.reads import talk_reasons
+from huying.fieldwork.rules import Deed
 from huying.kernel.actors import SYSTEM, Actor, Worker
 from huying.kernel.errors import Invalid, NotYours, Refused, only
 from huying.kernel.forgetting import Gone, blot_out, forgets
 from huying.mechanism.reads import rules_for
 from huying.notices.acts import send
+from huying.org.acts.steps import post_of
 from huying.org.models import Post
 from huying.org.rules import Can, Member, check_may
 from huying.trail.acts import append
@@ -150,10 +152,11 @@ def hold_talk(
     if not 0 <= met <= 500 or not 1 <= minutes <= 600:
         raise Invalid({"met": "请写来了几位（0 到 500），谈了多少分钟（1 到 600）。"})
     kind = rules_for(talk.unit, talk.on).record("invited_talk")
-    talk.record = write_down(
-        union=talk.unit, kind=kind.code, on=talk.on, begins=talk.begins, minutes=minutes, where=talk.place,
-        theme=kind.label, leader=talk.leader, met=met, figures={}, cases=[talk.case], done=talk.result, by=by, at=at,
+    deed = Deed(
+        kind=kind.code, on=talk.on, begins=talk.begins, minutes=minutes, where=talk.place, theme=kind.label,
+        workers_met=met, done=talk.result,
     )  # fmt: skip
+    talk.record = write_down(union=talk.unit, deed=deed, leader=talk.leader, cases=[talk.case], by=by, at=at)
     _advance(talk, "hold", by=by, at=at)
     said = Said(text=talk.result, worker_label=f"{talk.leader.person.name}约谈过了")
     note(talk.case, "talked", f"约访：{talk.leader.person.name}", by=by, at=at, said=said, data={"talk": talk.pk})

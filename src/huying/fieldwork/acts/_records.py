@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from huying.cases.acts import locked as locked_case
+from huying.cases.models import Case
 from huying.fieldwork.acts._presence import ask_presence
 from huying.fieldwork.models import Presence, Record, RecordCase, RecordFile, RecordPerson
 from huying.fieldwork.reads import may_take_part
@@ -28,6 +29,8 @@ from huying.org.reads import union_of
 from huying.org.rules import Can, Member, check_may
 from huying.trail.acts import append
 
+# The figures and the texts of the kind's own fields.
+Own = tuple[dict[str, Any], dict[str, str]]
 # What counts as having been there: when it changes, the unit visited is asked anew.
 WHERE_AND_WHEN = ("on", "until", "place_id")
 
@@ -44,17 +47,12 @@ def write_record(
     post = check_may(by, Can.HANDLE_CASES, union)
     if mark is not None and (known := Record.objects.filter(by__person=by.person_id, mark=mark).first()) is not None:
         return known
-    record = Record(root_id=union.root_id or union.pk, union=union, by=post, at=at, mark=mark or random_id())
-    record.written_at = min(written_at or at, at)
-    record.key = DataKey.fresh(at)
-    _fill(record, deed, at)
-    record.save(force_insert=True)
-    _take_part(record, list(people), leader)
-    keep_files(record, files, by=by, at=at)
-    for case_id in dict.fromkeys(case_ids):
-        case = locked_case(case_id=case_id, by=by)
-        RecordCase.objects.create(root_id=record.root_id, record=record, case=case)
-    note(record, "write", by=by, at=at, data={"kind": record.kind, "minutes": record.minutes})
+    own = check_deed(deed, rules_for(union, timezone.localdate(at)), timezone.localdate(at))
+    record = set_down(
+        union=union, deed=deed, own=own, people=_who_went(union, deed.on, list(people)), leader=leader,
+        cases=[locked_case(case_id=case_id, by=by) for case_id in dict.fromkeys(case_ids)], files=files, post=post.pk,
+        written_at=written_at, mark=mark, by=by, at=at,
+    )  # fmt: skip
     ask_presence(record=record, ask=deed.ask, by=by, at=at)
     return record
 
@@ -68,7 +66,8 @@ def amend_record(
     record = locked_record(record_id, by=by, version=version)
     before = {name: getattr(record, name) for name in WHERE_AND_WHEN}
     taken = (json.loads(words_open(record)), {f.name: getattr(record, f.attname) for f in Record._meta.fields})
-    _fill(record, deed, at)
+    own = check_deed(deed, rules_for(record.union, timezone.localdate(at)), timezone.localdate(at))
+    _fill(record, deed, own, at)
     moved = any(before[name] != getattr(record, name) for name in WHERE_AND_WHEN)
     if moved:
         record.presence, record.presence_by, record.presence_at = Presence.UNASKED, None, None
@@ -76,7 +75,7 @@ def amend_record(
     record.version += 1
     record.save()
     record.people.all().delete()
-    _take_part(record, list(people), leader)
+    _take_part(record, _who_went(record.union, record.on, list(people)), leader)
     note(record, "amend", by=by, at=at, data={"changed": _changed(record, *taken)})
     if moved or (record.presence == Presence.UNASKED and deed.ask) or not deed.ask:
         ask_presence(record=record, ask=deed.ask, by=by, at=at)
@@ -147,9 +146,29 @@ def keep_files(record: Record, files: Iterable[Checked], *, by: Actor, at: datet
         RecordFile.objects.create(root_id=record.root_id, record=record, file=file)
 
 
-def _fill(record: Record, deed: Deed, at: datetime) -> None:
-    """Put what was typed into the row, checked by the rules of the union whose work it is."""
-    figures, texts = check_deed(deed, rules_for(record.union, timezone.localdate(at)), timezone.localdate(at))
+def set_down(
+    *, union: Unit, deed: Deed, own: Own, people: list[Post], leader: UUID | None, cases: Iterable[Case],
+    files: Iterable[Checked] = (), post: UUID, written_at: datetime | None = None, mark: UUID | None = None, by: Actor,
+    at: datetime,
+) -> Record:  # fmt: skip
+    """The one way a record comes to be, whoever checked what is in it: its words under a key of its own, who took part, what
+    it is about."""
+    root = union.root_id or union.pk
+    record = Record(root_id=root, union=union, by_id=post, at=at, mark=mark or random_id())
+    record.written_at = min(written_at or at, at)
+    record.key = DataKey.fresh(at)
+    _fill(record, deed, own, at)
+    record.save(force_insert=True)
+    _take_part(record, people, leader)
+    keep_files(record, files, by=by, at=at)
+    RecordCase.objects.bulk_create(RecordCase(root_id=root, record=record, case=case) for case in cases)
+    note(record, "write", by=by, at=at, data={"kind": record.kind, "minutes": record.minutes})
+    return record
+
+
+def _fill(record: Record, deed: Deed, own: Own, at: datetime) -> None:
+    """Put what was typed into the row."""
+    figures, texts = own
     record.kind, record.on, record.until, record.begins = deed.kind, deed.on, deed.last, deed.begins
     record.minutes, record.place, record.where, record.theme = deed.minutes, deed.place, deed.where, deed.theme
     record.workers_met, record.managers_met, record.figures = deed.workers_met, deed.managers_met, figures
@@ -160,21 +179,24 @@ def _fill(record: Record, deed: Deed, at: datetime) -> None:
     record.moved_at = at
 
 
-def _take_part(record: Record, people: list[Post], leader: UUID | None) -> None:
-    """Who went: people of the unions, each once; never somebody of the employer's side."""
+def _who_went(union: Unit, on: date, people: list[Post]) -> list[Post]:
+    """People of the unions, each once; never somebody of the employer's side."""
     if not people:
         raise Invalid({"people": "请选谁参加了。"})
     if len(people) > MOST_PEOPLE:
         raise Invalid({"people": f"最多 {MOST_PEOPLE} 人。"})
-    allowed = {post.pk for post in may_take_part(record.union, record.on)}
+    allowed = {post.pk for post in may_take_part(union, on)}
     if any(post.pk not in allowed for post in people):
         raise Invalid({"people": "只能选那天在任的工会干部和工作室人员。"})
-    by_person = {post.person_id: post for post in people}
+    return list({post.person_id: post for post in people}.values())
+
+
+def _take_part(record: Record, people: list[Post], leader: UUID | None) -> None:
     RecordPerson.objects.bulk_create(
         RecordPerson(
-            root_id=record.root_id, record=record, person_id=person, post=post, leads=post.pk == leader
+            root_id=record.root_id, record=record, person_id=post.person_id, post=post, leads=post.pk == leader
         )
-        for person, post in by_person.items()
+        for post in people
     )  # fmt: skip
 
 

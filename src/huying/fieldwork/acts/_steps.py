@@ -1,4 +1,4 @@
-"""Steps the acts of studios and ties take: trail, texts, who may."""
+"""Steps the acts of studios and ties take: texts, who may."""
 
 from __future__ import annotations
 
@@ -6,15 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.db.models import Model
-
 from huying.climb.rules import written
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused, Stale
 from huying.org.models import Level, Person, Post, Unit
 from huying.org.rules import Can, check_may
-from huying.trail.acts import append
 
 LONGEST = 2000
 CHANGED = "有人刚刚改过这一页。"
@@ -37,21 +33,6 @@ def check_version(row: Any, version: int | None) -> None:
     """``Stale`` when somebody changed the row since it was on the screen."""
     if version is not None and row.version != version:
         raise Stale([CHANGED])
-
-
-def trail(unit: Unit, act: str, row: Model, *, by: Actor, at: Any, **data: Any) -> None:
-    """One entry on the union's chain: codes, ids, counts."""
-    append(
-        chain=unit.pk, root=root_id(unit), by=by, at=at, act=act, subject=f"{row._meta.model_name}:{row.pk}", data=data
-    )
-
-
-def check_fields(row: Model, *names: str) -> None:
-    """Length, characters, shape of the named fields, or ``Invalid``."""
-    try:
-        row.clean_fields(exclude={field.name for field in row._meta.fields} - set(names))
-    except ValidationError as error:
-        raise Invalid({name: "".join(found) for name, found in error.message_dict.items()}) from error
 
 
 def words(name: str, text: str, missing: str, most: int = LONGEST) -> str:

@@ -12,18 +12,17 @@ from django.utils import timezone
 
 from huying.fieldwork.acts._steps import (
     check_days,
-    check_fields,
     check_keeps,
     check_version,
     own_person,
     root_id,
-    trail,
 )
 from huying.fieldwork.models import Liaison, Studio, StudioStaff
 from huying.fieldwork.rules import kept_as, lists_of
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.mechanism.reads import rules_for
+from huying.org.acts.steps import check_fields, write
 from huying.org.models import Department, Level, Unit
 
 FACTS = ("opened_on", "room", "hours", "phone", "email")
@@ -55,13 +54,14 @@ def set_studio(
     for name in FACTS:
         if name in facts:
             setattr(row, name, facts[name])
-    check_fields(row, *FACTS)
+    check_fields(row, FACTS)
     if row.opened_on is not None and row.opened_on > today:
         raise Invalid({"opened_on": "启用日期还没有到。"})
     row.equipped = _equipped(unit, equipped, today)
     row.moved_at, row.version = at, row.version + 1
     row.save()
-    trail(unit, "studio.set", row, by=by, at=at, equipped=sorted(row.equipped), version=row.version)
+    data = {"equipped": sorted(row.equipped), "version": row.version}
+    write(unit=unit, by=by, at=at, act="studio.set", subject=row, data=data)
     return row
 
 
@@ -93,10 +93,10 @@ def add_staff(
     if person and row.staff.filter(person=person, until__isnull=True).exists():
         raise Invalid({"person": f"{person.name}已经在工作室里。"})
     made = StudioStaff(root_id=row.root_id, studio=row, kind=kind, person=person, name=name, since=since)
-    check_fields(made, "name")
+    check_fields(made, ("name",))
     made.save()
     _touch(row, at)
-    trail(unit, "studio.staff", row, by=by, at=at, kind=kind, staff=made.pk)
+    write(unit=unit, by=by, at=at, act="studio.staff", subject=row, data={"kind": kind, "staff": made.pk})
     return made
 
 
@@ -115,7 +115,7 @@ def end_staff(*, staff_id: UUID, until: date, by: Actor, at: datetime) -> Studio
     row.until = until
     row.save(update_fields=["until"])
     _touch(_studio(row.studio.unit, at), at)
-    trail(row.studio.unit, "studio.staff_end", row.studio, by=by, at=at, staff=row.pk)
+    write(unit=row.studio.unit, by=by, at=at, act="studio.staff_end", subject=row.studio, data={"staff": row.pk})
     return row
 
 
@@ -153,5 +153,6 @@ def set_liaisons(
                 person=own_person(person_id, unit, f"p{place.hex}", today), since=today,
             )  # fmt: skip
     _touch(row, at)
-    trail(unit, "studio.liaisons", row, by=by, at=at, changed=changed, version=row.version)
+    data = {"changed": changed, "version": row.version}
+    write(unit=unit, by=by, at=at, act="studio.liaisons", subject=row, data=data)
     return changed

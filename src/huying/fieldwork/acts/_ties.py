@@ -9,12 +9,13 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from huying.fieldwork.acts._steps import check_days, check_keeps, check_version, inside, root_id, trail, words
+from huying.fieldwork.acts._steps import check_days, check_keeps, check_version, inside, root_id, words
 from huying.fieldwork.models import WITH_HOUSEHOLD, Household, Leave, Record, Tie, TieKind, TieResult
 from huying.fieldwork.rules import CADRES
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.notices.acts import send
+from huying.org.acts.steps import write
 from huying.org.models import Post, Unit
 
 LONGEST_RESULT = 300
@@ -43,7 +44,7 @@ def make_tie(
         root_id=root_id(union), union=union, kind=kind, person_id=post.person_id, post=post, unit=unit,
         household=household, since=since, at=at, moved_at=at,
     )  # fmt: skip
-    trail(union, "tie.make", row, by=by, at=at, kind=kind, post=post.pk)
+    write(unit=union, by=by, at=at, act="tie.make", subject=row, data={"kind": kind, "post": post.pk})
     send(
         to=[post.person], kind="tie.make", title=f"您有了新的{TieKind(kind).label}", url=reverse("desk:tie", args=[row.pk]),
         root=row.root, subject=row.pk, by=by, at=at, key="1",
@@ -96,7 +97,7 @@ def end_tie(*, tie_id: UUID, until: date, reason: str, version: int | None = Non
     row.end_reason = words("reason", reason, "请写明为什么结束。", LONGEST_REASON)
     row.until = until
     _touched(row, at)
-    trail(row.union, "tie.end", row, by=by, at=at, version=row.version)
+    write(unit=row.union, by=by, at=at, act="tie.end", subject=row, data={"version": row.version})
     return row
 
 
@@ -118,7 +119,7 @@ def add_result(
         root_id=row.root_id, tie=row, kind=kind, on=on, text=text, record=record, by_id=post_id, at=at
     )
     _touched(row, at)
-    trail(row.union, "tie.result", row, by=by, at=at, kind=kind, result=made.pk)
+    write(unit=row.union, by=by, at=at, act="tie.result", subject=row, data={"kind": kind, "result": made.pk})
     return made
 
 
@@ -141,7 +142,7 @@ def note_leave(*, post: Post, kind: str, since: date, until: date, by: Actor, at
         root_id=root_id(post.unit), unit=post.unit, person_id=post.person_id, kind=kind, since=since, until=until,
         by_id=by.post_id or post.pk, at=at,
     )  # fmt: skip
-    trail(post.unit, "leave.note", row, by=by, at=at, days=(until - since).days + 1)
+    write(unit=post.unit, by=by, at=at, act="leave.note", subject=row, data={"days": (until - since).days + 1})
     return row
 
 
@@ -156,5 +157,5 @@ def take_back_leave(*, leave_id: UUID, by: Actor, at: datetime) -> Leave:
         raise Refused("这一条已经撤回了。")
     row.taken_back_at = at
     row.save(update_fields=["taken_back_at"])
-    trail(row.unit, "leave.take_back", row, by=by, at=at)
+    write(unit=row.unit, by=by, at=at, act="leave.take_back", subject=row)
     return row

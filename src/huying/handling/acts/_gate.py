@@ -23,7 +23,7 @@ from huying.kernel.models import DataKey
 from huying.notices.acts import send
 from huying.org.models import Post
 from huying.org.rules import Can, check_may, may
-from huying.trail.acts import append
+from huying.trail.acts import append_line
 
 LONGEST = 5000  # characters of what is said about an item
 
@@ -143,29 +143,10 @@ def record_item(
     """Append one line to the item's history and one entry to the case's trail; the case has moved."""
     item.case.moved_at = at
     item.case.save(update_fields=["moved_at"])
-    entry = append(
-        chain=item.case_id,
-        root=item.root_id,
-        by=by,
-        at=at,
-        act=f"item.{act}",
-        subject=f"item:{item.pk}",
-        data={"status": item.status, "version": item.version, **(data or {})},
-    )
-    return ItemEvent.objects.create(
-        root_id=item.root_id,
-        item=item,
-        at=at,
-        act=act,
-        version=item.version,
-        label=label,
-        state=state,
-        who=by.label,
-        post_id=by.post_id,
-        text=text,
-        union_only=union_only,
-        entry=entry.pk,
-    )
+    return append_line(
+        history=ItemEvent, row=item, kind="item", chain=item.case_id, act=act, label=label, by=by, at=at, text=text,
+        data=data, state=state, post_id=by.post_id, union_only=union_only,
+    )  # fmt: skip
 
 
 def keep_item_files(item: Item, event: ItemEvent, checked: tuple[Checked, ...], *, by: Actor, at: datetime) -> None:

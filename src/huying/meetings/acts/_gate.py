@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from huying.kernel.actors import Actor
-from huying.kernel.errors import Stale, only
+from huying.kernel.errors import only
 from huying.meetings.lifecycle import MEETING, TOPIC
 from huying.meetings.models import Meeting, MeetingEvent, Participant, Topic, TopicEvent
 from huying.meetings.reads import kind_label
 from huying.notices.acts import send
 from huying.org.models import Person
 from huying.org.rules import Can, check_may
-from huying.trail.acts import append
+from huying.trail.acts import append_line, check_version
 
 
 def locked_topic(topic_id: UUID, *, by: Actor, version: int | None = None) -> Topic:
@@ -26,8 +26,7 @@ def locked_topic(topic_id: UUID, *, by: Actor, version: int | None = None) -> To
     rows = Topic.objects.select_for_update(of=("self",)).visible_to(by).select_related("unit", "rules")
     topic = only(rows.filter(pk=topic_id))
     check_may(by, Can.HANDLE_CASES, topic.unit)
-    if version is not None and version != topic.version:
-        raise Stale(_since(topic.events.filter(version__gt=version)))
+    check_version(topic, version)
     return topic
 
 
@@ -39,16 +38,8 @@ def locked_meeting(
     meeting = only(rows.select_related("unit", "root", "rules", "chair__person").filter(pk=meeting_id))
     if can is not None:
         check_may(by, can, meeting.unit)
-    if version is not None and version != meeting.version:
-        raise Stale(_since(meeting.events.filter(version__gt=version)))
+    check_version(meeting, version)
     return meeting
-
-
-def _since(events: Any) -> list[str]:
-    """Who changed what while somebody typed, as sentences."""
-    rows = events.order_by("at", "id")[:10]
-    said = [f"{timezone.localtime(one.at):%-m月%-d日 %H:%M} {one.who}：{one.label}" for one in rows]
-    return said or ["刚刚有改动。"]
 
 
 def advance_topic(
@@ -68,13 +59,9 @@ def advance_topic(
     topic.version += 1
     topic.moved_at = at
     topic.save()
-    entry = append(
-        chain=topic.pk, root=topic.root_id, by=by, at=at, act=f"topic.{act}", subject=f"topic:{topic.pk}",
-        data={"status": topic.status, "version": topic.version, **(data or {})},
-    )  # fmt: skip
-    return TopicEvent.objects.create(
-        root_id=topic.root_id, topic=topic, at=at, act=act, version=topic.version, label=label or step.label,
-        who=by.label, text=text, entry=entry.pk,
+    return append_line(
+        history=TopicEvent, row=topic, kind="topic", chain=topic.pk, act=act, label=label or step.label, by=by, at=at,
+        text=text, data=data,
     )  # fmt: skip
 
 
@@ -103,13 +90,9 @@ def record_meeting(
     meeting.version += 1
     meeting.moved_at = at
     meeting.save()
-    entry = append(
-        chain=meeting.pk, root=meeting.root_id, by=by, at=at, act=f"meeting.{act}", subject=f"meeting:{meeting.pk}",
-        data={"status": meeting.status, "version": meeting.version, **(data or {})},
-    )  # fmt: skip
-    return MeetingEvent.objects.create(
-        root_id=meeting.root_id, meeting=meeting, at=at, act=act, version=meeting.version, label=label, who=by.label,
-        text=text, entry=entry.pk,
+    return append_line(
+        history=MeetingEvent, row=meeting, kind="meeting", chain=meeting.pk, act=act, label=label, by=by, at=at, text=text,
+        data=data,
     )  # fmt: skip
 
 

@@ -122,14 +122,9 @@ def plan(
 
 
 @transaction.atomic
-def place_topic(*, meeting_id: UUID, topic_id: UUID, by: Actor, at: datetime) -> Meeting:
-    """Put a reviewed and talked-over topic on the agenda; the refusal says what is missing (MY-2.1, MY-2.2)."""
-    return place_topics(meeting_id=meeting_id, topics=[topic_id], by=by, at=at)
-
-
-@transaction.atomic
 def place_topics(*, meeting_id: UUID, topics: Sequence[UUID], by: Actor, at: datetime) -> Meeting:
-    """Put several on it, in the order given: all or none."""
+    """Put reviewed and talked-over topics on the agenda, in the order given: all or none; the refusal says what is missing
+    (MY-2.1, MY-2.2)."""
     meeting = locked_meeting(meeting_id, by=by)
     for topic_id in topics:
         _place(meeting, topic_id, by=by, at=at)

@@ -20,7 +20,6 @@ from huying.meetings.rules import THERE, Terms, Vote, check_length, required
 from huying.org.models import Department, Post
 from huying.org.rules import Can, check_may, keys_of
 
-NOW = ("open",)
 RESULTS = tuple(code for code, _ in Place.RESULTS)
 WAYS = tuple(code for code, _ in Place.WAYS)
 

@@ -1,7 +1,6 @@
 """Asking about topics, meetings and minutes."""
 
 from huying.meetings.reads._calls import (
-    CALLED,
     agenda_paper,
     calendar_file,
     call_paper,
@@ -75,13 +74,11 @@ from huying.meetings.reads._topics import (
     rules_of,
     talk_of,
     topics,
-    topics_of,
     with_progress,
     works_on,
 )
 
 __all__ = [
-    "CALLED",
     "WRITTEN",
     "Answers",
     "Part",
@@ -138,7 +135,6 @@ __all__ = [
     "talk_of",
     "tells_of_meetings",
     "topics",
-    "topics_of",
     "touched",
     "unsettled",
     "versions",

@@ -14,7 +14,6 @@ from huying.meetings.reads._meetings import agenda, kind_label, papers_of, parti
 
 WEEKDAYS = "一二三四五六日"
 LENGTH = timedelta(hours=2)  # a calendar needs an end; when a meeting will really be over nobody knows
-CALLED = ("invitation", "agenda", "sign_in")
 
 
 def when_words(meeting: Meeting) -> str:

@@ -61,12 +61,6 @@ def cases_of(topic: Topic) -> list[Case]:
     ]
 
 
-def topics_of(actor: Actor, case: Case) -> list[Topic]:
-    """Topics a case stands in, for the dossier, the latest first."""
-    rows = Topic.objects.visible_to(actor).filter(gathered__case=case).select_related("unit").order_by("-raised_at")
-    return list(with_progress(rows))
-
-
 def review_of(topic: Topic) -> Review | None:
     """The review of the present wording."""
     return next((one for one in _latest(topic.reviews) if one.edition == topic.edition), None)

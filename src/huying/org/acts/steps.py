@@ -1,4 +1,4 @@
-"""The steps every act of this room takes: lock and compare, check what was given, write the trail."""
+"""The steps every act on the rows of a unit takes: lock and compare, check what was given, write the trail."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models import Model, Q
 from django.utils import timezone
 
 from huying.kernel.actors import Actor
-from huying.kernel.errors import Invalid, Refused, Stale
+from huying.kernel.errors import Invalid, NotYours, Refused, Stale
 from huying.org.models import Department, Person, Post, Unit
 from huying.org.reads import changes_since
 from huying.trail.acts import append
@@ -39,9 +39,19 @@ def subject_of(row: Model) -> str:
     return f"{row._meta.model_name}:{row.pk}"
 
 
-def write(*, unit: Unit, by: Actor, at: datetime, act: str, subject: Model, data: dict[str, Any] | None = None) -> None:
+def write(
+    *, unit: Unit, by: Actor, at: datetime, act: str, subject: Model | str, data: dict[str, Any] | None = None
+) -> None:
     """One entry on the unit's chain.  ``data`` holds codes, ids, counts, never names."""
-    append(chain=unit.pk, root=unit.root_id or unit.pk, by=by, at=at, act=act, subject=subject_of(subject), data=data)
+    named = subject if isinstance(subject, str) else subject_of(subject)
+    append(chain=unit.pk, root=unit.root_id or unit.pk, by=by, at=at, act=act, subject=named, data=data)
+
+
+def post_of(by: Actor) -> UUID:
+    """The post under which somebody acts; not for what the system does by itself."""
+    if by.post_id is None:
+        raise NotYours
+    return by.post_id
 
 
 def set_fields(row: Model, values: dict[str, Any]) -> list[str]:

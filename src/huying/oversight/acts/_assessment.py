@@ -18,7 +18,7 @@ from huying.notices.acts import send
 from huying.org.models import Unit
 from huying.org.reads import holders
 from huying.org.rules import Can, check_may
-from huying.oversight.acts._gate import advance_sheet, assessor, given, locked_sheet
+from huying.oversight.acts._gate import advance, assessor, given, locked_sheet
 from huying.oversight.lifecycle import SHEET
 from huying.oversight.models import Line, Round, Sheet
 from huying.oversight.reads import assessed_units, closable, picture_of
@@ -80,7 +80,7 @@ def _count(sheet_id: UUID, *, by: Actor, at: datetime) -> bool:
         for order, one in enumerate(lines)
     )  # fmt: skip
     sheet.score, sheet.missed, sheet.counted_at = total((one.weight, one.points) for one in lines), len(seen.missed), at
-    advance_sheet(sheet, "count", by=by, at=at, data={"score": sheet.score, "missed": sheet.missed})
+    advance(sheet, "count", by=by, at=at, data={"score": sheet.score, "missed": sheet.missed})
     return True
 
 
@@ -102,7 +102,7 @@ def correct_line(
     rows = list(sheet.lines.all())
     sheet.score = total((one.weight, one.points if one.corrected is None else one.corrected) for one in rows)
     data = {"item": code, "points": line.corrected, "score": sheet.score}
-    advance_sheet(sheet, "correct", by=by, at=at, text=reason.strip(), data=data)
+    advance(sheet, "correct", by=by, at=at, text=reason.strip(), data=data)
     return line
 
 
@@ -127,7 +127,7 @@ def confirm_sheet(*, sheet_id: UUID, remark: str = "", by: Actor, at: datetime, 
         raise Invalid({"remark": "最多 300 字。"})
     due, _ = rules_kept(sheet.round.rules_id).due("assess_object", timezone.localdate(at), calendar())
     sheet.remark, sheet.confirmed_by, sheet.confirmed_at, sheet.object_until = remark.strip(), post, at, due.on
-    advance_sheet(sheet, "confirm", by=by, at=at, text=sheet.remark, data={"score": sheet.score, "until": due.on})
+    advance(sheet, "confirm", by=by, at=at, text=sheet.remark, data={"score": sheet.score, "until": due.on})
     _tell_unit(sheet, "confirmed", "考核表请核对", by=by, at=at)
     return sheet
 
@@ -160,7 +160,7 @@ def agree_sheet(*, sheet_id: UUID, by: Actor, at: datetime, version: int | None 
     if sheet.agreed_at:
         raise Refused("已经核对过了。")
     sheet.agreed_at = at
-    advance_sheet(sheet, "agree", by=by, at=at)
+    advance(sheet, "agree", by=by, at=at)
     return sheet
 
 
@@ -174,7 +174,7 @@ def object_sheet(*, sheet_id: UUID, text: str, by: Actor, at: datetime, version:
     if sheet.object_until and timezone.localdate(at) > sheet.object_until:
         raise Refused(f"申诉到{sheet.object_until.month}月{sheet.object_until.day}日为止。", "可以同上级工会联系。")
     sheet.objection, sheet.objected_by, sheet.agreed_at = text.strip(), post, None
-    advance_sheet(sheet, "object", by=by, at=at, text=sheet.objection)
+    advance(sheet, "object", by=by, at=at, text=sheet.objection)
     send(
         to=[one.person for one in holders(sheet.round.unit, Can.READ_BELOW, timezone.localdate(at))], kind="sheet_objected",
         title=f"{sheet.unit.name}对考核表提出申诉", url=_url(sheet), root=sheet.root, subject=sheet.pk, by=by, at=at,
@@ -198,7 +198,7 @@ def close_sheet(*, sheet_id: UUID, answer: str = "", by: Actor, at: datetime, ve
             "过了这一天再定。",
         )
     sheet.closed_by, sheet.closed_at = post, at
-    advance_sheet(sheet, "close", by=by, at=at, text=sheet.answer, data={"score": sheet.score})
+    advance(sheet, "close", by=by, at=at, text=sheet.answer, data={"score": sheet.score})
     _tell_unit(sheet, "closed", "考核结果定下了", by=by, at=at)
     return sheet
 

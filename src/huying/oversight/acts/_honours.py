@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid
-from huying.oversight.acts._gate import advance_sheet, assessor, given, locked_sheet
+from huying.oversight.acts._gate import advance, assessor, given, locked_sheet
 from huying.oversight.models import Opinion
 from huying.oversight.reads import about_of, leaders_of, thresholds_met
 
@@ -50,7 +50,7 @@ def sign_opinion(
     )  # fmt: skip
     if leader is not None:
         row.person, row.name, row.title = leader.person, leader.person.name, leader.title or leader.get_role_display()
-    advance_sheet(
+    advance(
         sheet,
         "opinion",
         by=by,

@@ -20,7 +20,7 @@ from huying.notices.acts import send
 from huying.org.models import Post, Unit
 from huying.org.reads import names_in
 from huying.org.rules import Can, check_may, may
-from huying.oversight.acts._gate import advance_report, given, locked_report
+from huying.oversight.acts._gate import advance, given, locked_report
 from huying.oversight.lifecycle import REPORT
 from huying.oversight.models import Remark, Report, ReportText, Sending
 from huying.oversight.reads import management_heads, mended_by, picture_of, words_of
@@ -53,7 +53,7 @@ def _begin(report: Report, body: Body, *, by: Actor, at: datetime) -> Report:
     report.save(force_insert=True)
     _keep(report, body, report.made_by, at)
     data = {"period": report.period, "to": report.to, "facts": _digest(report.facts)}
-    advance_report(report, "write", by=by, at=at, label="起草", data=data)
+    advance(report, "write", by=by, at=at, label="起草", data=data)
     return report
 
 
@@ -85,7 +85,7 @@ def write_report(
         return report
     report.title, report.to = title.strip(), to
     row = _keep(report, kept, check_may(by, Can.HANDLE_CASES, report.unit), at)
-    advance_report(report, "write", by=by, at=at, label=f"第 {row.number} 稿", data={"text": row.number})
+    advance(report, "write", by=by, at=at, label=f"第 {row.number} 稿", data={"text": row.number})
     return report
 
 
@@ -120,7 +120,7 @@ def redraft_report(*, report_id: UUID, by: Actor, at: datetime, version: int | N
         first = words_of(report).body["sections"][0]
         body = {"sections": [first, *body["sections"]]}
     row = _keep(report, body, post, at)
-    advance_report(report, "redraft", by=by, at=at, data={"text": row.number, "facts": _digest(report.facts)})
+    advance(report, "redraft", by=by, at=at, data={"text": row.number, "facts": _digest(report.facts)})
     return report
 
 
@@ -138,7 +138,7 @@ def issue_report(*, report_id: UUID, by: Actor, at: datetime, version: int | Non
     report.seq = (numbered.aggregate(last=Max("seq"))["last"] or 0) + 1
     report.issued_by, report.issued_at = post, at
     data = {"seq": report.seq, "text": last.number, "words": _digest(last.body), "facts": _digest(report.facts)}
-    advance_report(report, "issue", by=by, at=at, label=f"印发{report.number}", data=data)
+    advance(report, "issue", by=by, at=at, label=f"印发{report.number}", data=data)
     return report
 
 
@@ -164,7 +164,7 @@ def send_report(
         post=check_may(by, Can.HANDLE_CASES, report.unit),
     )  # fmt: skip
     label = f"送{row.get_side_display()}，{on.month}月{on.day}日"
-    advance_report(report, "send", by=by, at=at, label=label, data={"side": side, "on": on})
+    advance(report, "send", by=by, at=at, label=label, data={"side": side, "on": on})
     send(
         to=[post.person for post in heads], kind="report", title=f"请阅情况报告{report.number}", subject=report.pk,
         url=reverse("desk:report", args=[report.pk]), root=report.root, by=by, at=at,
@@ -207,7 +207,7 @@ def remark_report(
         on=on, on_paper=office, post=post, at=at,
     )  # fmt: skip
     label = f"{row.get_side_display()}的批示意见"
-    advance_report(report, "remark", by=by, at=at, label=label, text=row.text, data={"side": side})
+    advance(report, "remark", by=by, at=at, label=label, text=row.text, data={"side": side})
     if not office:
         writer = report.issued_by or report.made_by
         send(
@@ -243,7 +243,7 @@ def mend_report(
         title=f"关于{label}{old.number}报告的说明"[:LONGEST_TITLE] if how == "withdrawal" else f"{old.title}（更正）"[:LONGEST_TITLE],
         facts=seen.plain(), made_by=post, made_at=at, moved_at=at,
     )  # fmt: skip
-    advance_report(old, "mend", by=by, at=at, label=f"起草{label}", text=reason.strip(), data={"how": how})
+    advance(old, "mend", by=by, at=at, label=f"起草{label}", text=reason.strip(), data={"how": how})
     return _begin(fresh, body, by=by, at=at)
 
 
@@ -252,5 +252,5 @@ def drop_report(*, report_id: UUID, reason: str, by: Actor, at: datetime, versio
     """A draft that is not wanted any more."""
     report = locked_report(report_id, by=by, version=version)
     given(300, reason=reason)
-    advance_report(report, "drop", by=by, at=at, text=reason.strip())
+    advance(report, "drop", by=by, at=at, text=reason.strip())
     return report

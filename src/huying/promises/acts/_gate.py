@@ -13,11 +13,11 @@ from huying.climb.rules import written
 from huying.kernel.actors import Actor
 from huying.kernel.errors import NotYours, Stale, only
 from huying.notices.acts import send
-from huying.org.models import Person, Unit
+from huying.org.acts.steps import write
+from huying.org.models import Person
 from huying.promises.lifecycle import PROMISE
 from huying.promises.models import Plan, Promise
 from huying.promises.reads import reports_on
-from huying.trail.acts import append
 
 
 def locked_plan(plan_id: UUID, *, by: Actor) -> Plan:
@@ -53,14 +53,8 @@ def advance_promise(promise: Promise, act: str, *, by: Actor, at: datetime, data
     promise.version += 1
     promise.save()
     unit = promise.plan.unit
-    trail(
-        unit, f"promise.{act}", f"promise:{promise.pk}", by=by, at=at, data={"status": promise.status, **(data or {})}
-    )
-
-
-def trail(unit: Unit, act: str, subject: str, *, by: Actor, at: datetime, data: dict[str, Any] | None = None) -> None:
-    """One entry on the unit's chain: codes and ids."""
-    append(chain=unit.pk, root=unit.root_id or unit.pk, by=by, at=at, act=act, subject=subject, data=data)
+    data = {"status": promise.status, **(data or {})}
+    write(unit=unit, by=by, at=at, act=f"promise.{act}", subject=f"promise:{promise.pk}", data=data)
 
 
 def tell(
@@ -71,13 +65,6 @@ def tell(
         to=people, kind=f"promise.{kind}", title=title, url=reverse("desk:promise", args=[promise.pk]), root=promise.root,
         subject=promise.pk, by=by, at=at, key=key,
     )  # fmt: skip
-
-
-def post_of(by: Actor) -> UUID:
-    """The post under which somebody acts."""
-    if by.post_id is None:
-        raise NotYours
-    return by.post_id
 
 
 def said(text: str, most: int, missing: str, name: str = "text") -> str:

@@ -11,17 +11,16 @@ from django.utils import timezone
 
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, Refused
+from huying.org.acts.steps import post_of, write
 from huying.org.models import Department, Post, Unit
 from huying.org.rules import Can, check_may
 from huying.promises.acts._gate import (
     advance_promise,
     locked_plan,
     locked_promise,
-    post_of,
     reporting,
     said,
     tell,
-    trail,
 )
 from huying.promises.lifecycle import RUNNING
 from huying.promises.models import Plan, Progress, Promise
@@ -44,7 +43,7 @@ def open_plan(*, unit: Unit, year: int, opening: str = "", by: Actor, at: dateti
         raise Refused(f"{year}年的计划已经有了。", "请打开那一份接着写。")
     root = unit.root_id or unit.pk
     plan = Plan.objects.create(root_id=root, unit=unit, year=year, opening=opening.strip(), by_id=post_of(by), at=at)
-    trail(unit, "promise.plan", f"plan:{plan.pk}", by=by, at=at, data={"year": year})
+    write(unit=unit, by=by, at=at, act="promise.plan", subject=f"plan:{plan.pk}", data={"year": year})
     return plan
 
 
@@ -61,7 +60,7 @@ def add_promise(
     promise = Promise(root_id=plan.root_id, plan=plan, order=last + 1, at=at)
     _fill(promise, title, measure, deadline, leader=leader, department=department, person=person, at=at)
     promise.save(force_insert=True)
-    trail(plan.unit, "promise.add", f"promise:{promise.pk}", by=by, at=at)
+    write(unit=plan.unit, by=by, at=at, act="promise.add", subject=f"promise:{promise.pk}")
     return promise
 
 
@@ -134,7 +133,8 @@ def publish_plan(*, plan_id: UUID, by: Actor, at: datetime) -> Plan:
     plan.status, plan.published_at, plan.published_by = "published", at, post
     plan.version += 1
     plan.save()
-    trail(plan.unit, "promise.publish_plan", f"plan:{plan.pk}", by=by, at=at, data={"promises": len(promises)})
+    data = {"promises": len(promises)}
+    write(unit=plan.unit, by=by, at=at, act="promise.publish_plan", subject=f"plan:{plan.pk}", data=data)
     for promise in promises:
         promise.plan = plan
         advance_promise(promise, "publish", by=by, at=at)

@@ -15,10 +15,11 @@ from huying.kernel.errors import Invalid, NotYours, Refused, only
 from huying.kernel.models import DataKey
 from huying.mechanism.reads import rules_for
 from huying.notices.acts import send
+from huying.org.acts.steps import post_of, write
 from huying.org.models import Post, Unit
 from huying.org.reads import holders
 from huying.org.rules import Can, Member, check_may
-from huying.promises.acts._gate import post_of, said, trail
+from huying.promises.acts._gate import said
 from huying.promises.models import ResearchReport, ResearchTopic
 from huying.promises.reads import writes_on
 from huying.promises.rules import LONGEST_REPORT
@@ -53,7 +54,7 @@ def add_topic(
     topic = ResearchTopic.objects.create(
         root_id=root, unit=unit, year=year, title=title, why=why.strip(), lead=lead, due=due, by_id=post_of(by), at=at
     )
-    trail(unit, "research.topic", f"research:{topic.pk}", by=by, at=at, data={"year": year})
+    write(unit=unit, by=by, at=at, act="research.topic", subject=f"research:{topic.pk}", data={"year": year})
     send(
         to=[lead.person], kind="research", title=f"{year}年调研课题 由您牵头", url=reverse("desk:research-topic", args=[topic.pk]),
         root=topic.root, subject=topic.pk, by=by, at=at,
@@ -76,7 +77,7 @@ def drop_topic(*, topic_id: UUID, reason: str, by: Actor, at: datetime) -> Resea
     topic.dropped_because = said(reason, LONGEST_REASON, "请写明为什么不做了。", "reason")
     topic.dropped_at = at
     topic.save()
-    trail(topic.unit, "research.drop", f"research:{topic.pk}", by=by, at=at)
+    write(unit=topic.unit, by=by, at=at, act="research.drop", subject=f"research:{topic.pk}")
     return topic
 
 
@@ -96,7 +97,8 @@ def submit_report(*, topic_id: UUID, text: str, file: Checked | None = None, by:
         report.key = DataKey.fresh(at)
         report.file = store(checked=file, key=report.key, root=topic.root, by=by, at=at)
     report.save(force_insert=True)
-    trail(topic.unit, "research.report", f"research:{topic.pk}", by=by, at=at, data={"report": report.pk})
+    data = {"report": report.pk}
+    write(unit=topic.unit, by=by, at=at, act="research.report", subject=f"research:{topic.pk}", data=data)
     return report
 
 
@@ -111,5 +113,6 @@ def publish_report(*, report_id: UUID, by: Actor, at: datetime) -> ResearchRepor
     report.published_at, report.published_by = at, post
     report.save(update_fields=["published_at", "published_by"])
     unit = report.topic.unit
-    trail(unit, "research.publish", f"research:{report.topic_id}", by=by, at=at, data={"report": report.pk})
+    data = {"report": report.pk}
+    write(unit=unit, by=by, at=at, act="research.publish", subject=f"research:{report.topic_id}", data=data)
     return report

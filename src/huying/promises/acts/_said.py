@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from huying.kernel.actors import Actor
 from huying.kernel.errors import Invalid, NotYours, Refused, only
+from huying.org.acts.steps import write
 from huying.org.rules import Can, check_may
 from huying.privacy.rules import mask
-from huying.promises.acts._gate import said, trail
+from huying.promises.acts._gate import said
 from huying.promises.lifecycle import OVER
 from huying.promises.models import Comment, Plan, Promise, Rating
 from huying.promises.reads import grades_of
@@ -64,12 +65,6 @@ def hide_comment(*, comment_id: UUID, why: str, reason: str, by: Actor, at: date
         raise Refused("这条已经隐去了。")
     comment.hidden_as, comment.hidden_because, comment.hidden_by, comment.hidden_at = why, reason, post, at
     comment.save()
-    trail(
-        plan.unit,
-        "promise.hide",
-        f"promise:{comment.promise_id}",
-        by=by,
-        at=at,
-        data={"comment": comment.pk, "why": why},
-    )
+    data = {"comment": comment.pk, "why": why}
+    write(unit=plan.unit, by=by, at=at, act="promise.hide", subject=f"promise:{comment.promise_id}", data=data)
     return comment
