@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.db import connection
@@ -11,10 +11,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from huying.cases.models import Case
+from huying.fieldwork import acts
 from huying.fieldwork.models import Booking
+from huying.kernel.actors import Worker
 from huying.privacy.rules import CONSENT_VERSION
 from tests.desk.browser import as_, page
 from tests.factories import reception as days
+from tests.factories import world as make
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +48,51 @@ def test_lists_ask_as_often_for_many_as_for_few(world):
         slot = first.begins.replace(hour=9 + hour // 2, minute=30 * (hour % 2))
         days.booked(world, first, slot=slot)
     assert (statements(world, "desk:reception"), statements(world, "desk:reception-day", first.pk)) == few
+
+
+def test_the_queue_of_a_day_asks_as_often_for_fifty_as_for_five(world):
+    day = days.announced(world, date(2026, 11, 25), minutes=30, each=15)
+    hours = [time(9), time(9, 30), time(10), time(10, 30)]
+
+    def come(numbers):
+        for number in numbers:
+            days.booked(world, day, slot=hours[number % 4], once=f"one-of-many-{number}", phone=f"138{number:08}")
+
+    come(range(5))
+    few = statements(world, "desk:reception-day", day.pk)
+    come(range(5, 50))
+    assert len(queue_of(world, day)) == 50
+    assert statements(world, "desk:reception-day", day.pk) == few
+
+
+def queue_of(world, day):
+    return as_(world, "officer").get(reverse("desk:reception-day", args=[day.pk])).context["queue"]
+
+
+@pytest.mark.parametrize("tab", ["", "talks"])
+def test_lists_of_talks_ask_as_often_for_fifty_as_for_five(world, tab):
+    def more(number):
+        for _ in range(number):
+            case = make.accepted(world)
+            if tab:
+                talk = days.invited(world, case=case)
+                worker = Worker(code="worker", label="职工本人", case_id=case.pk, party_id=case.parties.get().pk)
+                acts.answer_talk(talk_id=talk.pk, comes=True, by=worker, at=world.now)
+            else:
+                Case.objects.filter(pk=case.pk).update(difficulty="hard")
+
+    def asked():
+        client = as_(world, "officer")
+        client.get(reverse("desk:talks"), {"tab": tab})
+        with CaptureQueriesContext(connection) as seen:
+            answer = client.get(reverse("desk:talks"), {"tab": tab})
+        return len(seen), answer.context["page"].paginator.count
+
+    more(5)
+    few = asked()
+    assert few[1] == 5
+    more(45)
+    assert asked() == (few[0], 50)
 
 
 def test_a_booking_sent_twice_is_one(world):
