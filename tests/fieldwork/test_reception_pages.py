@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date, time, timedelta
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pypdf import PdfReader
 
 from huying.cases.models import Case
 from huying.fieldwork import acts
@@ -116,6 +118,28 @@ def test_a_head_of_management_reads_no_number(world):
     assert booking.code in html
     assert booking.case.number not in html
     assert not re.search(r"/desk/cases/", html)
+
+
+@pytest.mark.clause("PD-5.2.1")
+def test_the_managers_day_goes_by_its_own_name_for_workers_and_on_the_wall(world):
+    days.adopt(world, "pingdingshan-2013")
+    day = days.announced(world, date(2026, 11, 25), world.posts["manager"], kind="manager")
+    phone = Client()
+    for address in (f"/u/{world.shop.code}/reception/", f"/u/{world.shop.code}/reception/{day.pk}/"):
+        assert "经理接待日" in phone.get(address).content.decode()
+    officer = as_(world, "officer")
+    assert "经理接待日" in page(officer.get(reverse("desk:reception-rota")))
+    for address in (reverse("desk:reception"), reverse("desk:reception-day", args=[day.pk])):
+        assert "25日 周三 经理接待日" in re.sub(r"<[^>]*>", "", page(officer.get(address))).replace("\xa0", " ")
+    paper = officer.get(reverse("desk:reception-notice", args=["pdf"])).content
+    assert "经理接待日" in "".join(one.extract_text() for one in PdfReader(BytesIO(paper)).pages).replace("\n", "")
+    days.adopt(world, "shaanxi-2012-38")  # says nothing of kinds: they stay as they were
+    assert "经理接待日" in page(officer.get(reverse("desk:reception-rota")))
+
+
+def test_where_no_document_has_it_there_is_no_managers_day(world):
+    assert "经理接待日" not in page(as_(world, "officer").get(reverse("desk:reception-rota")))
+    assert "经理接待日" not in page(as_(world, "officer").get(reverse("desk:reception")))
 
 
 def test_the_notice_prints_both_ways(world):

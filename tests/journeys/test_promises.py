@@ -164,5 +164,6 @@ def who_has_no_part_in_it_finds_nothing(stage: Stage) -> None:
     page: Page = stage.staff("foreign")
     for name, args in (("promise", [promise.pk]), ("plan", [promise.plan_id]), ("promise-act", [promise.pk, "finish"])):
         answer = page.goto(stage.url + reverse(f"desk:{name}", args=args))
-        assert answer is not None and answer.status == 404
+        assert answer is not None
+        assert answer.status == 404
         look(page)

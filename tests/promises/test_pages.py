@@ -117,6 +117,4 @@ def test_research_of_the_year(world):
             acts.submit_report(topic_id=found.pk, text="三个结论。", **who(world, "upper"))
 
     upper = as_(world, "upper")
-    same_for_many(
-        more, lambda: statements(upper, "desk:research"), lambda: statements(upper, "desk:research_xlsx")
-    )
+    same_for_many(more, lambda: statements(upper, "desk:research"), lambda: statements(upper, "desk:research_xlsx"))
