@@ -61,7 +61,7 @@ def _staff(county: County, key: str, today: date, name: str = "") -> Member:
 
 def _make_days(county: County, today: date, at: datetime) -> None:
     """A year of Wednesdays at the mill and of its manager's day each month, of first Mondays at the county's union."""
-    span = {"since": today, "until": today + timedelta(days=395)}
+    span: dict[str, Any] = {"since": today, "until": today + timedelta(days=395)}
     patterns = (
         (MILL, "leaders", Pattern(repeat="week", weekdays=(2,), **span), "工会活动室"),
         (MILL, "manager", Pattern(repeat="month_week", weekdays=(3,), nth=2, **span), "行政楼三楼会议室"),
