@@ -17,6 +17,7 @@ from huying.fieldwork.models import Booking, Leave, ReceptionDay, RecordCase, Sw
 from huying.fieldwork.rules import Pattern, placed, slots, weeks_without
 from huying.kernel.actors import SYSTEM
 from huying.kernel.errors import Invalid, NotYours, Refused
+from huying.mechanism.models import Adoption
 from huying.mechanism.reads import calendar, rules_for
 from huying.notices.models import Notice
 from tests.factories import reception as days
@@ -135,6 +136,38 @@ def test_a_themed_day_says_its_theme_and_the_forms_come_from_the_document(world)
     with pytest.raises(Invalid) as refused:
         days.planned(world, WEDNESDAY, form="by_letter")
     assert set(refused.value.fields) == {"form"}
+
+
+@pytest.mark.clause("PD-5.2.1")
+def test_the_managers_day_is_a_kind_of_the_document_and_written_down_under_its_own_name(world):
+    manager = world.posts["manager"]
+    with pytest.raises(Invalid) as refused:
+        days.planned(world, WEDNESDAY, manager, kind="manager")
+    assert set(refused.value.fields) == {"kind"}
+    days.adopt(world, "pingdingshan-2013")
+    rules = rules_for(world.plant, FRIDAY)
+    assert rules.options("reception_kinds").clause.id == "PD-5.2.1"
+    assert [code for code, _ in reads.kinds_at(rules)] == ["chair", "leaders", "manager"]
+    for post in (world.posts["chair"], world.posts["officer"]):
+        with pytest.raises(Invalid) as refused:
+            days.planned(world, WEDNESDAY, post, kind="manager")
+        assert set(refused.value.fields) == {"leaders"}
+    day = days.announced(world, WEDNESDAY, manager, kind="manager")
+    assert reads.kind_name(day, rules) == "经理接待日"
+    assert "PD-5.2.1" in [clause.id for clause in reads.day_clauses(day, rules)]
+    held = acts.hold_day(day_id=day.pk, by=world.as_("officer"), at=world.now + timedelta(days=5))
+    assert (held.record.kind, held.record.theme) == ("manager_reception", "经理接待日")
+    assert rules.record("manager_reception").clause.id == "PD-5.2.1"
+    assert list(held.record.people.values_list("person", flat=True)) == [manager.person_id]
+
+
+def test_a_managers_day_keeps_its_name_where_the_document_is_given_up(world):
+    days.adopt(world, "pingdingshan-2013")
+    day = days.announced(world, WEDNESDAY, world.posts["manager"], kind="manager")
+    Adoption.objects.filter(code="pingdingshan-2013").update(until=FRIDAY)
+    held = acts.hold_day(day_id=day.pk, by=world.as_("officer"), at=world.now + timedelta(days=5))
+    rules = rules_for(world.plant, WEDNESDAY)
+    assert (reads.kind_name(held, rules), held.record.kind) == ("经理接待日", "reception")
 
 
 @pytest.mark.clause("PD-5.2.2")

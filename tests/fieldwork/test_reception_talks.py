@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -10,9 +11,11 @@ from huying.cases.models import Case, Event
 from huying.cases.reads import worker_of
 from huying.cases.rules import Concerns
 from huying.fieldwork import acts, reads
-from huying.fieldwork.models import InvitedTalk, TalkAnswer
+from huying.fieldwork.models import InvitedTalk, ReceptionDay, Record, Swap, TalkAnswer
 from huying.fieldwork.rules import invite_reasons
+from huying.kernel.actors import SYSTEM
 from huying.kernel.errors import Invalid, NotYours, Refused
+from huying.kernel.forgetting import GONE, Gone, forget_everywhere
 from huying.mechanism.reads import rules_for
 from huying.notices.models import Notice
 from tests.factories import reception as days
@@ -146,3 +149,34 @@ def test_one_talk_at_a_time_and_a_cancelled_one_says_why(world):
     told = Event.objects.filter(case=talk.case).latest("at", "version")
     assert (told.worker_label, told.worker_text) == ("这次约谈取消了", "领导出差，改日再约。")
     assert days.invited(world, case=talk.case).status == "sent"
+
+
+# --- erasing ----------------------------------------------------------------------------------------------------------------
+
+
+def test_an_erased_person_is_in_no_record_of_a_talk_that_was_kept_from_somebody(world):
+    case = make.accepted(world, concerns=Concerns(superior="冯国庆"))
+    talk = days.invited(world, case=case, on=world.now.date())
+    held = acts.hold_talk(talk_id=talk.pk, result="刘春华说末班车太早。", met=1, by=world.as_("officer"), at=world.now)
+    assert not held.record.cases.exists()
+    gone = Gone(party=uuid4(), key=uuid4(), cases=(case.pk,), words=("刘春华",))
+    forget_everywhere(gone=gone, by=SYSTEM, at=world.now)
+    assert reads.words_of(Record.objects.get(pk=held.record_id)).done == f"{GONE}说末班车太早。"
+    assert InvitedTalk.objects.get().result == f"{GONE}说末班车太早。"
+
+
+def test_an_erased_person_is_in_no_reason_of_a_reception_day(world):
+    make.accepted(world)
+    first = days.announced(world, world.now.date() + timedelta(days=5))
+    swapped = {
+        "leader": world.posts["manager"],
+        "reason": "刘春华约的是他",
+        "by": world.as_("officer"),
+        "at": world.now,
+    }
+    acts.swap_leader(day_id=first.pk, **swapped)
+    acts.cancel_day(day_id=first.pk, reason="刘春华改天来", by=world.as_("officer"), at=world.now)
+    gone = Gone(party=uuid4(), key=uuid4(), cases=(Case.objects.get().pk,), words=("刘春华",))
+    assert forget_everywhere(gone=gone, by=SYSTEM, at=world.now)["fieldwork"] == 2
+    assert ReceptionDay.objects.get().reason == f"{GONE}改天来"
+    assert Swap.objects.get().reason == f"{GONE}约的是他"

@@ -16,7 +16,9 @@ def test_the_group_above_a_foundry(county: CountyStage) -> None:
         day.click(day.row("库区没有休息室"))
         for part in ("content", "form", "procedure"):
             day.fill(**{part: "yes", f"{part}_reason": "合乎规定。"})
+        day.fill(reviewer="县总工会法律顾问")
         day.click("登记审查结论")
+    expect(day.main.get_by_role("heading", level=1)).to_have_text("库区没有休息室")
     day.shot("topic", height=1200)
     day.home()
     with day.job("the coming meeting", within=1):

@@ -147,6 +147,18 @@ def test_a_department(county: CountyStage) -> None:
     expect(works.main).to_contain_text("已书面反馈")
 
 
+def test_who_answers_for_a_promise(county: CountyStage) -> None:
+    """Reports how far it is, under what workers say of it."""
+    day = county.day("郝长河")
+    day.click(day.main.get_by_role("link", name="三号宿舍楼热水", exact=True))
+    with day.job("how far a promise is", within=2):
+        day.click("报进展")
+        day.fill(text="主机装好，十二月初通水。")
+        day.click(day.main.get_by_role("button", name="登记", exact=True))
+    expect(day.main).to_contain_text("主机装好，十二月初通水。")
+    day.shot("promise")
+
+
 def test_the_head_of_management(county: CountyStage) -> None:
     """Signs the minutes, answers an invitation, writes an instruction; sees no worker."""
     day = county.day("席振业", phone=True)

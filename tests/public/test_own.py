@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from huying.cases import acts
 from huying.cases.models import Consent, Party, PersonRequest
-from huying.cases.reads import worker_by_receipt
+from huying.cases.reads import worker_by_receipt, worker_of
+from huying.fieldwork import acts as fieldwork
+from huying.public.own import gathered
 from huying.trail.acts import note_reading
+from tests.factories import reception
 from tests.factories import world as make
+from tests.fieldwork.records import written
 from tests.privacy.people import ABOUT, NAME, PHONE, SECRET, archived, speaks
 from tests.public.conftest import ONCE
 
@@ -77,6 +82,39 @@ def test_without_the_digits_nothing_opens(phone, address):
     assert phone.get(address).status_code == 302
     assert phone.post(address, {"once": ONCE}).status_code in (302, 403, 405)
     assert phone.post("/my/data/copy.json", {"once": ONCE}).status_code == 403
+
+
+def test_what_the_person_was_to_be_received_and_visited_for_stands_there_without_others(worker, now):
+    world = worker.world
+    reception.adopt(world, "pingdingshan-2013")
+    day = reception.announced(world, now.date() + timedelta(days=5), world.posts["manager"], kind="manager")
+    booking = reception.booked(world, day)
+    digits = worker_of(booking.party_id)
+    fieldwork.cancel_booking(booking_id=booking.pk, by=digits, at=now)
+    case = acts.accept(
+        case_id=booking.case_id, content_class="rights", category="living", difficulty="easy",
+        officer=world.posts["officer"], title="炉前没有水", summary="炉前没有水喝。", by=world.as_("officer"), at=now,
+    )  # fmt: skip
+    talk = reception.invited(world, case=case, words="请您谈谈炉前的水。")
+    fieldwork.answer_talk(talk_id=talk.pk, comes=True, by=digits, at=now)
+    written(world, "household_visit", who="upper", place=world.plant, case_ids=[case.pk], heard=f"同{NAME}谈了")
+    parts = {part.heading: part.rows for part in gathered(digits, now)}
+    assert parts["您约的接待"] == [("2026-11-25 09:00", f"经理接待日，行政楼 201，叫号 {booking.code}：取消了")]
+    assert parts["工会约您谈"] == [("2026-11-22 15:00", "图书室：工会约您谈谈，您说会来\n请您谈谈炉前的水。")]
+    assert parts["写到您这件事的工作记录"] == [("2026-11-19", "入户走访，沂河县总工会")]
+    said = json.dumps(
+        [parts[name] for name in ("您约的接待", "工会约您谈", "写到您这件事的工作记录")], ensure_ascii=False
+    )
+    for word in ("冯国庆", "郑卫国", "高敏", NAME, "谈了"):
+        assert word not in said
+
+
+def test_of_a_matter_of_several_no_record_tells_one_of_a_visit_to_the_other(worker, now):
+    one, two = speaks(), make.voice(name="赵桂兰", phone="13700003333", words="我也是。")
+    case = make.accepted(worker.world, one, two)
+    written(worker.world, "household_visit", who="upper", place=worker.world.plant, case_ids=[case.pk])
+    for party in case.parties.all():
+        assert "写到您这件事的工作记录" not in [part.heading for part in gathered(worker_of(party.pk), now)]
 
 
 def test_asking_to_set_right_and_a_missing_word(worker):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from huying.cases.models import Party
 from huying.cases.reads import cases_of, requests_of, unfrozen
 from huying.feedback.models import Answer
+from huying.fieldwork.reads import bookings_kept, records_kept, talks_kept
 from huying.kernel.actors import Worker
 from huying.papers import reads as papers
 from huying.public import reads
@@ -42,6 +43,9 @@ def gathered(worker: Worker, at: datetime) -> list[Part]:
         Part("您当时说的话", [(_moment(party.joined_at), unfrozen(party).words or "您是联名的，没有另写。")]),
         Part("附件", [("随来件", one["name"]) for one in mine.files]),
         Part("来往的话", [(f"{_moment(one['at'])} {one['who']}", _message(one)) for one in mine.messages]),
+        Part("您约的接待", bookings_kept(party, timezone.localdate(at))),
+        Part("工会约您谈", talks_kept(party)),
+        Part("写到您这件事的工作记录", records_kept(party, timezone.localdate(at))),
         Part("您的评价", _ratings(party)),
         Part("走到哪一步了", _story(mine)),
         Part("您的同意", _consents(party)),

@@ -14,6 +14,7 @@ from huying.alerts.models import (
     SceneEntry,
     Warned,
     Warning,
+    Watch,
 )
 from huying.cases.models import Case
 from huying.kernel.actors import Actor
@@ -29,6 +30,7 @@ def forget(*, gone: Gone, by: Actor, at: datetime) -> int:
     places = (
         (warnings, ("title", "risk", "next_step", "outcome")),
         (Warned.objects.filter(warning__in=warnings), ("text",)),
+        (Watch.objects.filter(unit__in=units), ("why", "ended_because")),
         (incidents, ("what", "place", "outcome")),
         (IncidentReport.objects.filter(incident__in=incidents), ("text",)),
         (SceneEntry.objects.filter(incident__in=incidents), ("text",)),

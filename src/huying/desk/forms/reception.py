@@ -11,7 +11,7 @@ from django import forms
 from huying.cases.rules import LONGEST_WORDS, Concerns, Voice
 from huying.desk.forms.dossier import EMPTY, ActForm, choose, day, named, pick, words
 from huying.desk.forms.register import SECRECY
-from huying.fieldwork.models import Booking, ReceptionDay, ReceptionKind
+from huying.fieldwork.models import Booking, ReceptionDay
 from huying.fieldwork.rules import NTHS, REPEATS, RESTS, Pattern, Terms
 from huying.kernel.templatetags.huying import WEEKDAYS
 from huying.org.models import Post
@@ -67,9 +67,9 @@ class RotaForm(ActForm):
     minutes = number("每段多少分钟")
     each = number("每段接待几位")
 
-    def fill(self, posts: Sequence[Post], ways: Sequence[tuple[str, str]]) -> None:
+    def fill(self, kinds: Sequence[tuple[str, str]], posts: Sequence[Post], ways: Sequence[tuple[str, str]]) -> None:
         """Kinds, forms, days, leaders."""
-        self.offer("kind", [(str(code), str(label)) for code, label in ReceptionKind.choices])
+        self.offer("kind", list(kinds))
         self.offer("form", list(ways))
         self.offer("repeat", list(REPEATS))
         self.offer("weekdays", [(str(number), f"周{name}") for number, name in enumerate(WEEKDAYS)])

@@ -111,7 +111,9 @@ CARRIED_BY: dict[str, Carrier] = {
     "PD-4.3": Carrier(
         "figures", "数字", "record", "什么在涨、在哪里、为什么，点开就是背后的事项和职工原话的公开摘要。"
     ),
-    "PD-5.2.1": Carrier("meetings", "会议", "record", "恳谈会、质询会、听证会有公告、有纪要，答应的事跟到底。"),
+    "PD-5.2.1": Carrier(
+        "meetings", "会议", "record", "恳谈会、质询会、听证会有公告、有纪要，答应的事跟到底；经理接待日排在接待日里。"
+    ),
     "PD-5.2.2": Carrier("reception", "接待日", "record", "主席接待日、谈心谈话都有记录。"),
     "PD-5.2.4": Carrier("register", "登记", "record", "信箱、热线、微信、QQ 收到的都进同一本登记。"),
     "PD-5.3": Carrier("records", "工作记录", "record", "下基层听到什么、答应什么、办了什么都记着。"),

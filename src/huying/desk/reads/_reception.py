@@ -43,21 +43,21 @@ def day_chip(day: ReceptionDay, today: date) -> Shown:
 
 
 def reception_rows(actor: Member, days: Iterable[ReceptionDay], today: date) -> list[Line]:
-    """Days as a list, each with how many come, as far as this person may know (one query)."""
+    """Days as a list, each with how many come, as far as this person may know (constant queries)."""
     shown = list(days)
-    counts = reads.queue_counts(actor, shown)
+    counts, kinds = reads.queue_counts(actor, shown), reads.kind_names(shown, today)
     own = {unit.pk for unit in (*actor.units(Can.READ_CASES), *actor.units(Can.INSTRUCT))}
-    return [_row(day, counts.get(day.pk, {}), own, today) for day in shown]
+    return [_row(day, kinds[day.pk], counts.get(day.pk, {}), own, today) for day in shown]
 
 
-def _row(day: ReceptionDay, counts: Mapping[str, int], own: set[Any], today: date) -> Line:
+def _row(day: ReceptionDay, kind: str, counts: Mapping[str, int], own: set[Any], today: date) -> Line:
     coming = sum(counts.get(status, 0) for status in ("booked", "arrived", "called"))
     said = f"约了 {coming} 位" if coming else ""
     if counts.get("done"):
         said = f"接待了 {counts['done']} 位"
     theme = f"专题：{day.theme}" if day.theme else ""
     return Line(
-        title=f"{day_name(day.on, today)} {day.get_kind_display()}",
+        title=f"{day_name(day.on, today)} {kind}",
         href=reverse("desk:reception-day", args=[day.pk]),
         clock=day_chip(day, today),
         facts=(f"{day.begins:%H:%M}–{day.ends:%H:%M}", day.place, theme, said),
@@ -164,7 +164,7 @@ def _talk_row(talk: Any, known: bool, today: date) -> Line:
 
 
 def reception_day(actor: Member, days: Days) -> Day:
-    """Today's reception and what of it waits (four queries at most)."""
+    """Today's reception and what of it waits (constant queries)."""
     rows = reads.days(actor).order_by("on", "begins", "pk")
     units = [unit.pk for unit in reads.reception_units(actor)]
     near = rows.filter(on=days.today, status__in=("planned", "announced"))

@@ -9,6 +9,7 @@ from typing import Any
 
 from huying.desk.reads._reception import day_name
 from huying.fieldwork.models import ReceptionDay
+from huying.fieldwork.reads import kind_name
 from huying.mechanism.reads import rules_for
 from huying.org.models import Unit
 from huying.papers import reads as papers
@@ -26,8 +27,13 @@ def reception_notice(unit: Unit, days: Iterable[ReceptionDay], today: date, fmt:
     return papers.docx(PAPERS / "reception.docx", {**data, "issued_on": issued})
 
 
+def _way(label: str, theme: str) -> str:
+    return f"{label}：{theme}" if theme else label
+
+
 def _data(unit: Unit, rows: list[ReceptionDay], today: date) -> dict[str, Any]:
-    ways = rules_for(unit, today).options("reception_forms")
+    rules = rules_for(unit, today)
+    ways = rules.options("reception_forms")
     phone = f"电话 {unit.phone}，" if unit.phone else ""
     return {
         "title": "关于领导接待职工安排的公告" if rows else "近期没有接待日安排",
@@ -38,7 +44,7 @@ def _data(unit: Unit, rows: list[ReceptionDay], today: date) -> dict[str, Any]:
                 "day": day_name(day.on, today),
                 "hours": f"{day.begins:%H:%M}–{day.ends:%H:%M}",
                 "leader": f"{day.leader.person.name} {day.leader.title}".strip(),
-                "way": f"{ways.label_of(day.form)}：{day.theme}" if day.theme else ways.label_of(day.form),
+                "way": f"{kind_name(day, rules)}，{_way(ways.label_of(day.form), day.theme)}",
                 "place": day.place,
             }
             for day in rows

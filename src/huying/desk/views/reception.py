@@ -24,7 +24,7 @@ from huying.fieldwork.models import ReceptionDay, ReceptionKind
 from huying.kernel.errors import Invalid, NotYours
 from huying.kernel.templatetags.huying import qs
 from huying.kernel.web import PAPER_FORMATS, Asked, file_answer, once, refusals_on, workbook_answer
-from huying.mechanism.reads import calendar, rules_for
+from huying.mechanism.reads import calendar, rules_for, rules_of_units
 from huying.org.models import Post, Unit
 from huying.org.rules import Can, Member
 from huying.papers import reads as papers
@@ -104,7 +104,7 @@ def _groups(request: Asked, asked: dict[str, str]) -> list[dict[str, Any]]:
     whose = [("", "本单位"), ("mine", "我接待的")]
     if request.actor.units(Can.READ_BELOW):
         whose.append(("below", "下级"))
-    kinds = [("", "全部"), *((str(code), str(label)) for code, label in ReceptionKind.choices)]
+    kinds = [("", "全部"), *_kinds(request)]
     return [
         {
             "label": label,
@@ -121,6 +121,15 @@ def _groups(request: Asked, asked: dict[str, str]) -> list[dict[str, Any]]:
     ]
 
 
+def _kinds(request: Asked) -> list[tuple[str, str]]:
+    """The kinds of days the own unions have; from above all there are."""
+    units = [unit for can in MAY_SEE for unit in request.actor.units(can)]
+    if request.actor.units(Can.READ_BELOW):
+        return [(str(code), str(label)) for code, label in ReceptionKind.choices]
+    rules = rules_of_units(units, timezone.localdate(request.now))
+    return list(dict(kind for one in rules.values() for kind in reads.kinds_at(one)).items())
+
+
 @require_GET
 def reception_xlsx(request: Asked) -> FileResponse:
     """The same list as a workbook."""
@@ -135,10 +144,11 @@ def reception_xlsx(request: Asked) -> FileResponse:
 
 
 def _cells(rows: QuerySet[ReceptionDay], today: date) -> Iterator[tuple[Cell, ...]]:
+    rules = rules_of_units(Unit.objects.filter(pk__in=rows.order_by().values("unit")), today)
     for day in rows.iterator():
         told = timezone.localdate(day.announced_at) if day.announced_at else None
         yield (
-            day.on, day.unit.name, day.get_kind_display(), day.leader.person.name, day.leader.title,
+            day.on, day.unit.name, reads.kind_name(day, rules[day.unit_id]), day.leader.person.name, day.leader.title,
             f"{day.begins:%H:%M}–{day.ends:%H:%M}", day.place, day.theme, told, day_chip(day, today).words,
         )  # fmt: skip
 
@@ -155,7 +165,7 @@ def _unit(request: Asked) -> Unit:
 
 
 def _posts(unit: Unit, today: date) -> list[Post]:
-    """Everybody who may receive on a day of either kind, leaders first."""
+    """Everybody who may receive on a day of any kind, leaders first; management's day takes of the leaders."""
     found = {
         post.pk: post
         for kind in (ReceptionKind.LEADERS, ReceptionKind.CHAIR)
@@ -174,7 +184,7 @@ def reception_rota(request: Asked) -> HttpResponse:
         "minutes": rules.count("reception_minutes").value, "each": rules.count("reception_each").value,
     }  # fmt: skip
     form = RotaForm(request.POST or None, initial=start)
-    form.fill(posts, [(one.code, one.label) for one in rules.options("reception_forms").choices])
+    form.fill(reads.kinds_at(rules), posts, [(one.code, one.label) for one in rules.options("reception_forms").choices])
     shown = None
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
@@ -189,6 +199,7 @@ def reception_rota(request: Asked) -> HttpResponse:
                 raise Invalid(faults)
     context = {
         "form": form, "unit": unit, "shown": shown, "today": today, "ways": rules.options("reception_forms"),
+        "kinds": rules.options("reception_kinds"),
         "units": [one for one in reads.reception_units(request.actor) if one.pk != unit.pk],
         "lines": [(day_name(row.place.on or row.place.wanted, today), row) for row in shown.rows] if shown else [],
         "heads": ["日期", "接待领导", "说明"], "weeks": [day_name(one, today) for one in shown.empty] if shown else [],
@@ -221,7 +232,8 @@ def reception_announce(request: Asked) -> HttpResponse:
         reads.days(request.actor).filter(unit=unit, status="planned", on__gte=today).order_by("on", "begins")
     )
     form = AnnounceForm(request.POST or None, initial={"days": [str(day.pk) for day in waiting]})
-    form.offer("days", [(str(day.pk), _said(day, today)) for day in waiting])
+    rules = rules_for(unit, today)
+    form.offer("days", [(str(day.pk), _said(day, reads.kind_name(day, rules), today)) for day in waiting])
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             chosen = [day.pk for day in waiting if str(day.pk) in form.cleaned_data["days"]]
@@ -229,15 +241,15 @@ def reception_announce(request: Asked) -> HttpResponse:
             messages.success(request, "公告了，职工在本单位的页面上看得到，也可以预约。")
             return answer
     context = {
-        "form": form, "unit": unit, "waiting": waiting, "fmts": PAPER_FORMATS, "clauses": reads.duty_clauses(rules_for(unit, today)),
+        "form": form, "unit": unit, "waiting": waiting, "fmts": PAPER_FORMATS, "clauses": reads.duty_clauses(rules),
         "units": [one for one in reads.reception_units(request.actor) if one.pk != unit.pk],
     }  # fmt: skip
     return render(request, "desk/reception/announce.html", context, status=422 if form.errors else 200)
 
 
-def _said(day: ReceptionDay, today: date) -> str:
+def _said(day: ReceptionDay, kind: str, today: date) -> str:
     hours = f"{day.begins:%H:%M}–{day.ends:%H:%M}"
-    return f"{day_name(day.on, today)} {day.leader.person.name}\n{day.get_kind_display()}，{hours}，{day.place}"
+    return f"{day_name(day.on, today)} {day.leader.person.name}\n{kind}，{hours}，{day.place}"
 
 
 def _announce(request: Asked, unit: Unit, days: list[Any]) -> str:

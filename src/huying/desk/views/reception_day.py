@@ -53,7 +53,8 @@ def reception_day(request: Asked, day_id: UUID) -> HttpResponse:
             day.swaps.select_related("before__person", "after__person", "by__person", "other").order_by("-at")
         ),
         "acts": _offered(day, today) if office else [],
-        "clauses": list(dict.fromkeys([*reads.duty_clauses(rules), rules.options("reception_forms").clause])),
+        "clauses": reads.day_clauses(day, rules),
+        "kind": reads.kind_name(day, rules),
         "way_label": rules.options("reception_forms").label_of(day.form),
     }
     return render(request, "desk/reception/day.html", context)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from huying.fieldwork.models import Record, RecordPoint
 from huying.kernel.actors import Actor
@@ -18,10 +18,13 @@ from huying.kernel.models import DataKey
 
 @forgets
 def forget(*, gone: Gone, by: Actor, at: datetime) -> int:
-    """Blot the person out of records joined to their cases: of the plain columns, and of what is sealed."""
-    records = Record.objects.filter(cases__case__in=gone.cases).distinct()
+    """Blot the person out of records joined to their cases, or written of a talk or a reception day they came to: of the
+    plain columns, and of what is sealed."""
+    joined = Q(cases__case__in=gone.cases)
+    heard = Q(invited_talk__case__in=gone.cases) | Q(reception_day__bookings__case__in=gone.cases)
+    records = Record.objects.filter(pk__in=Record.objects.filter(joined | heard).values("pk"))
     touched = blot_out(
-        Record.objects.filter(pk__in=records.values("pk")),
+        records,
         ("theme", "where", "presence_note", "withdrawn_because"),
         gone.names,
     )

@@ -23,8 +23,8 @@ from huying.fieldwork.acts._reception_gate import (
     tell_leader,
     write_down,
 )
-from huying.fieldwork.models import Booking, ReceptionDay, ReceptionKind, Rota, Swap
-from huying.fieldwork.reads import leaders_at, proposal
+from huying.fieldwork.models import Booking, ReceptionDay, Rota, Swap
+from huying.fieldwork.reads import kind_name, kinds_at, leaders_at, proposal, record_kind
 from huying.fieldwork.reads._reception import is_free
 from huying.fieldwork.rules import Deed, Pattern, Terms
 from huying.kernel.actors import SYSTEM, Actor
@@ -71,10 +71,10 @@ def _plain(pattern: Pattern) -> dict[str, Any]:
 
 def _check_terms(unit: Unit, terms: Terms, leaders: Sequence[Post], today: date) -> None:
     """``Invalid`` unless the adopted document knows the form and the leaders may receive on such a day."""
-    wrong = terms.faults()
-    if terms.form not in {one.code for one in rules_for(unit, today).options("reception_forms").choices}:
+    wrong, rules = terms.faults(), rules_for(unit, today)
+    if terms.form not in {one.code for one in rules.options("reception_forms").choices}:
         wrong["form"] = "请选接待方式。"
-    if terms.kind not in ReceptionKind.values:
+    if terms.kind not in dict(kinds_at(rules)):
         wrong["kind"] = "请选哪一种。"
     elif not leaders or {post.pk for post in leaders} - {post.pk for post in leaders_at(unit, terms.kind, today)}:
         wrong["leaders"] = "请选这一种接待日能接待的领导，至少一位。"
@@ -175,11 +175,11 @@ def cancel_day(*, day_id: UUID, reason: str, by: Actor, at: datetime, version: i
 @transaction.atomic
 def hold_day(*, day_id: UUID, text: str = "", by: Actor, at: datetime, version: int | None = None) -> ReceptionDay:
     """The day is over: who booked and did not come is marked so, and the work record of it is written with its figures
-    (BD-4.4a, SX-10, PD-5.2.2).  ``Refused`` while somebody waits or is inside."""
+    (BD-4.4a, SX-10, PD-5.2.1, PD-5.2.2).  ``Refused`` while somebody waits or is inside."""
     day = locked_day(day_id, by=by, version=version)
     if day.on > timezone.localdate(at):
         raise Refused("这一天还没有到。", "取消的请用“取消”。")
-    kind = rules_for(day.unit, day.on).record("reception")
+    rules = rules_for(day.unit, day.on)
     known = set(Booking.objects.visible_to(by).filter(day=day).values_list("pk", flat=True))
     waiting = [one for one in _standing(day) if one.status != "booked"]
     if any(one.pk in known for one in waiting):
@@ -190,8 +190,8 @@ def hold_day(*, day_id: UUID, text: str = "", by: Actor, at: datetime, version: 
         advance_visit(one, "absent", by=SYSTEM, at=at)
     came = list(Booking.objects.filter(day=day, pk__in=known).select_related("case"))
     deed = Deed(
-        kind=kind.code, on=day.on, begins=day.begins, minutes=_length(day), where=day.place,
-        theme=day.theme or day.get_kind_display(), workers_met=sum(one.status == "done" for one in came),
+        kind=record_kind(day, rules).code, on=day.on, begins=day.begins, minutes=_length(day), where=day.place,
+        theme=day.theme or kind_name(day, rules), workers_met=sum(one.status == "done" for one in came),
         fields=_figures(came), done=text,
     )  # fmt: skip
     day.record = write_down(union=day.unit, deed=deed, leader=day.leader, cases=_cases(came), by=by, at=at)

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 
 class ReceptionKind(models.TextChoices):
-    """Whose day it is, in the documents' words."""
+    """Whose day it is.  Which of them a union has, and what they are called there, says the list reception_kinds."""
 
     CHAIR = "chair", "主席接待日"
     LEADERS = "leaders", "领导接访"
+    MANAGER = "manager", "经理接待日"
 
 
 class Rota(models.Model):

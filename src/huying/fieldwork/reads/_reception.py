@@ -21,11 +21,11 @@ from huying.fieldwork.rules import Pattern, Placed, invite_reasons, placed, slot
 from huying.kernel.actors import Actor, Worker
 from huying.kernel.clock import WorkDays
 from huying.kernel.errors import only
-from huying.mechanism.reads import calendar, rules_for
-from huying.mechanism.rules import ClauseRef, Rules
+from huying.mechanism.reads import calendar, rules_for, rules_of_units
+from huying.mechanism.rules import ClauseRef, RecordKind, Rules
 from huying.org.models import Post, Role, Unit
 from huying.org.reads import holders
-from huying.org.rules import Can, Member
+from huying.org.rules import EMPLOYER_SIDE, Can, Member
 
 AHEAD = timedelta(days=60)  # how far ahead workers see days
 
@@ -57,12 +57,41 @@ def makes_rota(actor: Actor, day: ReceptionDay) -> bool:
 
 
 def leaders_at(unit: Unit, kind: str, on: date) -> list[Post]:
-    """Who may receive: on the chair's day those who work for the union, else the leaders of union, Party and management."""
+    """Who may receive: on the chair's day those who work for the union, on the manager's those of management, else the
+    leaders of union, Party and management."""
     can = Can.HANDLE_CASES if kind == ReceptionKind.CHAIR else Can.INSTRUCT
+    posts = holders(unit, can, on)
+    if kind == ReceptionKind.MANAGER:
+        posts = posts.filter(role__in=EMPLOYER_SIDE)
     found: dict[UUID, Post] = {}
-    for post in sorted(holders(unit, can, on), key=lambda post: (_FIRST.get(post.role, 9), post.starts_on, post.pk)):
+    for post in sorted(posts, key=lambda post: (_FIRST.get(post.role, 9), post.starts_on, post.pk)):
         found.setdefault(post.person_id, post)
     return list(found.values())
+
+
+def kinds_at(rules: Rules) -> list[tuple[str, str]]:
+    """The kinds of reception days a union has, by the document it chose, as codes and names (PD-5.2.1)."""
+    known = rules.options("reception_kinds").choices
+    return [(one.code, one.label) for one in known if one.code in ReceptionKind.values]
+
+
+def kind_name(day: ReceptionDay, rules: Rules) -> str:
+    """What a day's kind is called at its union; the usual word where its document is no longer in force."""
+    return dict(kinds_at(rules)).get(day.kind, day.get_kind_display())
+
+
+def kind_names(rows: Iterable[ReceptionDay], on: date) -> dict[UUID, str]:
+    """The same for many days (constant queries)."""
+    found = list(rows)
+    rules = rules_of_units([day.unit for day in found], on) if found else {}
+    return {day.pk: kind_name(day, rules[day.unit_id]) for day in found}
+
+
+def record_kind(day: ReceptionDay, rules: Rules) -> RecordKind:
+    """As what a day is written down: the manager's day under its own name where the document has it (PD-5.2.1)."""
+    known = {kind.code: kind for kind in rules.records()}
+    own = known.get("manager_reception") if day.kind == ReceptionKind.MANAGER else None
+    return own or known["reception"]
 
 
 def duty_clauses(rules: Rules) -> list[ClauseRef]:
@@ -70,6 +99,13 @@ def duty_clauses(rules: Rules) -> list[ClauseRef]:
     found = [duty.clause for duty in rules.duties() if duty.of == "reception_day"]
     record = rules.record("reception").clause
     return found if record in found else [*found, record]
+
+
+def day_clauses(day: ReceptionDay, rules: Rules) -> list[ClauseRef]:
+    """The clauses one day carries out: the manager's has its own."""
+    own = record_kind(day, rules)
+    found = duty_clauses(rules) if own.code == "reception" else [own.clause]
+    return list(dict.fromkeys([*found, rules.options("reception_forms").clause]))
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ MOST_MET = 100_000
 SURVEY = "enterprise_survey"
 PARTS = (("heard", "听到什么"), ("promised", "答应了什么"), ("done", "办了什么"))
 # How what was heard came to the union, as a case says it; everything else was said in a talk.
-_CAME = {"reception": "visit", "invited_talk": "visit"}
+_CAME = {"reception": "visit", "manager_reception": "visit", "invited_talk": "visit"}
 
 
 @dataclass(frozen=True, kw_only=True)

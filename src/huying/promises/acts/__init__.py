@@ -1,5 +1,6 @@
 """Acts of promises: the plan, its promises, what workers say of them; research topics and reports."""
 
+from huying.promises.acts._forget import forget
 from huying.promises.acts._plan import (
     add_promise,
     change_promise,
@@ -22,6 +23,7 @@ __all__ = [
     "drop_topic",
     "fail_promise",
     "finish_promise",
+    "forget",
     "hide_comment",
     "open_plan",
     "publish_plan",

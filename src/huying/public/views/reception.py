@@ -3,7 +3,7 @@ invited to."""
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 from typing import Any
 from uuid import UUID
 
@@ -56,9 +56,16 @@ def days(request: Asked, code: str) -> HttpResponse:
     if here.unit.code != code:
         return redirect("public:reception", here.unit.code)
     union, today = union_of(here.unit), timezone.localdate(request.now)
-    ways = rules_for(union, today).options("reception_forms")
+    rules = rules_for(union, today)
+    ways = rules.options("reception_forms")
     rows = [
-        {"day": day, "name": in_words(day.on, today), "way": ways.label_of(day.form), "hours": hours}
+        {
+            "day": day,
+            "name": in_words(day.on, today),
+            "kind": fieldwork.kind_name(day, rules),
+            "way": ways.label_of(day.form),
+            "hours": hours,
+        }
         for day, hours in fieldwork.bookable(union, request.now)
     ]
     return render(request, "public/reception.html", {"rows": rows, **_frame(here)})
@@ -151,11 +158,13 @@ def _book(request: Asked, form: Book, here: Place, day: ReceptionDay, files: tup
 
 def _page(request: Asked, form: Book, here: Place, day: ReceptionDay, hours: list[time]) -> HttpResponse:
     today = timezone.localdate(request.now)
+    rules = rules_for(day.unit, today)
     context = {
         "form": form,
         "day": day,
+        "kind": fieldwork.kind_name(day, rules),
         "name": in_words(day.on, today),
-        "way": rules_for(day.unit, today).options("reception_forms").label_of(day.form),
+        "way": rules.options("reception_forms").label_of(day.form),
         "full": not hours,
         "answer_by": reads.answer_by(here.unit, request.now),
         "lost": bool(request.FILES) and "X-Requested-With" not in request.headers,
@@ -179,9 +188,9 @@ def again(request: Asked) -> HttpResponse:
     """An hour for a matter handed in already; leaders it concerns are not offered."""
     worker: Worker = request.actor
     case, today = case_of(worker), timezone.localdate(request.now)
-    rows = fieldwork.free_days(case, request.now)
+    rows, rules = fieldwork.free_days(case, request.now), rules_for(case.holder, today)
     choices = [
-        (f"{day.pk} {hour:%H:%M}", f"{in_words(day.on, today)} {hour:%H:%M} {day.leader.person.name}\n{day.place}")
+        (f"{day.pk} {hour:%H:%M}", _offered(day, hour, fieldwork.kind_name(day, rules), today))
         for day, hours in rows
         for hour in hours
     ]
@@ -199,6 +208,10 @@ def again(request: Asked) -> HttpResponse:
             return answer
     context = {"form": form, "any": bool(choices), "union_name": case.holder.name, "union_phone": case.holder.phone}
     return render(request, "public/again.html", context, status=422 if form.errors else 200)
+
+
+def _offered(day: ReceptionDay, hour: time, kind: str, today: date) -> str:
+    return f"{in_words(day.on, today)} {hour:%H:%M} {day.leader.person.name}\n{kind}，{day.place}"
 
 
 @login_not_required

@@ -23,9 +23,18 @@ from huying.mechanism.reads import calendar
 from huying.meetings import acts as meetings
 from huying.notices import acts as notices
 from huying.org.models import Unit
-from huying.site.demo import day_acts, department_acts, meeting_acts, record_acts, survey_acts, union_acts, worker_acts
+from huying.site.demo import (
+    day_acts,
+    department_acts,
+    meeting_acts,
+    record_acts,
+    research_acts,
+    survey_acts,
+    union_acts,
+    worker_acts,
+)
 from huying.site.demo.alert_acts import Alerts
-from huying.site.demo.county import County, beginning, found_county
+from huying.site.demo.county import County, beginning, found_county, later_packs
 from huying.site.demo.days import Days
 from huying.site.demo.reporting import report_and_assess
 from huying.site.demo.scene import Play, Scene
@@ -78,13 +87,16 @@ def _play(county: County, days: Days) -> None:
         beside.popleft()[1]()
 
 
-def _beside(county: County, days: Days) -> deque[tuple[datetime, Callable[[], None]]]:
-    """What happens beside the stories, in order of time: each morning's sweeps, what cadres do at the grassroots, warnings,
-    incidents and information."""
+def _beside(county: County, days: Days) -> deque[tuple[datetime, Callable[[], object]]]:
+    """What happens beside the stories, in order of time: each morning's sweeps, what cadres do at the grassroots, research,
+    warnings, incidents and information."""
+    planned = [
+        *later_packs(county, days),
+        *record_acts.planned(county, days),
+        *research_acts.planned(county, days),
+    ]
     mornings = [(at, partial(_morning, county, days, number, at)) for number, at in _mornings(days)]
-    return deque(
-        sorted([*mornings, *record_acts.planned(county, days), *Alerts(county, days).steps()], key=lambda row: row[0])
-    )
+    return deque(sorted([*mornings, *planned, *Alerts(county, days).steps()], key=lambda row: row[0]))
 
 
 def _mornings(days: Days) -> Iterator[tuple[int, datetime]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +62,22 @@ def found_county(days: Days, at: datetime) -> County:
         for someone in row["people"]:
             _appoint(county, row["key"], someone, days, at)
     for row in plan["packs"]:
-        mechanism.adopt(unit=county.units[row["unit"]], pack_code=row["pack"], by=SYSTEM, at=at)
+        if "since" not in row:
+            mechanism.adopt(unit=county.units[row["unit"]], pack_code=row["pack"], by=SYSTEM, at=at)
     for row in plan["house_rules"]:
         unit = county.units[row["unit"]]
         chair = county.actor(row["by"], at.date())
         mechanism.set_house_rules(unit=unit, changes=row["changes"], by=chair, at=at + timedelta(hours=2))
     return county
+
+
+def later_packs(county: County, days: Days) -> Iterator[tuple[datetime, Callable[[], object]]]:
+    """Documents that were adopted while the story was under way, each with its moment."""
+    for row in yaml.safe_load(PLAN.read_text())["packs"]:
+        if "since" in row:
+            at = days.moment(row["since"], time(8, 40))
+            unit = county.units[row["unit"]]
+            yield at, partial(mechanism.adopt, unit=unit, pack_code=row["pack"], by=SYSTEM, at=at)
 
 
 def _open_unit(county: County, row: dict[str, Any], at: datetime) -> None:

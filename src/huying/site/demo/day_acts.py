@@ -60,17 +60,19 @@ def _staff(county: County, key: str, today: date, name: str = "") -> Member:
 
 
 def _make_days(county: County, today: date, at: datetime) -> None:
-    """A year of Wednesdays at the mill, of first Mondays at the county's union."""
-    patterns = {
-        MILL: ("leaders", Pattern(repeat="week", weekdays=(2,), since=today, until=today + timedelta(days=395)), "工会活动室"),
-        UNION: ("chair", Pattern(repeat="month_week", weekdays=(0,), nth=1, since=today, until=today + timedelta(days=395)),
-                "县总工会一楼接待室"),
-    }  # fmt: skip
-    for key, (kind, pattern, place) in patterns.items():
+    """A year of Wednesdays at the mill and of its manager's day each month, of first Mondays at the county's union."""
+    span: dict[str, Any] = {"since": today, "until": today + timedelta(days=395)}
+    patterns = (
+        (MILL, "leaders", Pattern(repeat="week", weekdays=(2,), **span), "工会活动室"),
+        (MILL, "manager", Pattern(repeat="month_week", weekdays=(3,), nth=2, **span), "行政楼三楼会议室"),
+        (UNION, "chair", Pattern(repeat="month_week", weekdays=(0,), nth=1, **span), "县总工会一楼接待室"),
+    )
+    for key, kind, pattern, place in patterns:
         unit = county.units[key]
         leaders = reads.leaders_at(unit, kind, today)[:3]
         terms = Terms(kind=kind, form="duty", begins=time(14), ends=time(17), place=place, minutes=30, each=1)
         acts.make_days(unit=unit, terms=terms, pattern=pattern, leaders=leaders, by=_staff(county, key, today), at=at)
+    for key in (MILL, UNION):
         _announce(county, key, today, at)
 
 
@@ -88,7 +90,7 @@ def _hold_past(county: County, key: str, today: date, at: datetime) -> None:
 
 
 def _next_days(county: County, key: str, today: date) -> list[ReceptionDay]:
-    rows = ReceptionDay.objects.filter(unit=county.units[key], status="announced", on__gt=today)
+    rows = ReceptionDay.objects.filter(unit=county.units[key], status="announced", on__gt=today).exclude(kind="manager")
     return list(rows.select_related("leader").order_by("on"))
 
 

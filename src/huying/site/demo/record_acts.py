@@ -37,7 +37,7 @@ DONE = (
 OWN: dict[str, dict[str, Any]] = {
     "screening": {"scope": "daily"}, "publicity": {"audience": "60"}, "service": {"service": "policy"},
     "enterprise_survey": {
-        "kind": "private", "team": "县工信局、县人社局", "operation": "订单平稳，用工稳定。", "difficulties": "招工难，夜班缺人。",
+        "team": "县工信局、县人社局", "operation": "订单平稳，用工稳定。", "difficulties": "招工难，夜班缺人。",
     },
     "joint_meeting": {"parties": "县人社局、县工信局", "settled": "欠薪苗头互相通报；高温津贴联合检查。"},
     "research": {"topic": "夜班职工的吃饭和通勤"},
@@ -66,9 +66,10 @@ ROTAS = (
     Rota("柳泊", "visit", ("飞檐", "禾木"), 8, 3, 9, 180),
     Rota("县总", "visit", ("织棠", "砚岭", "三院", "装配"), 6, 4, 9, 300),
     Rota("县总", "household_visit", (), 30, 10, 15, 120),
-    Rota("县总", "enterprise_survey", ("织棠", "装配", "飞檐"), 45, 20, 9, 240),
+    Rota("县总", "enterprise_survey", ("织棠", "装配", "飞檐", "砚岭", "禾木"), 45, 20, 9, 240),
     Rota("县总", "joint_meeting", (), 60, 25, 14, 120),
     Rota("县总", "publicity", ("织棠", "砚岭"), 60, 18, 9, 180),
+    Rota("县总", "research", ("织棠", "飞檐", "装配", "砚岭"), 14, 8, 9, 330),
 )  # fmt: skip
 FROM = -248
 

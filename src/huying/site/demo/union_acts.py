@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 from huying.cases import acts as cases
@@ -10,6 +11,8 @@ from huying.cases.reads import people_behind
 from huying.feedback import acts as feedback
 from huying.feedback.reads import may_take_for
 from huying.feedback.rules import Given
+from huying.fieldwork import acts as fieldwork
+from huying.fieldwork.models import InvitedTalk
 from huying.handling import acts as handling
 from huying.handling.models import Item
 from huying.org.models import Post
@@ -230,10 +233,28 @@ def hand_over(scene: Scene) -> None:
     handling.hand_over(from_post=item.handler, to_post=to_post, by=scene.staff(), at=scene.at)
 
 
+def ask_in(scene: Scene) -> None:
+    """Everybody behind the matter is asked in for a talk with a leader."""
+    said = scene.step.said
+    fieldwork.invite_talk(
+        leader=_post(scene, said("leader")), reasons=said("reasons"), on=scene.due(said("within")),
+        begins=time.fromisoformat(said("begins")), place=said("place"), words=scene.words, **_given(scene),
+    )  # fmt: skip
+
+
+def talked(scene: Scene) -> None:
+    """The talk took place."""
+    talk = InvitedTalk.objects.get(case=scene.case_id, status="sent")
+    fieldwork.hold_talk(
+        talk_id=talk.pk, result=scene.words, met=scene.step.said("met"), minutes=scene.step.said("minutes"),
+        by=scene.staff(), at=scene.at,
+    )  # fmt: skip
+
+
 ACTS = {
     "take": take, "release": release, "open": open_sealed, "accept": accept, "ask": ask, "decline": decline, "spam": spam, "merge": merge,
     "pass_on": pass_on, "recuse": recuse, "say": say, "settle": settle, "assign": assign, "give_again": give_again,
     "check": check, "urge": urge, "redo": redo, "drop": drop, "tell": tell, "call": call, "archive": archive,
     "reopen": reopen, "leave": leave, "extend": extend, "pause": pause, "approve": approve, "refuse": refuse,
-    "resume": resume, "hand_over": hand_over,
+    "resume": resume, "hand_over": hand_over, "ask_in": ask_in, "talked": talked,
 }  # fmt: skip

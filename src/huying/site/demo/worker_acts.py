@@ -5,6 +5,8 @@ from __future__ import annotations
 from huying.cases import acts as cases
 from huying.cases.models import Case
 from huying.feedback import acts as feedback
+from huying.fieldwork import acts as fieldwork
+from huying.fieldwork.models import InvitedTalk
 from huying.intake import acts as intake
 from huying.kernel.ids import receipt_from
 from huying.site.demo.pictures import photos
@@ -63,6 +65,12 @@ def rate(scene: Scene) -> None:
     )
 
 
+def comes(scene: Scene) -> None:
+    """The worker will come to the talk with a leader."""
+    talk = InvitedTalk.objects.get(case=scene.case_id, status="sent")
+    fieldwork.answer_talk(talk_id=talk.pk, comes=scene.step.said("comes", True), by=scene.worker(), at=scene.at)
+
+
 def withdraw(scene: Scene) -> None:
     """The worker takes it back."""
     cases.withdraw(reason=scene.words, by=scene.worker(), at=scene.at)
@@ -101,6 +109,7 @@ ACTS = {
     "answer": answer,
     "write": write,
     "rate": rate,
+    "comes": comes,
     "withdraw": withdraw,
     "disclose": disclose,
     "retaliation": retaliation,
