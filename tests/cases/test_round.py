@@ -16,6 +16,7 @@ from tests.factories import world as make
 
 @pytest.mark.clause("MY-3.2")
 @pytest.mark.clause("MY-3.2.6")
+@pytest.mark.clause("BD-4.6a")
 def test_a_grievance_goes_all_the_way_round(world):
     voice = make.voice()
     item = make.assigned(world, voice)
@@ -41,6 +42,7 @@ def test_a_grievance_goes_all_the_way_round(world):
     feedback.rate(result="satisfied", process="", words="谢谢", by=worker, at=later)
     case.refresh_from_db()
     assert case.status == "rated"
+    assert case.officer == world.posts["officer"], "one person answers for it from beginning to end"
     feedback.sign_and_archive(case_id=case.pk, by=world.as_("second"), at=later)
     case.refresh_from_db()
     assert (case.status, case.archived_at) == ("archived", later)

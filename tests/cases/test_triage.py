@@ -194,6 +194,7 @@ def test_the_table_and_the_drawing_agree():
     assert reachable == set(CASE.by_code)
 
 
+@pytest.mark.clause("BD-4.6a")
 def test_the_database_itself_refuses_an_accepted_case_without_officer(world):
     case = make.said(world)
     with pytest.raises(IntegrityError), transaction.atomic():
