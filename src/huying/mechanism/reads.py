@@ -24,6 +24,8 @@ from huying.mechanism.resolve import Layer, resolve
 from huying.mechanism.rules import Rules
 from huying.org.models import Unit
 
+MOST_PATHS = 500  # as many as a page of fifty units can have units above it
+
 
 @dataclass(frozen=True)
 class Adopted:
@@ -49,10 +51,13 @@ def rules_for(unit: Unit, on: date) -> Rules:
 
 def rules_of_units(units: Iterable[Unit], on: date) -> dict[UUID, Rules]:
     """The rules of many units at once (two queries, however many they are; one more for each combination that is new)."""
-    units = list(units)
+    units = list({unit.pk: unit for unit in units}.values())
     if len(units) == 1:
         return {units[0].pk: rules_for(units[0], on)}
     rows = Adoption.objects.on(on).order_by("unit__path", "from_day", "id")
+    paths = {path for unit in units for path in _chain_paths(unit)}
+    if len(paths) <= MOST_PATHS:  # a page of units; where there are more, all adoptions are read sooner than found
+        rows = rows.filter(unit__path__in=paths)
     by_path: dict[str, list[_Key]] = {}
     for path, pack, code, version, name in rows.values_list(
         "unit__path", "pack_id", "code", "pack__version", "unit__name"
@@ -75,7 +80,7 @@ def adopted_since(units: Iterable[Unit], on: date) -> dict[UUID, dict[str, date]
 
     A new version of a pack is the same adoption going on.
     """
-    units = list(units)
+    units = list({unit.pk: unit for unit in units}.values())
     if len(units) == 1:
         rows = [(one.code, one.from_day, one.until) for one in _begun(units[0], on) if one.code != HOUSE]
         return {units[0].pk: _since(rows, on)}
