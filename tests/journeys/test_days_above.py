@@ -65,6 +65,32 @@ def test_the_chair_of_the_group(county: CountyStage) -> None:
     day.shot("survey")
 
 
+def test_the_grassroots_of_a_mill(county: CountyStage) -> None:
+    """The mill's chair looks at who went where, who receives, what the studio lacks, what is brewing, what was sent up."""
+    day = county.day("顾桂芳")
+    for menu, name, words in (
+        ("工作记录", "records", "见到职工"),
+        ("接待日", "reception", "领导接访"),
+        ("群众工作室", "studio", "还缺什么"),
+        ("预警", "warnings", "预警台账"),
+        ("信息上报", "information", "信息"),
+    ):
+        day.home()
+        with day.job(name, within=1):
+            day.click(menu)
+        expect(day.main).to_contain_text(words)
+        day.shot(name)
+
+
+def test_a_cadre_of_the_county(county: CountyStage) -> None:
+    """Sees how many days of visits are still to come, and which ones counted."""
+    day = county.day("崔明远")
+    with day.job("the own duties", within=1):
+        day.click("我的履职")
+    expect(day.main).to_contain_text("全年")
+    day.shot("my-duties")
+
+
 def test_a_county(county: CountyStage) -> None:
     """Sees who is late below and which matters, urges; accepts what came to the county itself."""
     day = county.day("梁素英")

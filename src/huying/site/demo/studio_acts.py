@@ -67,7 +67,15 @@ LOGS = (
     ("织棠", "麻建军", 2, "夜班职工来问宿舍热水，答复周五前修好。"),
     ("三院", "靳思源", 4, "急诊科联络员反映陪检排班太密，约了周四和护理部一起谈。"),
 )
-LINKS = {"gather": "游丽娟", "sort": "游丽娟", "report": "褚铁生", "supervise": "褚铁生", "answer": "游丽娟"}
+# union, who names them, who answers for which link; for one of them nobody, which the page points out
+LINKS: tuple[tuple[str, str, dict[str, str]], ...] = (
+    (
+        "铸造",
+        "游丽娟",
+        {"gather": "游丽娟", "sort": "游丽娟", "report": "褚铁生", "supervise": "褚铁生", "answer": "游丽娟"},
+    ),
+    ("织棠", "麻建军", {"gather": "花蕾", "sort": "岑静", "report": "顾桂芳", "supervise": "麻建军", "answer": "岑静"}),
+)
 
 
 @dataclass(frozen=True)
@@ -148,7 +156,7 @@ def _ties(cast: _Cast, homes: dict[str, Household]) -> None:
 
 
 def _area(cast: _Cast) -> None:
-    """Groups of the county, guides of the town, links of the foundry, the county's plan and demonstration point."""
+    """Groups of the county, guides of the town, links of foundry and mill, the county's plan and demonstration point."""
     county, town = cast.unit("县总"), cast.unit("柳泊")
     boss = cast.who("崔明远", "县总")
     for kind, seats in (
@@ -158,8 +166,9 @@ def _area(cast: _Cast) -> None:
         chosen = [Seat(cast.person(name), duty, task) for name, duty, task in seats]
         acts.set_group(unit=county, kind=kind, seats=chosen, **boss)
     acts.set_guides(unit=town, people=[cast.person("路小满")], **cast.who("路小满", "柳泊"))
-    links = {code: cast.person(name) for code, name in LINKS.items()}
-    acts.set_links(unit=cast.unit("铸造"), chosen=links, **cast.who("游丽娟", "铸造"))
+    for key, namer, named in LINKS:
+        links = {code: cast.person(name) for code, name in named.items()}
+        acts.set_links(unit=cast.unit(key), chosen=links, **cast.who(namer, key))
     text = "班组、车间、工会三级响应：联络员当天报，工作室两小时内回，一般问题三个工作日有答复。"
     acts.set_own_rule(
         unit=cast.unit("铸造"), code="reaction", since=cast.ago(200), text=text, **cast.who("褚铁生", "铸造")
