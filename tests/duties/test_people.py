@@ -67,6 +67,7 @@ def test_a_cadre_of_rank_has_sixty_days_of_visits_to_make(county: Any) -> None:
     found = row(county, "visit_days")
     assert (found.need, found.done, found.state, found.measure) == (120, 8, "open", "天")
     assert found.pace == 9, "going on like this it comes to four days and a half"
+    assert found.label == "按此进度不够"
     assert row(county, "visit_days", on=date(2027, 1, 5)).done == 0, "each year anew"
 
 

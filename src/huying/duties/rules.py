@@ -238,7 +238,14 @@ class Standing:
     @property
     def label(self) -> str:
         """The state in words."""
-        return STATES[self.state]
+        if self.too_slow:
+            return "按此进度不够"
+        return "还没有做够，时间还早" if self.state == "open" and self.done else STATES[self.state]
+
+    @property
+    def too_slow(self) -> bool:
+        """Whether it is still open and will not be met, going on as until now."""
+        return self.state == "open" and self.pace is not None and self.pace < self.need
 
     @property
     def halves(self) -> bool:

@@ -114,8 +114,9 @@ def _duty_row(row: Standing, reader: DutyReader, on: date) -> DutyRow:
         return DutyRow(row, "—", "", "", HIDDEN, "", "", 0, "")
     if not row.need:
         return DutyRow(row, "—", "", "", _says(row, on, measure), CHIPS[row.state], row.label, 0, "")
+    chip = "soon" if row.too_slow else CHIPS[row.state]
     return DutyRow(
-        row, in_words(row.done, row), in_words(row.need, row), measure, _says(row, on, measure), CHIPS[row.state], row.label,
+        row, in_words(row.done, row), in_words(row.need, row), measure, _says(row, on, measure), chip, row.label,
         min(200, row.done * 200 // row.need), _href(row, reader), min(200, (row.pace or 0) * 200 // row.need),
     )  # fmt: skip
 
