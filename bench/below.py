@@ -45,6 +45,7 @@ def _run(sizes: list[int]) -> None:
     django.setup()
     from django.conf import settings
     from django.core.management import call_command
+    from django.db import transaction
     from django.test import Client
     from django.urls import reverse
     from django.utils import timezone
@@ -71,9 +72,10 @@ def _run(sizes: list[int]) -> None:
     client, found, there = Client(), [], 0
     client.force_login(post.person.user)
     for size in sizes:
-        units = [make_unit(f"第{number}厂工会", under=top, short_name=f"厂{number}") for number in range(there, size)]
-        for unit in units:
-            make_post(unit, Role.OFFICER, person=make_person(unit, "干事", account=False))
+        with transaction.atomic():
+            for number in range(there, size):
+                unit = make_unit(f"第{number}厂工会", under=top, short_name=f"厂{number}")
+                make_post(unit, Role.OFFICER, person=make_person(unit, "干事", account=False))
         there = size
         recount(units=list(Unit.objects.exclude(pk=top.pk)), by=SYSTEM, at=now)
         if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
