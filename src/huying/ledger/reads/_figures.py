@@ -208,7 +208,7 @@ def _without(
     """Take out what this reader must not know: cases that name them, and those that went past the union and are not theirs
     to read.  Of what is published the whole quarter of that union goes, so that nothing shows by the difference."""
     # The few cases first, then their facts: asking every fact of a province whether it names somebody would grow with them.
-    below = Q(path__gte=unit.path, path__lt=path_end(unit.path)) if seen.below else Q(unit=unit)
+    below = Q(path__gte=unit.path, path__lt=path_end(unit.path)) if seen.below else Q(path=unit.path)
     naming = set(Recusal.objects.filter(key__in=list(by.keys)).values_list("case", flat=True))
     past = set(CaseFact.objects.filter(below, past=True).values_list("case", flat=True))
     unseen = past - set(Case.objects.visible_to(by).filter(pk__in=past).values_list("pk", flat=True))
