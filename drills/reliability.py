@@ -159,7 +159,7 @@ class Drill:
             if (batch := next(rounds, None)) is None:
                 passes += 1
                 self._fresh()
-                rounds = self.steps.rounds(TOGETHER)
+                rounds = self.steps.rounds(TOGETHER, self.chance)
                 continue
             if not (steps := self.steps.make(batch)):
                 continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -49,6 +50,8 @@ ALONE = {
     "desk:house-rules",
     *AFTERWARDS,
 }
+
+UNSEATING = ("desk:org-", "desk:accounts", "desk:hand_over_post", "desk:packs", "desk:house-rules")
 
 
 @dataclass
@@ -101,10 +104,11 @@ class Steps:
         except (OSError, http.client.HTTPException):
             return False
 
-    def rounds(self, together: int) -> Iterator[list[Row]]:
-        """All of them once, so many at a time."""
+    def rounds(self, together: int, chance: random.Random) -> Iterator[list[Row]]:
+        """All of them once, so many at a time, in another order each time; what takes people their posts and accounts last."""
+        rows = sorted(self.rows, key=lambda row: (row.name.startswith(UNSEATING), chance.random()))
         batch: list[Row] = []
-        for row in self.rows:
+        for row in rows:
             if row.name in ALONE:
                 yield [row]
                 continue
