@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from functools import wraps
 from typing import Any, BinaryIO
 
 from django import forms
@@ -69,25 +68,7 @@ def _submission(request: Asked) -> tuple[str, str]:
     return code, hashlib.sha256(f"{code}:{once_key(request)}".encode()).hexdigest()
 
 
-def answers_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For acts that close the door they came through, or take away the choice they were: their form sent again is led to the
-    first result, not turned away."""
-
-    @wraps(view)
-    def inner(request: Asked, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            answer = view(request, *args, **kwargs)
-        except NotYours:
-            if (row := _done_before(request)) is None:
-                raise
-            return HttpResponseRedirect(row.result)
-        row = _done_before(request) if answer.status_code == 422 else None
-        return HttpResponseRedirect(row.result) if row else answer
-
-    return inner
-
-
-def _done_before(request: Asked) -> Once | None:
+def done_before(request: Asked) -> Once | None:
     """The row of a form that was sent and taken."""
     if request.method != "POST" or not _whole(request.POST.get("once", "")):
         return None

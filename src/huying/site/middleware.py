@@ -19,7 +19,7 @@ from huying.desk.acts import keep_draft
 from huying.kernel import meter
 from huying.kernel.errors import NotYours, Refused
 from huying.kernel.memory import remembering
-from huying.kernel.web import OURS
+from huying.kernel.web import OURS, done_before
 from huying.org.models import User
 from huying.org.reads import member, needs_factor
 from huying.org.rules import Member
@@ -30,6 +30,7 @@ PERMISSIONS = (
     "camera=(), geolocation=(), microphone=(self), display-capture=(), payment=(), usb=(), serial=(), hid=(), midi=(), "
     "publickey-credentials-get=(self), publickey-credentials-create=(self)"
 )
+TURNED_AWAY = (404, 409, 422)
 UNKEPT = OURS | {"password"}
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -158,8 +159,12 @@ class Refusals:
         self.following = following
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on; refusals are caught below."""
-        return self.following(request)
+        """Pass on; refusals are caught below.  A form that was taken and is sent again is led to its first result: many acts
+        close the door they came through, or take away the choice they were, and nobody is to read of a mistake then."""
+        answer = self.following(request)
+        if answer.status_code in TURNED_AWAY and request.resolver_match and (row := done_before(request)):  # type: ignore[arg-type]
+            return redirect(row.result)
+        return answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Refusals that a view did not show beside its form."""

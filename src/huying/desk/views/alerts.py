@@ -25,7 +25,7 @@ from huying.desk.views.one_form import Act, ActPage, one_act
 from huying.desk.views.reports import clause_of
 from huying.kernel.errors import NotYours, Refused
 from huying.kernel.templatetags.huying import qs
-from huying.kernel.web import Asked, answers_again, file_answer, once, refusals_on, today_of, who, workbook_answer
+from huying.kernel.web import Asked, file_answer, once, refusals_on, today_of, who, workbook_answer
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import Rules
 from huying.notices.acts import mark_read
@@ -308,7 +308,6 @@ ACTS = {
 
 
 @require_http_methods(["GET", "POST"])
-@answers_again
 def warning_act(request: Asked, warning_id: UUID, act: str) -> HttpResponse:
     """One act with its form."""
     how = ACTS.get(act)
@@ -434,7 +433,6 @@ def watch_new(request: Asked) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@answers_again
 def watch_end(request: Asked, watch_id: UUID) -> HttpResponse:
     """Watch it no more."""
     found = reads.watch_for(request.actor, watch_id)

@@ -31,7 +31,7 @@ from huying.handling.lifecycle import ITEM
 from huying.handling.models import Item
 from huying.intake.acts import receipts_for
 from huying.kernel.errors import NotYours, Refused
-from huying.kernel.web import Asked, answers_again, once, once_key, refusals_on
+from huying.kernel.web import Asked, once, once_key, refusals_on
 from huying.org.rules import Can, check_may, may
 
 ACTS: dict[str, CaseAct] = {**OF_CASE, **CLIMB_ACTS, **PERSONAL_ACTS}
@@ -192,7 +192,6 @@ def _check_now(act: str, found: CaseAct, case: Case, of: Any) -> None:
 
 
 @require_http_methods(["GET", "POST"])
-@answers_again
 def case_act(request: Asked, case_id: UUID, act: str, of: UUID | None = None) -> HttpResponse:
     """The page of one act, and the act itself."""
     found = ACTS.get(act)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from huying.desk.forms import dossier as forms
 from huying.handling import acts, reads
 from huying.kernel.errors import NotYours
-from huying.kernel.web import Asked, answers_again, once, refusals_on
+from huying.kernel.web import Asked, once, refusals_on
 from huying.org.models import Post
 from huying.org.reads import holders, successors
 from huying.org.rules import Can
@@ -37,7 +37,6 @@ def hand_over(request: Asked) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@answers_again
 def hand_over_post(request: Asked, post_id: UUID) -> HttpResponse:
     """What will move, to whom it can go; then it moves."""
     post = Post.objects.select_related("person", "unit__merged_into", "department").filter(pk=post_id).first()

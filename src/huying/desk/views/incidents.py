@@ -22,7 +22,7 @@ from huying.desk.views.alerts import unions_of
 from huying.desk.views.one_form import Act, ActPage, one_act
 from huying.desk.views.reports import clause_of
 from huying.kernel.errors import Invalid, NotYours, Refused
-from huying.kernel.web import Asked, answers_again, once, refusals_on, who
+from huying.kernel.web import Asked, once, refusals_on, who
 from huying.mechanism.reads import rules_for
 from huying.notices.acts import mark_read
 from huying.org.models import Unit
@@ -255,7 +255,6 @@ ACTS = {
 
 
 @require_http_methods(["GET", "POST"])
-@answers_again
 def incident_act(request: Asked, incident_id: UUID, act: str) -> HttpResponse:
     """One act with its form."""
     how = ACTS.get(act)

@@ -22,7 +22,7 @@ from huying.desk.views.alerts import unions_of
 from huying.desk.views.one_form import Act, ActPage, one_act
 from huying.desk.views.reports import clause_of
 from huying.kernel.errors import NotYours
-from huying.kernel.web import PAPER_FORMATS, Asked, answers_again, file_answer, once, refusals_on, today_of, who
+from huying.kernel.web import PAPER_FORMATS, Asked, file_answer, once, refusals_on, today_of, who
 from huying.notices.acts import mark_read
 from huying.org.rules import Can, Member
 from huying.trail.acts import note_reading
@@ -241,7 +241,6 @@ ACTS = {
 
 
 @require_http_methods(["GET", "POST"])
-@answers_again
 def information_act(request: Asked, information_id: UUID, act: str) -> HttpResponse:
     """One act with its form."""
     how = ACTS.get(act)
@@ -279,7 +278,6 @@ def _around(found: Information, act: str) -> ActPage:
 
 
 @require_http_methods(["GET", "POST"])
-@answers_again
 def information_pass(request: Asked, information_id: UUID, answer_id: UUID) -> HttpResponse:
     """An answer made known to the workers."""
     found = _of_office(request, information_id, "pass_back")

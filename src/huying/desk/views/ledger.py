@@ -21,7 +21,7 @@ from huying.desk import acts as desk_acts
 from huying.desk.forms.ledger import BulkForm, LedgerForm, PapersForm, ViewForm
 from huying.files import reads as stored
 from huying.kernel.errors import Refused
-from huying.kernel.web import Asked, answers_again, file_answer, once, refusals_on, workbook_answer
+from huying.kernel.web import Asked, file_answer, once, refusals_on, workbook_answer
 from huying.ledger import acts, reads
 from huying.ledger.models import SavedView
 from huying.ledger.rules import AT_ONCE, MOST_COUNTED, MOST_PAPERS, MOST_PRINTED, PRINTED_AT_ONCE, STEPS, Selection
@@ -362,7 +362,6 @@ def view(request: Asked, view_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@answers_again
 def view_delete(request: Asked, view_id: UUID) -> HttpResponse:
     """Forget a view."""
 

@@ -21,7 +21,7 @@ from huying.fieldwork import acts, reads
 from huying.fieldwork.models import Presence, RecordPoint
 from huying.kernel.errors import NotYours, Refused, only
 from huying.kernel.templatetags.huying import qs
-from huying.kernel.web import Asked, answers_again, file_answer, once, refusals_on, today_of, who, workbook_answer
+from huying.kernel.web import Asked, file_answer, once, refusals_on, today_of, who, workbook_answer
 from huying.mechanism.reads import rules_for
 from huying.notices.acts import mark_read
 from huying.org.models import Unit
@@ -48,7 +48,6 @@ def visits(request: Asked) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@answers_again
 def visit(request: Asked, record_id: UUID) -> HttpResponse:
     """One visit, confirmed or not."""
     found = reads.visit_for(request.actor, record_id)
@@ -76,7 +75,6 @@ def visit(request: Asked, record_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@answers_again
 def settle(request: Asked, record_id: UUID) -> HttpResponse:
     """Write down one thing that was settled."""
     found = reads.get_record(request.actor, record_id)
@@ -105,7 +103,6 @@ def points(request: Asked) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@answers_again
 def follow(request: Asked, point_id: UUID) -> HttpResponse:
     """How far it got."""
     point: RecordPoint = only(reads.open_points(request.actor).filter(pk=point_id))

@@ -26,7 +26,7 @@ from huying.files.reads import name as file_name
 from huying.files.reads import response
 from huying.files.rules import check_count
 from huying.kernel.errors import Invalid, NotYours, only
-from huying.kernel.web import Asked, answers_again, once, once_key, refusals_on, today_of, who, workbook_answer
+from huying.kernel.web import Asked, once, once_key, refusals_on, today_of, who, workbook_answer
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import RecordKind
 from huying.org.models import Unit
@@ -291,7 +291,6 @@ def cases_named(request: Asked, number: str) -> list[UUID]:
 
 
 @require_POST
-@answers_again
 def withdraw(request: Asked, record_id: UUID) -> HttpResponse:
     """Take it back, with the reason."""
     found = _mine(request, record_id)
@@ -308,7 +307,6 @@ def withdraw(request: Asked, record_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@answers_again
 def join(request: Asked, record_id: UUID) -> HttpResponse:
     """Say which case it is about."""
     found = _mine(request, record_id)
@@ -326,7 +324,6 @@ def join(request: Asked, record_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@answers_again
 def part(request: Asked, record_id: UUID, case_id: UUID) -> HttpResponse:
     """Take a wrong link away."""
     found = _mine(request, record_id)

@@ -21,7 +21,7 @@ from huying.desk.acts import drop_draft
 from huying.desk.forms import reports as forms
 from huying.desk.views.one_form import Act, ActPage, one_act
 from huying.kernel.errors import NotYours, Refused
-from huying.kernel.web import PAPER_FORMATS, Asked, answers_again, file_answer, once, refusals_on, who
+from huying.kernel.web import PAPER_FORMATS, Asked, file_answer, once, refusals_on, who
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import Clause
 from huying.notices.acts import mark_read
@@ -327,7 +327,6 @@ ACTS = {
 
 
 @require_http_methods(["GET", "POST"])
-@answers_again
 def report_act(request: Asked, report_id: UUID, act: str) -> HttpResponse:
     """One act with its form."""
     how = ACTS.get(act)

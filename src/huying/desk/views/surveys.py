@@ -27,7 +27,7 @@ from huying.files.acts import Checked, check
 from huying.files.reads import response
 from huying.files.rules import check_count
 from huying.kernel.errors import NotYours, Refused
-from huying.kernel.web import Asked, answers_again, file_answer, once, refusals_on
+from huying.kernel.web import Asked, file_answer, once, refusals_on
 from huying.ledger import acts as ledger
 from huying.notices.acts import mark_read
 from huying.org.rules import Can, Member, check_may
@@ -173,7 +173,6 @@ def _known(request: Asked, invited: Invited) -> dict[str, str]:
 
 
 @require_http_methods(["GET", "POST"])
-@answers_again
 def take(request: Asked, invited_id: UUID, way: str) -> HttpResponse:
     """A return call written down while talking, or a paper entered with its scan (MY-3.2.5c)."""
     if way not in WAYS:
@@ -235,7 +234,6 @@ def face_done(request: Asked, case_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@answers_again
 def unreached(request: Asked, invited_id: UUID) -> HttpResponse:
     """Somebody has left or cannot be reached; for a worker concerned the system draws another."""
     invited = _open(request, invited_id, asker=False)

@@ -26,7 +26,7 @@ from huying.files.acts import Checked, check
 from huying.files.rules import ACCEPT, MAX_FILES, check_count
 from huying.kernel.actors import Actor, Worker
 from huying.kernel.errors import Invalid, Refused
-from huying.kernel.web import Asked, answers_again, once, once_key, refusals_on
+from huying.kernel.web import Asked, once, once_key, refusals_on
 from huying.mechanism.reads import rules_for
 from huying.org.reads import union_of
 from huying.privacy.reads import Asking, consent_text, separate_consents
@@ -183,7 +183,6 @@ def _page(request: Asked, form: Book, here: Place, day: ReceptionDay, hours: lis
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @mine
-@answers_again
 def again(request: Asked) -> HttpResponse:
     """An hour for a matter handed in already; leaders it concerns are not offered."""
     worker: Worker = request.actor
