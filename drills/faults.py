@@ -289,9 +289,8 @@ def mail_away(drill: Drill) -> None:
             at=begun,
             key="mail",
         )
-        waits = Delivery.objects.filter(
-            state=DeliveryState.WAITING
-        )  # these, and what the parts before had left to send
+        # These, and what the parts before had left to send.
+        waits = Delivery.objects.filter(state=DeliveryState.WAITING)
         letters = Delivery.objects.filter(pk__in=list(waits.values_list("pk", flat=True)))
         sent = letters.count()
         for minute in range(61):

@@ -51,6 +51,7 @@ ALONE = {
     *AFTERWARDS,
 }
 
+# After these somebody has no post, account or session any more, and cannot send what comes later.
 UNSEATING = ("desk:org-", "desk:accounts", "desk:hand_over_post", "desk:packs", "desk:house-rules")
 
 
