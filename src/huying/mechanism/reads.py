@@ -54,10 +54,7 @@ def rules_of_units(units: Iterable[Unit], on: date) -> dict[UUID, Rules]:
     units = list({unit.pk: unit for unit in units}.values())
     if len(units) == 1:
         return {units[0].pk: rules_for(units[0], on)}
-    rows = Adoption.objects.on(on).order_by("unit__path", "from_day", "id")
-    paths = {path for unit in units for path in _chain_paths(unit)}
-    if len(paths) <= MOST_PATHS:  # a page of units; where there are more, all adoptions are read sooner than found
-        rows = rows.filter(unit__path__in=paths)
+    rows = _of_units(Adoption.objects.on(on), units).order_by("unit__path", "from_day", "id")
     by_path: dict[str, list[_Key]] = {}
     for path, pack, code, version, name in rows.values_list(
         "unit__path", "pack_id", "code", "pack__version", "unit__name"
@@ -65,6 +62,12 @@ def rules_of_units(units: Iterable[Unit], on: date) -> dict[UUID, Rules]:
         by_path.setdefault(path, []).append((pack, code, version, name))
     start = _starting_id()
     return {unit.pk: _resolved(start, _once(by_path, unit)) for unit in units}
+
+
+def _of_units(rows: QuerySet[Adoption], units: Sequence[Unit]) -> QuerySet[Adoption]:
+    """Those of some units and the ones above them; all, where there are so many that all are read sooner than found."""
+    paths = {path for unit in units for path in _chain_paths(unit)}
+    return rows.filter(unit__path__in=paths) if len(paths) <= MOST_PATHS else rows
 
 
 def _once(by_path: Mapping[str, Sequence[_Key]], unit: Unit) -> tuple[_Key, ...]:
@@ -85,7 +88,7 @@ def adopted_since(units: Iterable[Unit], on: date) -> dict[UUID, dict[str, date]
         rows = [(one.code, one.from_day, one.until) for one in _begun(units[0], on) if one.code != HOUSE]
         return {units[0].pk: _since(rows, on)}
     by_path: dict[str, list[tuple[str, date, date | None]]] = {}
-    begun = Adoption.objects.filter(from_day__lte=on).exclude(code=HOUSE)
+    begun = _of_units(Adoption.objects.filter(from_day__lte=on).exclude(code=HOUSE), units)
     for path, code, from_day, until in begun.values_list("unit__path", "code", "from_day", "until"):
         by_path.setdefault(path, []).append((code, from_day, until))
     return {
