@@ -119,14 +119,14 @@ def session_of(post: Post) -> str:
 
 def look(page: Page, rules: Sequence[str] = ()) -> None:
     """Nothing that axe finds by these rules (by all when none is named), and nothing wider than the screen."""
-    page.wait_for_load_state()
-    try:
-        said, wide = _found(page, rules)
-    except PlaywrightError as error:
-        if "context was destroyed" not in str(error):
-            raise
-        page.wait_for_load_state()  # a click was still on its way
-        said, wide = _found(page, rules)
+    for left in reversed(range(5)):
+        page.wait_for_load_state()
+        try:
+            said, wide = _found(page, rules)
+            break
+        except PlaywrightError as error:  # a click, or a link that leads on by itself, was still on its way
+            if not left or "context was destroyed" not in str(error):
+                raise
     assert not said, f"{page.url}\n" + "\n".join(said)
     assert wide <= 1, f"{page.url} is {wide} px wider than the screen"
 
