@@ -181,7 +181,7 @@ def append(root: UUID, chains: list[UUID]) -> None:
 
 def _forget(key) -> None:
     """Take the bare rows away again."""
-    from drills.tampering import drop_triggers, rows
+    from drills.trail import drop_triggers, rows
 
     drop_triggers()
     for number in range(ACTS):

@@ -49,9 +49,9 @@ def main() -> int:
 
 @contextmanager
 def small_disk() -> Iterator[Path]:
-    """A file system of a few hundred MB of its own: to be filled, and made read-only."""
+    """A file system of one GB of its own: to be filled, and made read-only."""
     folder = Path(tempfile.mkdtemp(prefix="huying-disk-"))
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400m,mode=0777", "drill", str(folder)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1g,mode=0777", "drill", str(folder)], check=True)
     tempfile.tempdir = str(folder)  # where a PostgreSQL cluster makes its folder
     try:
         yield folder

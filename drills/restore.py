@@ -61,7 +61,8 @@ def restore(home: Home, seconds: float) -> tuple[dict[str, Any], list[str]]:
         number = 0
         while not stop.is_set():
             number += 1
-            visitor = Visitor(drill.served.port, agent=f"phone {writer} {number}")
+            address = f"127.0.{writer + 1}.{number % 250 + 1}"  # one address may send so much an hour
+            visitor = Visitor(drill.served.port, agent=f"phone {writer} {number}", address=address)
             data = {**visitor.hidden(path), "words": "食堂晚班没有热饭。", "secrecy": "anonymous", "agreed": "on"}
             data["once"] = uuid4().hex
             data["files"] = _photo()
@@ -82,30 +83,30 @@ def restore(home: Home, seconds: float) -> tuple[dict[str, Any], list[str]]:
         for writer in writers:
             writer.result()
         before = [once for at, once in sent if at < begun]
-        say(f"{len(before)} acknowledged before the backup, {len(sent)} in all; it took {took:.1f} s")
+        during = sum(begun <= at < begun + took for at, _ in sent)
+        say(f"{len(before)} acknowledged before the backup, {during} while it ran, {len(sent)} in all; {took:.1f} s")
         drill.served.stop()
         _huying(home.env, "backup", "--to", str(home.folder / "two"))
         every = [once for _, once in sent]
         here = _ask(home.env, every)
         first = _elsewhere(home, "one", before)
         second = _elsewhere(home, "two", every)
-    return _judge(before, every, took, here, first, second)
+    figures = {"acknowledged before the backup": len(before), "while it ran": during, "in all": len(every),
+               "backup took s": round(took, 1)}  # fmt: skip
+    return _judge(figures, here, first, second)
 
 
-def _judge(
-    before: list[str], every: list[str], took: float, here: dict, first: dict, second: dict
-) -> tuple[dict, list[str]]:
-    faults = []
+def _judge(figures: dict[str, Any], here: dict, first: dict, second: dict) -> tuple[dict[str, Any], list[str]]:
+    faults = [] if figures["while it ran"] else ["nobody was answered while the backup ran: that was no load"]
     for name, found in (("one", first), ("two", second), ("here", here)):
         faults += [f"{name}: {found['missing']} acknowledged are missing"] if found["missing"] else []
         faults += [f"{name}: the trail does not verify"] if found["faults"] else []
         faults += [f"{name}: a gap in the numbers"] if not found["numbers"] else []
-    if first["cases"] < len(before):
+    if first["cases"] < figures["acknowledged before the backup"]:
         faults.append("one: fewer cases than acknowledged before it")
     differ = {table for table, rows in here["rows"].items() if second["rows"].get(table) != rows} - LIVING
     faults += [f"two: other number of rows in {table}" for table in sorted(differ)]
-    figures = {
-        "acknowledged before the backup": len(before), "in all": len(every), "backup took s": round(took, 1),
+    figures |= {
         "cases in the backup": first["cases"], "files opened": first["files"],
         "tables compared after the second": len(here["rows"]) - len(LIVING),
     }  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from huying.org.models import Post, Unit
 from huying.site.demo.entrance import receipts
@@ -104,6 +104,16 @@ class Day:
     def shot(self, name: str, **how: int) -> None:
         """A picture for the manual."""
         self.stage.shot(self.page, name, **how)
+
+    def look_at(self, menu: str, name: str, words: str, *, row: str = "") -> None:
+        """From 今日 by a line of the menu, then by a link in the list, to a page that says this; with its picture."""
+        self.home()
+        with self.job(name, within=2 if row else 1):
+            self.click(menu)
+            if row:
+                self.click(self.main.get_by_role("link", name=re.compile(row)))
+        expect(self.main).to_contain_text(words)
+        self.shot(name)
 
     @contextmanager
     def job(self, what: str, *, within: int = MOST) -> Iterator[None]:

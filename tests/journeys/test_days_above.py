@@ -42,21 +42,12 @@ def test_the_chair_of_the_group(county: CountyStage) -> None:
         ("海报和联系卡", "posters", "给谁印"),
         ("开始使用", "setup", "做好了"),
     ):
-        day.home()
-        with day.job(name, within=1):
-            day.click(menu)
-        expect(day.main).to_contain_text(words)
-        day.shot(name)
+        day.look_at(menu, name, words)
     for menu, row, name, words in (
         ("情况报告", "沟通协商机制运行报告", "report", "批示意见"),
         ("考核", "考核表", "sheet", "怎么算的"),
     ):
-        day.home()
-        with day.job(name, within=2):
-            day.click(menu)
-            day.click(day.main.get_by_role("link", name=re.compile(row)))
-        expect(day.main).to_contain_text(words)
-        day.shot(name)
+        day.look_at(menu, name, words, row=row)
     day.home()
     with day.job("how people rated a matter"):
         day.click("台账")
@@ -75,11 +66,7 @@ def test_the_grassroots_of_a_mill(county: CountyStage) -> None:
         ("预警", "warnings", "预警台账"),
         ("信息上报", "information", "信息"),
     ):
-        day.home()
-        with day.job(name, within=1):
-            day.click(menu)
-        expect(day.main).to_contain_text(words)
-        day.shot(name)
+        day.look_at(menu, name, words)
 
 
 def test_a_cadre_of_the_county(county: CountyStage) -> None:

@@ -117,11 +117,13 @@ class Answer:
 
 @dataclass
 class Visitor:
-    """One browser: it keeps cookies and sends forms with everything hidden in them."""
+    """One browser: it keeps cookies and sends forms with everything hidden in them.  ``address``: where it calls from, since
+    one address is kept to a pace."""
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
     agent: str = "tests"
+    address: str = "127.0.0.1"
 
     def get(self, path: str) -> Answer:
         """Open a page."""
@@ -146,7 +148,9 @@ class Visitor:
     def _ask(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
         sent = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         sent |= {"User-Agent": self.agent, **(headers or {})}
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=PATIENCE, source_address=(self.address, 0)
+        )
         try:
             connection.request(method, path, body, sent)
             response = connection.getresponse()

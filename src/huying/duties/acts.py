@@ -7,15 +7,18 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from huying.alerts.acts import find_unsent as find_one
+from huying.alerts.rules import OWED
 from huying.cases.models import Recusal
 from huying.duties.models import Kept, Tally
-from huying.duties.reads import Owed, counted, duty_of, owed_by, recent, standing, standings, unions
+from huying.duties.reads import Owed, counted, duty_of, owed_by, recent, standing, standings, unions, unions_below
 from huying.duties.rules import COUNTERS, Period, Standing, kept_from, tallied
 from huying.kernel.actors import Actor
+from huying.mechanism.reads import shipped_packs
 from huying.notices.acts import send
 from huying.org.models import Person, Post, Role, Unit
 from huying.org.reads import acting_as, holders, union_above
@@ -26,6 +29,7 @@ BACK = timedelta(minutes=3)  # a sweep looks a little further back than the one 
 ADDRESS, MINE = "desk:duties", "desk:my_duties"
 WEEK_DAYS = 7
 LATELY = timedelta(days=7)
+UNSENT_BACK = timedelta(days=31)  # so long a worker may be dead and nothing is overlooked
 TOLD = (Role.CHAIR, Role.OFFICER)
 
 
@@ -105,6 +109,26 @@ def sweep(*, since: datetime, by: Actor, at: datetime) -> int:
     ways = {counter.moved for counter in COUNTERS.values()}
     moved = {unit for way in ways for unit in way(since - BACK)}
     return recount(units=list(unions().filter(pk__in=moved)), by=by, at=at) if moved else 0
+
+
+def find_unsent(*, units: Sequence[Unit] | None = None, by: Actor, at: datetime) -> int:
+    """Make a finding of information that was due above and never came in its months (漏报), below these unions or everywhere;
+    how many are new.  Months that ended longer ago stand in 下级履职 only."""
+    kinds, on = _sent_up(), timezone.localdate(at)
+    rows = Kept.objects.filter(duty__in=kinds, done__lt=F("need"), until__lte=on, until__gt=on - UNSENT_BACK)
+    if units is not None:
+        rows = rows.filter(unit__in=[pk for unit in units for pk in unions_below(unit).values_list("pk", flat=True)])
+    found = [
+        find_one(unit=row.unit, kind=kinds[row.duty], label=row.label, since=row.since, until=row.until, by=by, at=at)
+        for row in rows.select_related("unit").order_by("since", "unit__path")
+    ]
+    return sum(one is not None for one in found)
+
+
+def _sent_up() -> dict[str, str]:
+    """Duties that are met by information sent above, with its kind."""
+    rows = [row for pack in shipped_packs() for row in pack.body["duties"] if row["of"] in OWED]
+    return {row["code"]: kind for row in rows for to, kind in [OWED[row["of"]]] if to == "above"}
 
 
 # --- reminders ------------------------------------------------------------------------------------------------------------

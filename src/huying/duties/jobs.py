@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from huying.duties.acts import recount, remind, sweep
+from huying.duties.acts import find_unsent, recount, remind, sweep
 from huying.duties.reads import unions
 from huying.kernel.actors import SYSTEM
 from huying.kernel.jobs import scheduled
@@ -20,6 +20,12 @@ def follow(*, at: datetime) -> None:
 def count_anew(*, at: datetime) -> None:
     """Every union: a day more has passed, so something may be overdue now."""
     recount(units=list(unions()), by=SYSTEM, at=at)
+
+
+@scheduled(daily=time(0, 50))
+def unsent(*, at: datetime) -> None:
+    """After the count: information whose months ended without it."""
+    find_unsent(by=SYSTEM, at=at)
 
 
 @scheduled(daily=time(8, 10))

@@ -6,6 +6,7 @@ from huying.alerts.acts._findings import (
     dismiss_finding,
     explain,
     find_fault,
+    find_unsent,
     uphold_finding,
 )
 from huying.alerts.acts._forget import forget
@@ -60,6 +61,7 @@ __all__ = [
     "end_watch",
     "explain",
     "find_fault",
+    "find_unsent",
     "follow_incident",
     "forget",
     "keep_plan",

@@ -12,8 +12,8 @@ from django.urls import reverse
 from huying.alerts.acts._gate import advance, begin, locked, root_of
 from huying.alerts.lifecycle import FINDING
 from huying.alerts.models import Finding
-from huying.alerts.reads import compared, explains, judges
-from huying.alerts.rules import written
+from huying.alerts.reads import compared, explains, judges, looks_after, sent_for
+from huying.alerts.rules import Window, unsent_mark, written
 from huying.kernel.actors import SYSTEM, Actor
 from huying.kernel.clock import day_of
 from huying.kernel.errors import Invalid, NotYours
@@ -21,7 +21,7 @@ from huying.kernel.ids import uuid7
 from huying.mechanism.reads import rules_for
 from huying.notices.acts import send
 from huying.org.models import Post, Unit
-from huying.org.reads import chain, holders, union_above
+from huying.org.reads import holders, union_above
 from huying.org.rules import Can, Member, may
 
 LONGEST_WHAT = 200
@@ -60,14 +60,34 @@ def _begin(
 @transaction.atomic
 def find_fault(*, unit: Unit, kind: str, what: str, on: date, by: Actor, at: datetime) -> Finding:
     """A union above knows of something itself."""
-    above = chain(unit)[:-1]
-    if not any(may(by, Can.READ_BELOW, one) and may(by, Can.HANDLE_CASES, one) for one in above):
+    if not looks_after(by, unit):
         raise NotYours
     _check_kind(unit, kind, at)
     (what,) = written(LONGEST_WHAT, what=what)
     if on > day_of(at):
         raise Invalid({"on": "不能是以后的日子。"})
     return _begin(unit, kind, what, on, f"hand:{uuid7()}", by=by, at=at)
+
+
+@transaction.atomic
+def find_unsent(
+    *, unit: Unit, kind: str, label: str, since: date, until: date, by: Actor, at: datetime
+) -> Finding | None:
+    """Information that was due above in some months (``until`` is the day after them) and never came.
+
+    ``None`` where that is known or something came late (which is another fault), nobody is above, or the rules in force
+    name no such fault.
+    """
+    if by != SYSTEM and not looks_after(by, unit):
+        raise NotYours
+    mark, last = unsent_mark(kind, since), until - timedelta(days=1)
+    faults = rules_for(unit, day_of(at)).options("report_faults").choices
+    if "left_out" not in {choice.code for choice in faults} or union_above(unit) is None:
+        return None
+    if Finding.objects.filter(unit=unit, mark=mark).exists() or sent_for(unit, kind, since):
+        return None
+    what = f"{Window(since, last).label}没有报来：{label}"
+    return _begin(unit, "left_out", what, last, mark, by=by, at=at)
 
 
 def _check_kind(unit: Unit, kind: str, at: datetime) -> None:

@@ -3,11 +3,14 @@
 from huying.alerts.reads._facts import facts_of, open_to_all, within
 from huying.alerts.reads._findings import (
     Found,
+    came_after,
     compared,
     explains,
     finding_for,
     findings_of,
     judges,
+    looks_after,
+    sent_for,
     to_explain,
     to_judge,
 )
@@ -83,6 +86,7 @@ __all__ = [
     "answers_of",
     "behind",
     "below_in",
+    "came_after",
     "cases_offered",
     "compared",
     "drafts_waiting",
@@ -102,6 +106,7 @@ __all__ = [
     "keys_behind",
     "ledger_book",
     "ledger_paper",
+    "looks_after",
     "mended_by",
     "not_noted",
     "open_levels",
@@ -115,6 +120,7 @@ __all__ = [
     "reads_all",
     "records_behind",
     "records_offered",
+    "sent_for",
     "sources_of",
     "steps_due",
     "story_of",

@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from huying.alerts.models import Finding, Incident, IncidentReport, Information
-from huying.alerts.rules import is_late, is_late_at_once
+from huying.alerts.rules import due_since, is_late, is_late_at_once, unsent_mark, window_of
 from huying.cases.models import Case, Recusal
 from huying.kernel.actors import Actor
 from huying.kernel.errors import only
@@ -38,10 +38,29 @@ def finding_for(actor: Actor, finding_id: UUID) -> Finding:
     return only(rows.filter(pk=finding_id))
 
 
+def sent_for(unit: Unit, kind: str, due: date) -> Information | None:
+    """What a union sent above, in time or late, about the months whose information is due from that first of a month on."""
+    about = {"period_until__gte": window_of(due - timedelta(days=1), 1).since, "period_until__lt": due}
+    return Information.objects.standing().filter(unit=unit, to="above", kind=kind, **about).order_by("sent_at").first()
+
+
+def came_after(finding: Finding) -> Information | None:
+    """What the union sent after all where it was found that nothing came."""
+    if not finding.mark.startswith("unsent:"):
+        return None
+    _, kind, since = finding.mark.split(":")
+    return sent_for(finding.unit, kind, date.fromisoformat(since))
+
+
+def looks_after(actor: Actor, unit: Unit) -> bool:
+    """Whether this person has the office of a union above."""
+    above = chain(unit)[:-1]
+    return any(may(actor, Can.READ_BELOW, one) and may(actor, Can.HANDLE_CASES, one) for one in above)
+
+
 def judges(actor: Actor, finding: Finding) -> bool:
     """Whether this person asks and decides: a union above, never the unit itself."""
-    above = chain(finding.unit)[:-1]
-    return any(may(actor, Can.READ_BELOW, unit) and may(actor, Can.HANDLE_CASES, unit) for unit in above)
+    return looks_after(actor, finding.unit)
 
 
 def explains(actor: Actor, finding: Finding) -> bool:
@@ -62,6 +81,13 @@ class Found:
     incident: Incident | None = None
     case: Case | None = None
 
+    @property
+    def marks(self) -> Iterator[str]:
+        """What it would be known by already: what came late after all may have been found missing before."""
+        yield self.mark
+        if self.kind == "late" and self.information is not None and self.information.kind != "at_once":
+            yield unsent_mark(self.information.kind, due_since(self.information.period_until))
+
 
 def compared(units: QuerySet[Unit], at: datetime) -> list[Found]:
     """What was sent late, taken back or known from elsewhere, of these unions, and is no finding yet."""
@@ -71,7 +97,11 @@ def compared(units: QuerySet[Unit], at: datetime) -> list[Found]:
     rules = rules_of_units({row[0].pk: row[0] for row in found}.values(), timezone.localdate(at))
     known = set(Finding.objects.filter(unit__in=within).values_list("unit", "mark"))
     rows = [one for unit, judge in found for one in judge(rules[unit.pk], at)]
-    return [one for one in rows if (one.unit.pk, one.mark) not in known and _named(one, rules[one.unit.pk])]
+    return [
+        one
+        for one in rows
+        if not {(one.unit.pk, mark) for mark in one.marks} & known and _named(one, rules[one.unit.pk])
+    ]
 
 
 def _named(found: Found, rules: Rules) -> bool:

@@ -6,10 +6,12 @@ from huying.alerts.rules._periods import (
     OWED,
     Owed,
     Window,
+    due_since,
     is_late,
     is_late_at_once,
     month_before,
     owed,
+    unsent_mark,
     window_of,
 )
 from huying.alerts.rules._words import LONGEST, LONGEST_REASON, fits, written
@@ -26,6 +28,7 @@ __all__ = [
     "Window",
     "checked_body",
     "draft",
+    "due_since",
     "first_level",
     "fits",
     "gaps",
@@ -35,6 +38,7 @@ __all__ = [
     "is_weighty",
     "month_before",
     "owed",
+    "unsent_mark",
     "window_of",
     "written",
 ]

@@ -80,6 +80,16 @@ def is_late(period_until: date, sent: date, months: int) -> bool:
     return sent >= _months_on(period_until, months + 1)
 
 
+def unsent_mark(kind: str, since: date) -> str:
+    """What a finding on information that never came is known by: its kind, and the first day of the months it was due in."""
+    return f"unsent:{kind}:{since.isoformat()}"
+
+
+def due_since(period_until: date) -> date:
+    """The first day on which regular information about a period is due."""
+    return _months_on(period_until, 1)
+
+
 def is_late_at_once(known_at: datetime, sent_at: datetime, hours: int) -> bool:
     """What was to be told at once came later than the union's own number of hours allows."""
     return sent_at - known_at > timedelta(hours=hours)

@@ -21,6 +21,7 @@ from huying.desk.forms import information as forms
 from huying.desk.views.alerts import unions_of
 from huying.desk.views.one_form import Act, ActPage, one_act
 from huying.desk.views.reports import clause_of
+from huying.duties.acts import find_unsent
 from huying.kernel.errors import Invalid, NotYours, Refused
 from huying.kernel.web import Asked, once, refusals_on, today_of, who
 from huying.mechanism.reads import rules_for
@@ -90,7 +91,7 @@ def findings_compare(request: Asked) -> HttpResponse:
         raise NotYours
 
     def do() -> str:
-        found = acts.compare_reports(units=units, **who(request))
+        found = acts.compare_reports(units=units, **who(request)) + find_unsent(units=units, **who(request))
         messages.success(request, f"核对过了，新发现 {found} 处出入。" if found else "核对过了，没有新的出入。")
         return reverse("desk:findings")
 
@@ -160,6 +161,11 @@ def _behind(request: Asked, found: Finding) -> list[tuple[str, str]]:
     rows = []
     if found.information_id and Information.objects.visible_to(request.actor).filter(pk=found.information_id).exists():
         rows.append((str(found.information), reverse("desk:information_one", args=[found.information_id])))
+    if found.mark.startswith("unsent:"):
+        rows.append((f"{found.unit.name}的履职", f"{reverse('desk:duties')}?unit={found.unit_id}"))
+    after = reads.came_after(found)
+    if after and Information.objects.visible_to(request.actor).filter(pk=after.pk).exists():
+        rows.append((f"后来报来的 {after}", reverse("desk:information_one", args=[after.pk])))
     if found.incident_id and Incident.objects.known_to(request.actor).filter(pk=found.incident_id).exists():
         rows.append((f"突发事件 {found.incident}", reverse("desk:incident", args=[found.incident_id])))
     if found.case_id and Case.objects.visible_to(request.actor).filter(pk=found.case_id).exists():

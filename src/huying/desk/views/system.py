@@ -62,6 +62,7 @@ JOBS = {
     "huying.ledger.jobs.settle": "每晚核对数字",
     "huying.duties.jobs.follow": "按新的进展更新履职",
     "huying.duties.jobs.count_anew": "每晚重算履职",
+    "huying.duties.jobs.unsent": "核对该报没报的信息",
     "huying.duties.jobs.reminders": "履职到期前提醒",
     "huying.oversight.jobs.counting": "算考核表",
     "huying.meetings.jobs.reminders": "开会前一天提醒",

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from huying.cases import acts as cases
-from huying.duties.acts import recount
+from huying.duties.acts import find_unsent, recount
 from huying.duties.reads import unions
 from huying.feedback import acts as feedback
 from huying.handling import acts as handling
@@ -68,6 +68,7 @@ def build(*, at: datetime) -> bool:
         found_studios(county, days)
         report_and_assess(county, at=days.now)
         recount(units=list(unions()), by=SYSTEM, at=at)
+        find_unsent(by=SYSTEM, at=at)
     return True
 
 
