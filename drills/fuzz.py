@@ -118,12 +118,11 @@ def targets(scene: Scene, places: frozenset[str], rng: random.Random, most: int)
 
 
 def _target(row: Row, scene: Scene, place: str) -> Target:
+    path = reverse(row.name, args=row.args(scene, place))  # first: it makes what the form is about
     form = dict(row.post(scene, place)) if row.post else {}
     sees, acts = frozenset(row.reads[place]), frozenset((row.acts or row.reads).get(place, set()) if row.post else ())
     told = frozenset(row.refused.get(place, ()))
-    return Target(
-        row.id, reverse(row.name, args=row.args(scene, place)), form, row.query(scene, place), sees | told, acts
-    )
+    return Target(row.id, path, form, row.query(scene, place), sees | told, acts)
 
 
 # --- making requests ----------------------------------------------------------------------------------------------------

@@ -39,15 +39,16 @@ BACKGROUND = {
     "privacy_erasure",  # an old sheet goes with the next import, whichever that is, or by the worker
 }  # fmt: skip
 GUARD = "d" * 32  # Django takes any 32 letters, if cookie and form have the same
-# These change what others of the same round stand on, so each goes out alone.
 # What is done by the worker afterwards adds rows of its own at any moment, so only the submission itself is counted.
 AFTERWARDS = {"desk:import_run"}
+# These change what others of the same round stand on, or what others change under them, so each goes out alone.
 ALONE = {
     "desk:hand_over_post",
     "desk:org-unit-move",
     "desk:org-unit-merge",
     "desk:packs",
     "desk:house-rules",
+    "desk:studio_edit",
     *AFTERWARDS,
 }
 

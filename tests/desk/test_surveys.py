@@ -137,10 +137,33 @@ def test_the_link_asks_once_then_says_thanks_then_that_it_is_over(world, client)
     assert client.post(url, sent)["Location"] == url
     assert Answer.objects.get().reasons == ["slow"]
     assert "一人只评一次" in page(client.get(url))
-    assert client.post(url, {**sent, "once": "c" * 32, "result": "satisfied"}).status_code == 200
+    assert client.post(url, {**sent, "once": "c" * 32, "result": "satisfied"}).status_code == 409
+    assert client.post(url, sent)["Location"] == url  # the same one again
     assert Answer.objects.get().result == "basic"
     acts.report_unreached(invited_id=other.pk, reason="离职", by=world.as_("second"), at=world.now)
-    assert "测评已经结束了" in page(client.get(f"/rate/{link_token(other.pk)}/"))
+    over = f"/rate/{link_token(other.pk)}/"
+    assert "测评已经结束了" in page(client.get(over))
+    assert "等了一个月才修好" in page(client.post(over, {**sent, "once": "d" * 32, "words": "等了一个月才修好"}), 409)
+
+
+def test_an_own_answer_counts_once_and_what_came_too_late_is_still_there(world):
+    colleagues(world, "赵铁山")
+    survey = opened(world, make.told(world, named()))
+    own, late = (
+        Invited.objects.create(root=survey.root, survey=survey, group=group, person=person, asked_at=world.now)
+        for group, person in (
+            ("delegate", world.posts["delegate"].person),
+            ("concerned", world.posts["liaison"].person),
+        )
+    )
+    sent = {"once": "e" * 32, "result": "satisfied", "words": "修好了"}
+    url = reverse("desk:survey_mine", args=[own.pk])
+    for _ in range(2):
+        assert as_(world, "delegate").post(url, sent)["Location"] == url
+    assert Answer.objects.filter(invited=own).count() == 1
+    acts.report_unreached(invited_id=late.pk, reason="离职", by=world.as_("second"), at=world.now)
+    closed = as_(world, "liaison").post(reverse("desk:survey_mine", args=[late.pk]), {**sent, "words": "还漏水"})
+    assert "还漏水" in page(closed, 409)
 
 
 def test_a_wrong_link_is_a_missing_page_and_too_many_have_to_wait(world, client):

@@ -19,7 +19,7 @@ from tests.matrix.scene import Scene
 from tests.matrix.table import STAFF, Row
 from tests.matrix.test_matrix import ROWS, _address
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.page]
 FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL)
 LONG = re.compile(r"<textarea\b(?![^>]*readonly)[^>]*name=\"([^\"]+)\"")
 DRAFT = re.compile(r'data-draft="([^"]+)"')

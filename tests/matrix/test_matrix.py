@@ -107,14 +107,15 @@ def _address(row: Row, scene: Scene, place: str) -> str:
 
 
 def _tried(row: Row, place: str) -> Sequence[str]:
-    """Everybody.  On PostgreSQL, which is asked the same questions: who reads it here, and the first of those who read it at
-    another place only and of those who read it nowhere."""
+    """Everybody.  On PostgreSQL, which is asked the same questions, the first of each kind: who reads it here, who is told
+    why not, who reads it at another place only, who reads it nowhere."""
     if connection.vendor == "sqlite":
         return ROLES
-    here = {*row.reads[place], *row.refused.get(place, ())}
-    there = set().union(*row.reads.values()) - here
-    kept_out = [next((name for name in ROLES if name in group), "") for group in (there, set(ROLES) - here - there)]
-    return [name for name in ROLES if name in here or name in kept_out]
+    told, here = set(row.refused.get(place, ())), set(row.reads[place])
+    there = set().union(*row.reads.values()) - here - told
+    acts = here & (row.acts or row.reads).get(place, set())
+    kinds = (acts, here - acts, told, there, set(ROLES) - here - told - there)
+    return [next(name for name in ROLES if name in kind) for kind in kinds if kind]
 
 
 @pytest.mark.attack(

@@ -211,6 +211,23 @@ def test_serve_answers_works_in_the_background_and_ends_cleanly(founded: Home) -
     assert founded.select(BEATS) == [(0,)]
 
 
+def test_a_port_another_site_shares_is_refused_before_anything_is_done(founded: Home, new_home) -> None:
+    """The web server would share it, and every second visitor would meet the other installation."""
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        demo = new_home("demo")
+        for home, command in ((founded, "serve"), (demo, "demo")):
+            said = home.run(command, "--port", port)
+            assert said.returncode == 1
+            assert f"端口 {port} 已经有程序在用" in said.stderr
+            assert "--port" in said.stderr
+            assert "Traceback" not in said.stderr
+        assert not (demo.folder / "keys").exists()
+
+
 def _get(address: str) -> int:
     """Ask until the site listens; its own answer, whatever it is, counts."""
     pause = threading.Event()

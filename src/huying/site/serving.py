@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +19,7 @@ from django.db import connection
 from django.utils import timezone
 
 from huying.kernel.actors import SYSTEM
+from huying.kernel.errors import Refused
 from huying.kernel.jobs import WorkerProcess
 from huying.mechanism import acts as mechanism
 from huying.site.doctor import require_ready
@@ -76,9 +79,7 @@ class Supervisor:
         code = 0
         while not self.stopping.wait(0.5):
             if self.children["web"].poll() is not None:
-                self.say(
-                    f"网站意外停止（退出码 {self.children['web'].returncode}）。端口可能已被占用，请换一个 --port。"
-                )
+                self.say(f"网站意外停止（退出码 {self.children['web'].returncode}）。请看日志里写了什么，再重新启动。")
                 code = 1
                 break
             if self.children["worker"].poll() is not None:
@@ -110,9 +111,21 @@ class Supervisor:
                 child.wait()
 
 
+def require_free(host: str, port: int) -> None:
+    """``Refused`` when somebody listens there already.  The web server would share the port without a word, and every second
+    visitor of a union would find himself in the other installation."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        why = "已经有程序在用（可能是先前启动的呼应还开着）" if taken else f"打不开（{error.strerror}）"
+        raise Refused(f"端口 {port} {why}。", "请先关掉它，或者用 --port 换一个端口。") from None
+
+
 def serve(host: str, port: int, say: Callable[[str], object]) -> int:
     """Check that the installation is ready, bring shipped packs and the calendar up to date, then serve."""
     require_ready()
+    require_free(host, port)
     mechanism.prepare(by=SYSTEM, at=timezone.now())
     connection.close()
     Path(settings.STATIC_ROOT).mkdir(exist_ok=True)

@@ -265,7 +265,8 @@ def mine(request: Asked, invited_id: UUID) -> HttpResponse:
     mark_read(by=request.actor, at=request.now, subject=invited.pk)
     survey = invited.survey
     if not reads.is_open(invited):
-        return render(request, "desk/surveys/mine_over.html", {"given": hasattr(invited, "answer")})
+        over = {"given": hasattr(invited, "answer"), "typed": request.POST}
+        return render(request, "desk/surveys/mine_over.html", over, status=409 if request.POST else 200)
     form = _fill(AnswerForm, request, invited)
     if form.is_bound and form.is_valid():
         with refusals_on(form):

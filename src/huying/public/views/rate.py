@@ -32,7 +32,8 @@ def rate(request: Asked, token: str) -> HttpResponse:
     invited = invitation(who)
     case = invited.survey.case
     if not is_open(invited):
-        return _plain(request, "rate_done" if hasattr(invited, "answer") else "rate_over", 200)
+        # what came a moment too late is shown as it was written; what was taken and comes again goes to its first result
+        return _plain(request, "rate_done" if hasattr(invited, "answer") else "rate_over", 409 if request.POST else 200)
     scale = [(grade["code"], grade["label"]) for grade in invited.survey.scale]
     reasons = [(one.code, one.label) for one in reasons_of(rules_of(case))]
     form = Slip(request.POST if request.method == "POST" else None, scale=scale, reasons=reasons)
@@ -62,7 +63,7 @@ def rate(request: Asked, token: str) -> HttpResponse:
 
 
 def _plain(request: Asked, page: str, status: int) -> HttpResponse:
-    return _private(render(request, f"public/{page}.html", status=status))
+    return _private(render(request, f"public/{page}.html", {"typed": request.POST}, status=status))
 
 
 def _private(answer: HttpResponse) -> HttpResponse:

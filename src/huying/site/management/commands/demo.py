@@ -16,6 +16,7 @@ from huying.site.demo.build import build
 from huying.site.demo.entrance import demo_posts, receipts
 from huying.site.founding import make_keys
 from huying.site.migrating import migrate
+from huying.site.serving import require_free
 
 HOST = "127.0.0.1"
 
@@ -32,6 +33,8 @@ class Command(Base):
 
     def handle(self, *, port: int, build_only: bool, **options: Any) -> None:
         """Everything that is missing, then the list, then the site."""
+        if not build_only:
+            require_free(HOST, port)
         make_keys()
         migrate()
         self.stdout.write("正在准备演示县（第一次约半分钟）……", ending="")
