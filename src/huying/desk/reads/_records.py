@@ -67,28 +67,35 @@ def _day(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def record_rows(records: Sequence[Record], actor: Member, today: date) -> list[Line]:
+@dataclass(frozen=True)
+class RecordLine(Line):
+    """One record in a list, by its day; ``clock`` says whether the other side confirmed it."""
+
+    on: date
+
+
+def record_rows(records: Sequence[Record], actor: Member, today: date) -> list[RecordLine]:
     """Rows of a list (a constant number of queries)."""
     labels, cases = kind_labels(records, today), reads.cases_of(actor, records)
     rules = rules_of_units([record.union for record in records], today) if records else {}
     late = {unit: found.count("record_late_days").value for unit, found in rules.items()}
-    return [_row(record, labels, cases.get(record.pk, []), late, today) for record in records]
+    return [_row(record, labels, cases.get(record.pk, []), late) for record in records]
 
 
 def _row(
-    record: Record, labels: Mapping[tuple[UUID, str], str], cases: Sequence[RecordCase], late: Mapping[UUID, int], today: date
-) -> Line:  # fmt: skip
+    record: Record, labels: Mapping[tuple[UUID, str], str], cases: Sequence[RecordCase], late: Mapping[UUID, int]
+) -> RecordLine:  # fmt: skip
     label, href = labels[(record.union_id, record.kind)], reverse("desk:record", args=[record.pk])
     place = record.place.name if record.place else record.where
     title = "，".join(part for part in (label, record.theme or place) if part)
-    facts = [_day(record.on) if record.on.year == today.year else f"{record.on}", span_words(record)]
-    facts += [place if record.theme else "", f"见到职工 {record.workers_met} 人" if record.workers_met else ""]
+    facts = [span_words(record), place if record.theme else ""]
+    facts += [f"见到职工 {record.workers_met} 人" if record.workers_met else ""]
     facts += [f"事项 {len(cases)} 件" if cases else ""]
     facts += ["补记" if reads.late_of(record, late.get(record.union_id, 0)) else ""]
     names = "、".join(one.person.name for one in record.people.all())
-    return Line(
-        title=title, href=href, clock=_chip(record), facts=tuple(facts), who=(names, record.union.name), act="",
-        act_href=href,
+    return RecordLine(
+        title=title, href=href, clock=_chip(record), on=record.on, facts=tuple(facts),
+        who=(names, record.union.name), act="", act_href=href,
     )  # fmt: skip
 
 
