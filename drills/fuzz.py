@@ -165,7 +165,8 @@ def _path(valid: str, every: list[str]) -> st.SearchStrategy[str]:
     def with_part(given: tuple[int, str]) -> str:
         place, value = given
         changed = [*parts]
-        changed[place % len(parts)] = value.replace("/", "%2F") or "-"
+        value = value.replace("/", "%2F").replace("\ud800", "%ED%A0%80")  # as bytes, which is all a line of HTTP can hold
+        changed[place % len(parts)] = value or "-"
         return "/" + "/".join(changed) + "/"
 
     other = st.tuples(st.integers(0, 9), st.sampled_from([*WEIRD, str(uuid4())])).map(with_part)
