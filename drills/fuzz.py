@@ -165,7 +165,9 @@ def _path(valid: str, every: list[str]) -> st.SearchStrategy[str]:
     def with_part(given: tuple[int, str]) -> str:
         place, value = given
         changed = [*parts]
-        value = value.replace("/", "%2F").replace("\ud800", "%ED%A0%80")  # as bytes, which is all a line of HTTP can hold
+        value = value.replace("/", "%2F").replace(
+            "\ud800", "%ED%A0%80"
+        )  # as bytes, which is all a line of HTTP can hold
         changed[place % len(parts)] = value or "-"
         return "/" + "/".join(changed) + "/"
 

@@ -170,7 +170,7 @@ class Alerts:
         last = month_before(self.days.today)
         said = ("后勤的几件，后勤部本月办完。", "放假安排三天内贴出来。")
         for window, words in zip((month_before(last.since), last), said, strict=True):
-            on, key = window.until + timedelta(days=4), f"report-{window.since}"
+            on, key = self._due(window), f"report-{window.since}"
             yield self._sending("织棠", "顾桂芳", "unit", window, key)
             yield self._step("席振业", self._on(on, 15), self._answering(key, words))
             yield self._step("顾桂芳", self._on(on, 16), self._passing(key, words))
@@ -205,6 +205,13 @@ class Alerts:
 
         return tell
 
+    def _due(self, window: Window) -> date:
+        """The working day on which reports about some months go out."""
+        day = window.until + timedelta(days=4)
+        while not self.days.calendar.is_work(day):
+            day += timedelta(days=1)
+        return day
+
     def _on(self, day: date, hour: int) -> datetime:
         """An hour of a day; of today when it lies ahead."""
         if day >= self.days.zero:
@@ -219,7 +226,7 @@ class Alerts:
             acts.write_information(information_id=made.pk, title=made.title, body=body, **who)
             self._keep(kept, acts.send_information(information_id=made.pk, **who))
 
-        return self._step(name, self._on(window.until + timedelta(days=4), 9), send)
+        return self._step(name, self._on(self._due(window), 9), send)
 
     def _today(self) -> Iterator[Step]:
         """What waits now: a draft of the county that sums up, a drill half done, a warning drafted from overdue matters."""
