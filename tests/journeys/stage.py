@@ -36,6 +36,7 @@ SHAPE = """() => {
     const twice = [...document.querySelectorAll("[id]")].filter((e, at, all) => all.findIndex(o => o.id === e.id) < at);
     return [of(document.documentElement) + twice.map(e => e.id), document.documentElement.scrollWidth - window.innerWidth];
 }"""
+PATIENCE = 30_000  # milliseconds a browser on a busy machine may take; nobody waits where the page is there
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 
 
@@ -72,7 +73,7 @@ class Stage:
         )  # fmt: skip
         self.contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         self.watch(page)
         return page
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from huying.kernel.models import Draft
 from huying.org import acts
 from huying.org.models import Role, User
-from tests.journeys.stage import DESK, PHONE, Stage
+from tests.journeys.stage import DESK, PATIENCE, PHONE, Stage
 
 PASSWORD = "huying-test-1"
 
@@ -23,7 +23,7 @@ def strict(stage: Stage, size: Any) -> Page:
     context = stage.browser.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai")
     stage.contexts.append(context)
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     stage.watch(page)
     page.on("console", lambda line: stage.wrong.append(line.text) if "Content Security Policy" in line.text else None)
     return page
