@@ -50,6 +50,9 @@ ALONE = {
     "desk:packs",
     "desk:house-rules",
     "desk:studio_edit",
+    "desk:calendar-day",
+    "desk:calendar-announce",
+    "desk:org-account-sign-out",
     *AFTERWARDS,
 }
 

@@ -136,3 +136,37 @@ def test_views_and_forms_never_save() -> None:
         and not (node.func.attr == "save" and node.args)  # a picture saved into a file
     ]
     assert not found, "\n".join(found)
+
+
+def test_locks_leave_foreign_keys_and_joined_rows_alone() -> None:
+    """A row locked whole stops the check of every key that points to it, at the commit of another act which may already hold
+    what this one waits for next; a joined row is locked along unless the lock names its table."""
+    wrong = []
+    for module in modules():
+        inner = {
+            id(node.func.value)
+            for node in ast.walk(module.tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        }
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Call) and id(node) not in inner:
+                wrong += [f"{module.place}:{node.lineno}: {fault}" for fault in _lock_faults(_chain(node))]
+    assert not wrong, "\n".join(wrong)
+
+
+def _chain(call: ast.Call) -> dict[str, set[str | None]]:
+    """The methods called one after the other, with the names of what each is given."""
+    found: dict[str, set[str | None]] = {}
+    node: ast.expr = call
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        found[node.func.attr] = {keyword.arg for keyword in node.keywords}
+        node = node.func.value
+    return found
+
+
+def _lock_faults(chain: dict[str, set[str | None]]) -> list[str]:
+    given = chain.get("select_for_update")
+    if given is None:
+        return []
+    faults = [] if "no_key" in given else ["no_key=True is missing"]
+    return faults + (['of=("self",) is missing'] if "select_related" in chain and "of" not in given else [])

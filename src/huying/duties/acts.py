@@ -50,7 +50,7 @@ def _recount(some: Sequence[Owed], on: date) -> int:
     units = [one.unit.pk for one in some]
     old = {
         (row.unit_id, row.duty, row.since): row
-        for row in Kept.objects.select_for_update().filter(unit__in=units, until__gt=kept_from(on))
+        for row in Kept.objects.select_for_update(no_key=True).filter(unit__in=units, until__gt=kept_from(on))
     }
     gone = [row.pk for key, row in old.items() if key not in fresh]
     Kept.objects.filter(pk__in=gone).delete()

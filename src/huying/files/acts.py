@@ -99,7 +99,7 @@ def rescan(*, file: File, by: Actor, at: datetime) -> File:
 
     What is found stands in the trail of the root; the rooms that attach files tell whoever is concerned.
     """
-    row = File.objects.select_for_update().get(pk=file.pk)
+    row = File.objects.select_for_update(no_key=True).get(pk=file.pk)
     if row.state != State.QUARANTINED:
         return row
     try:
@@ -122,7 +122,7 @@ def delete_infected(*, by: Member, at: datetime) -> int:
     """Delete everything the scanner found something in; how many.  Raises ``NotYours``."""
     if not by.units(Can.SYSTEM):
         raise NotYours
-    gone = list(File.objects.select_for_update().filter(state=State.INFECTED).order_by("created_at"))
+    gone = list(File.objects.select_for_update(no_key=True).filter(state=State.INFECTED).order_by("created_at"))
     for row in gone:
         _erase(row, at)
         _note(row, "file.infected_deleted", by=by, at=at)
@@ -149,7 +149,7 @@ def rescan_waiting(*, by: Actor, at: datetime) -> int:
 @transaction.atomic
 def erase(*, file: File, by: Actor, at: datetime) -> File:
     """Take content and name away; the row stays as a tombstone.  Erasing twice is the same as once."""
-    row = File.objects.select_for_update().get(pk=file.pk)
+    row = File.objects.select_for_update(no_key=True).get(pk=file.pk)
     return row if row.state == State.ERASED else _erase(row, at)
 
 

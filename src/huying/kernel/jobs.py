@@ -136,7 +136,7 @@ def _claim_plan(worker: str, at: datetime) -> Schedule | None:
     if not due.exists():
         return None
     with transaction.atomic():
-        row = due.select_for_update(skip_locked=True).order_by("next_at").first()
+        row = due.select_for_update(skip_locked=True, no_key=True).order_by("next_at").first()
         if row is not None:
             row.worker, row.last_started = worker, at
             row.save(update_fields=["worker", "last_started"])

@@ -187,7 +187,7 @@ def set_days(
     nameless = [one.day for one in given.values() if one.is_work != usually_works(one.day) and not one.name.strip()]
     if nameless:
         raise Invalid({"name": f"请写明 {min(nameless):%Y-%m-%d} 是什么日子。"})
-    before = {row.day: row for row in Day.objects.select_for_update().filter(day__in=given)}
+    before = {row.day: row for row in Day.objects.select_for_update(no_key=True).filter(day__in=given)}
     changes = [change for one in given.values() if (change := _set_day(one, before.get(one.day), at))]
     for year in sorted({day.year for day in given} | years):
         row, _ = CalendarYear.objects.get_or_create(year=year, defaults={"known": False, "source": ""})

@@ -35,7 +35,7 @@ def rewrap(old: list[str]) -> int:
     changed = 0
     for pk in Authenticator.objects.order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
-            row = Authenticator.objects.select_for_update().filter(pk=pk).first()
+            row = Authenticator.objects.select_for_update(no_key=True).filter(pk=pk).first()
             mine = [one for one in _secrets(row.data) if any(_of_key(one, name) for name in old)] if row else []
             if row is not None and mine:
                 row.data = {name: _anew(value, mine) for name, value in row.data.items()}

@@ -32,7 +32,7 @@ def locked(
 ) -> Row:  # fmt: skip
     """A row locked for its union; with ``can=None`` for whoever may read it.  ``known``: incidents, for those that know only
     what the reports say."""
-    rows = model._default_manager.select_for_update(of=("self",))
+    rows = model._default_manager.select_for_update(of=("self",), no_key=True)
     scope: Any = rows.known_to(by) if known else rows.visible_to(by)  # type: ignore[attr-defined]
     row: Row = only(scope.filter(pk=pk).select_related("unit"))
     if can is not None:

@@ -145,7 +145,7 @@ def _number(information: Information, at: datetime) -> None:
 
 
 def _correct(fresh: Information, old_id: UUID, *, by: Actor, at: datetime) -> None:
-    old = Information.objects.select_for_update(of=("self",)).select_related("unit").get(pk=old_id)
+    old = Information.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(pk=old_id)
     old.because = fresh.because
     advance(old, "correct", by=by, at=at, label=f"由{fresh.number}更正", text=fresh.because)
 
@@ -209,7 +209,7 @@ def pass_back(*, answer_id: UUID, text: str, by: Actor, at: datetime) -> Informa
     INFORMATION.check_now(information.status, "pass_back")
     if information.to != "unit":
         raise Refused("只有本单位党政的答复才反馈给职工。")
-    row = InformationAnswer.objects.select_for_update(of=("self",)).get(pk=answer_id)
+    row = InformationAnswer.objects.select_for_update(of=("self",), no_key=True).get(pk=answer_id)
     (text,) = written(text=text)
     check_nameless(information.unit, {"text": text})
     if row.passed_at is not None:

@@ -95,7 +95,11 @@ def _draft(*, unit: Unit, sign: str, cases: list[UUID], least: int, rules: Rules
     closed = WarningCase.objects.filter(warning__unit=unit, warning__sign=sign).exclude(warning__status__in=ACTIVE)
     done = set(closed.values_list("case", flat=True))
     fresh = [pk for pk in free if pk not in done]
-    standing = Warning.objects.select_for_update(of=("self",)).filter(unit=unit, sign=sign, status__in=ACTIVE).first()
+    standing = (
+        Warning.objects.select_for_update(of=("self",), no_key=True)
+        .filter(unit=unit, sign=sign, status__in=ACTIVE)
+        .first()
+    )
     if standing is not None:
         return _grow(standing, fresh, by=by, at=at)
     if len(fresh) < least:

@@ -61,7 +61,7 @@ def end_watch(*, watch_id: UUID, reason: str, by: Actor, at: datetime, version: 
     """Watch it no more, and why."""
     found = watch_for(by, watch_id)
     check_may(by, Can.HANDLE_CASES, found.unit)
-    watch = Watch.objects.select_for_update(of=("self",)).select_related("unit").get(pk=watch_id)
+    watch = Watch.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(pk=watch_id)
     if version is not None and version != watch.version:
         raise Stale(["刚刚有改动。"])
     (reason,) = written(LONGEST_WHY, reason=reason)

@@ -31,7 +31,7 @@ class Said:
 
 def locked(*, case_id: UUID, by: Actor, version: int | None = None) -> Case:
     """The case, locked for this transaction, if the actor may know of it; ``Stale`` when it moved since ``version``."""
-    rows = Case.objects.select_for_update(of=("self",))
+    rows = Case.objects.select_for_update(of=("self",), no_key=True)
     if isinstance(by, Worker):
         rows = rows.filter(pk=by.case_id)
     elif isinstance(by, Member):

@@ -259,7 +259,7 @@ def recount(*, since: date, by: Actor, at: datetime) -> int:
     """Recompute running clocks after the calendar changed; each moved date is written down.  Returns how many moved."""
     days, moved = calendar(), 0
     running = Clock.objects.filter(stopped_at__isnull=True, paused_on__isnull=True, due_on__gte=since)
-    for clock in running.select_for_update(of=("self",)).select_related("case__rules").order_by("pk"):
+    for clock in running.select_for_update(of=("self",), no_key=True).select_related("case__rules").order_by("pk"):
         if "fixed" in clock.rule or clock.changes.filter(kind="extend", state="done").exists():
             continue
         due = due_of(clock, days)

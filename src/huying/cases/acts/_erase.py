@@ -35,7 +35,7 @@ def erase_party(*, party_id: UUID, why: str, by: Actor, at: datetime) -> dict[st
     The caller has asked whether it may be done (``stops``, a second person).  The case keeps its number, the history its
     lines, the figures their counts.  ``why`` is a code of ``WHY``.
     """
-    party = Party.objects.select_for_update(of=("self",)).select_related("key", "root").get(pk=party_id)
+    party = Party.objects.select_for_update(of=("self",), no_key=True).select_related("key", "root").get(pk=party_id)
     if party.erased_at is not None:
         return {}
     gone = Gone(party=party.pk, key=party.key_id, cases=cases_touched(party), words=_names(party))
@@ -48,7 +48,7 @@ def erase_party(*, party_id: UUID, why: str, by: Actor, at: datetime) -> dict[st
     )
     for case in Case.objects.filter(pk__in=gone.cases).select_related("root"):
         index(case)
-    case = Case.objects.select_for_update(of=("self",)).select_related("root").get(pk=party.case_id)
+    case = Case.objects.select_for_update(of=("self",), no_key=True).select_related("root").get(pk=party.case_id)
     note(case, "erase", WHY[why], by=by, at=at, data={"party": party.pk, "why": why, "rows": touched})
     return touched
 

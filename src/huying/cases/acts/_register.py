@@ -163,10 +163,10 @@ def number(case: Case, *, hidden: bool) -> None:
         case.number = f"{short}工诉〔{case.year}〕密{readable_code(1, 6)}号"
         return
     series: dict[str, Any] = {"root_id": case.root_id, "series": case.series, "year": case.year}
-    counter = Counter.objects.select_for_update().filter(**series).first()
+    counter = Counter.objects.select_for_update(no_key=True).filter(**series).first()
     if counter is None:
         Counter.objects.get_or_create(**series)
-        counter = Counter.objects.select_for_update().get(**series)
+        counter = Counter.objects.select_for_update(no_key=True).get(**series)
     counter.last += 1
     counter.save(update_fields=["last"])
     case.seq = counter.last

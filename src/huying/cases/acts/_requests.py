@@ -118,7 +118,7 @@ def _taken(request_id: UUID, by: Actor, version: int | None, *states: str) -> tu
     """The request and its case, both locked, in a state that can still be answered."""
     seen = request_for(by, request_id)
     case = locked(case_id=seen.case_id, by=by)
-    row = PersonRequest.objects.select_for_update(of=("self",)).select_related(
+    row = PersonRequest.objects.select_for_update(of=("self",), no_key=True).select_related(
         "party__key", "party__case__merged_into", "proposed_by__person"
     ).get(pk=seen.pk)  # fmt: skip
     if version is not None and version != row.version:
@@ -264,7 +264,7 @@ def _end(
 @transaction.atomic
 def withdraw_consent(*, consent_id: UUID, by: Worker, at: datetime) -> Consent:
     """The person takes a separate consent back; the officer hears of it and uses that part no more (PIPL 15)."""
-    row = Consent.objects.select_for_update(of=("self",)).select_related("party").filter(
+    row = Consent.objects.select_for_update(of=("self",), no_key=True).select_related("party").filter(
         pk=consent_id, party=by.party_id
     ).first()  # fmt: skip
     if row is None:
@@ -301,7 +301,7 @@ def set_hold(*, case_id: UUID, why: str, until: date | None, by: Actor, at: date
 @transaction.atomic
 def lift_hold(*, hold_id: UUID, by: Actor, at: datetime) -> Hold:
     """The reason is gone; what was frozen for it alone goes with the next sweep."""
-    row = Hold.objects.select_for_update(of=("self",)).filter(pk=hold_id).first()
+    row = Hold.objects.select_for_update(of=("self",), no_key=True).filter(pk=hold_id).first()
     if row is None:
         raise NotYours
     case = locked(case_id=row.case_id, by=by)
@@ -320,7 +320,7 @@ def lift_hold(*, hold_id: UUID, by: Actor, at: datetime) -> Hold:
 @transaction.atomic
 def expire_party(*, party_id: UUID, by: Actor, at: datetime) -> bool:
     """One person whose term has run out (asked for before, or by the rules of the union); whether it was done."""
-    party = Party.objects.select_for_update(of=("self",)).select_related("case__holder", "case__merged_into", "root").get(
+    party = Party.objects.select_for_update(of=("self",), no_key=True).select_related("case__holder", "case__merged_into", "root").get(
         pk=party_id
     )  # fmt: skip
     if party.erased_at is not None or stops(party, timezone.localdate(at)):

@@ -77,7 +77,7 @@ def ask_unsealing(
 def decide_unsealing(*, unsealing_id: UUID, grant: bool, words: str, by: Actor, at: datetime) -> Unsealing:
     """The second person allows it for as long as the rules say, or not; of an emergency they say whether it was one."""
     row = (
-        Unsealing.objects.select_for_update(of=("self",))
+        Unsealing.objects.select_for_update(of=("self",), no_key=True)
         .select_related("asked_by__person")
         .filter(pk=unsealing_id)
         .first()

@@ -95,7 +95,9 @@ def step_down(rung: Rung, label: str, text: str, *, by: Actor, at: datetime) -> 
         carry(case=case, act="sent_back", by=by, at=at, said=Said(label=label, text=text))
         tell_officer(case, "climb_back", "上级退回并指导", by=by, at=at, key=str(rung.pk))
         return
-    below = Rung.objects.select_for_update(of=("self",)).select_related("unit", "sent_from").get(pk=below.pk)
+    below = (
+        Rung.objects.select_for_update(of=("self",), no_key=True).select_related("unit", "sent_from").get(pk=below.pk)
+    )
     below.case, below.answer, below.answered_at, below.answered_by_id = case, "", None, None
     advance_rung(below, "come_back", by=by, at=at)
     start_clock(case, "climb", by=by, at=at, subject=below.pk, unit=below.unit)

@@ -30,7 +30,7 @@ def locked_rung(rung_id: UUID, *, by: Actor, version: int | None = None) -> Rung
     if row is None:
         raise NotYours
     case = locked(case_id=row.case_id, by=by, version=version)
-    rung = Rung.objects.select_for_update(of=("self",)).select_related("unit", "sent_from").get(pk=rung_id)
+    rung = Rung.objects.select_for_update(of=("self",), no_key=True).select_related("unit", "sent_from").get(pk=rung_id)
     rung.case = case
     if isinstance(by, Member):
         check_may(by, Can.HANDLE_CASES, rung.unit)

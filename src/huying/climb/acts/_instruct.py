@@ -63,7 +63,9 @@ def instruct_lead(*, lead_id: UUID, text: str, by: Actor, at: datetime) -> Instr
 
 def _held(case_id: UUID) -> Case:
     """The case, locked for somebody who does not know it; the caller has asked by what he does know."""
-    rows = Case.objects.select_for_update(of=("self",)).select_related("holder", "officer__person", "root", "rules")
+    rows = Case.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "holder", "officer__person", "root", "rules"
+    )
     return rows.get(pk=case_id)
 
 
@@ -96,7 +98,9 @@ def follow_up(*, instruction_id: UUID, text: str, by: Actor, at: datetime) -> In
     if row is None:
         raise NotYours
     case = locked(case_id=get_for(by, row.case_id).pk, by=by)
-    made = Instruction.objects.select_for_update(of=("self",)).select_related("post__person").get(pk=row.pk)
+    made = (
+        Instruction.objects.select_for_update(of=("self",), no_key=True).select_related("post__person").get(pk=row.pk)
+    )
     post = follows(by, case)
     if post is None:
         raise NotYours

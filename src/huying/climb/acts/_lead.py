@@ -66,7 +66,7 @@ def end_lead(*, lead_id: UUID, reason: str, by: Actor, at: datetime) -> Lead:
     if row is None:
         raise NotYours
     case = locked(case_id=row.case_id, by=by)
-    lead = Lead.objects.select_for_update(of=("self",)).select_related("post__person").get(pk=lead_id)
+    lead = Lead.objects.select_for_update(of=("self",), no_key=True).select_related("post__person").get(pk=lead_id)
     if lead_unit(by, case) is None:
         raise NotYours
     (reason,) = written(LONGEST_REASON, reason=(reason, "请写明为什么结束包案。"))

@@ -51,7 +51,7 @@ def _of_worker(by: Worker) -> Case:
     case = locked(case_id=by.case_id, by=by)
     while case.merged_into_id is not None:
         case = (
-            Case.objects.select_for_update(of=("self",))
+            Case.objects.select_for_update(of=("self",), no_key=True)
             .select_related("holder", "unit", "officer", "root", "rules")
             .get(pk=case.merged_into_id)
         )

@@ -52,7 +52,9 @@ def close_due(*, by: Actor, at: datetime) -> int:
         with transaction.atomic():
             case = locked(case_id=case_id, by=by)
             survey = (
-                Survey.objects.select_for_update().filter(case=case, round=case.round, closed_at__isnull=True).first()
+                Survey.objects.select_for_update(no_key=True)
+                .filter(case=case, round=case.round, closed_at__isnull=True)
+                .first()
             )
             if survey is None or case.status != "told":
                 Survey.objects.filter(case=case, closed_at__isnull=True).update(closed_at=at)
@@ -139,7 +141,7 @@ def sign_and_archive(*, case_id: UUID, review: str = "", by: Actor, at: datetime
         raise Refused("职工不满意，是否重新办理还没有决定。", "请先由主席决定，再归档。")
     if len(review) > LONGEST_REVIEW:
         raise Invalid({"review": f"写了 {len(review)} 字，最多 {LONGEST_REVIEW} 字。"})
-    survey = Survey.objects.select_for_update(of=("self",)).filter(case=case, round=case.round).first()
+    survey = Survey.objects.select_for_update(of=("self",), no_key=True).filter(case=case, round=case.round).first()
     if survey is not None:
         survey.signed_by, survey.signed_at, survey.review = post, at, review.strip()
         survey.save(update_fields=["signed_by", "signed_at", "review"])

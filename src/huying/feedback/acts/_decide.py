@@ -27,7 +27,7 @@ def decide_reopen(
     once, with what was tried (MY-3.2.4d)."""
     case = locked(case_id=case_id, by=by)
     post = check_may(by, Can.APPROVE, case.holder)
-    waiting = list(ReopenRequest.objects.select_for_update().filter(case=case, granted__isnull=True))
+    waiting = list(ReopenRequest.objects.select_for_update(no_key=True).filter(case=case, granted__isnull=True))
     if not waiting:
         raise Refused("没有等待决定的重新办理请求。")
     missing = {} if reason.strip() else {"reason": "请写明理由，职工会看到。"}

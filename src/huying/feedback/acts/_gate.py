@@ -25,7 +25,9 @@ def locked_invitation(invited_id: UUID, *, by: Actor) -> Invited:
     if case_id is None:
         raise NotYours
     case = locked(case_id=case_id, by=by)
-    rows = Invited.objects.select_for_update(of=("self",)).select_related("survey__key", "party__key", "person")
+    rows = Invited.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "survey__key", "party__key", "person"
+    )
     invited = rows.get(pk=invited_id)
     invited.survey.case = case
     if Answer.objects.filter(invited=invited).exists():

@@ -39,7 +39,7 @@ def open_survey(*, case: Case, by: Actor, at: datetime) -> Survey:
 
     Where somebody behind the case spoke sealed or anonymously and did not agree, only those behind it are asked.
     """
-    existing = Survey.objects.select_for_update().filter(case=case, round=case.round).first()
+    existing = Survey.objects.select_for_update(no_key=True).filter(case=case, round=case.round).first()
     if existing:
         return existing
     rules = rules_of(case)

@@ -36,7 +36,9 @@ def set_guides(*, unit: Unit, people: Collection[UUID], by: Actor, at: datetime)
     if unit.level not in GUIDED:
         raise NotYours
     today = timezone.localdate(at)
-    running = {one.person_id: one for one in Guide.objects.select_for_update().filter(unit=unit, until__isnull=True)}
+    running = {
+        one.person_id: one for one in Guide.objects.select_for_update(no_key=True).filter(unit=unit, until__isnull=True)
+    }
     gone = [one for person, one in running.items() if person not in set(people)]
     for one in gone:
         Guide.objects.filter(pk=one.pk).update(until=max(one.since, today))
@@ -57,7 +59,7 @@ def set_group(
     if kind not in dict(Group.KINDS):
         raise NotYours
     today = timezone.localdate(at)
-    row = Group.objects.select_for_update().filter(unit=unit, kind=kind, ended_on__isnull=True).first()
+    row = Group.objects.select_for_update(no_key=True).filter(unit=unit, kind=kind, ended_on__isnull=True).first()
     if row is not None:
         check_version(row, version)
     if not seats:

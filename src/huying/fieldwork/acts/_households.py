@@ -52,7 +52,10 @@ def add_household(*, unit: Unit, facts: Mapping[str, str], by: Actor, at: dateti
 
 def _locked(household_id: UUID, by: Actor, version: int | None = None) -> Household:
     row = (
-        Household.objects.select_for_update(of=("self",)).select_related("unit", "key").filter(pk=household_id).first()
+        Household.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("unit", "key")
+        .filter(pk=household_id)
+        .first()
     )
     if row is None:
         raise NotYours
@@ -104,7 +107,7 @@ def close_household(*, household_id: UUID, on: date, reason: str, by: Actor, at:
 
 
 def _end_ties(row: Household, on: date, because: str, at: datetime) -> None:
-    for tie in Tie.objects.select_for_update().filter(household=row, until__isnull=True):
+    for tie in Tie.objects.select_for_update(no_key=True).filter(household=row, until__isnull=True):
         tie.until, tie.end_reason = max(on, tie.since), because
         tie.moved_at, tie.version = at, tie.version + 1
         tie.save()

@@ -31,7 +31,7 @@ def write_log(
         raise Invalid({"text": "这一天还没有到。"})
     text = words("text", text, "还没有写内容。", LONGEST_LOG)
     mine = by.person_id if own else None
-    row = DayLog.objects.select_for_update().filter(unit=unit, on=on, person=mine).first()
+    row = DayLog.objects.select_for_update(no_key=True).filter(unit=unit, on=on, person=mine).first()
     if row is None:
         row = DayLog(root_id=root_id(unit), unit=unit, on=on, person_id=mine, version=0)
     else:

@@ -35,7 +35,9 @@ def set_links(*, unit: Unit, chosen: Mapping[str, UUID | None], by: Actor, at: d
     listed = list_of(rules_for(unit, today), "links")
     if listed is None or set(chosen) - {one.code for one in listed.choices}:
         raise NotYours
-    running = {one.link: one for one in LinkPerson.objects.select_for_update().filter(unit=unit, until__isnull=True)}
+    running = {
+        one.link: one for one in LinkPerson.objects.select_for_update(no_key=True).filter(unit=unit, until__isnull=True)
+    }
     changed = 0
     for link, person_id in chosen.items():
         before = running.get(link)
@@ -61,7 +63,7 @@ def set_own_rule(
     if listed is None or code not in {one.code for one in listed.choices}:
         raise NotYours
     text = words("text", text, "请写明这项制度的内容。")
-    row = OwnRule.objects.select_for_update().filter(unit=unit, code=code).first()
+    row = OwnRule.objects.select_for_update(no_key=True).filter(unit=unit, code=code).first()
     if row is None:
         row = OwnRule(root_id=root_id(unit), unit=unit, code=code, version=0)
     else:
@@ -83,7 +85,7 @@ def write_plan(*, unit: Unit, year: int, goal: str, version: int | None = None, 
     if year not in (this, this + 1):
         raise Invalid({"year": "只能写今年和明年的规划。"})
     goal = words("goal", goal, "请写目标和安排。")
-    row = YearPlan.objects.select_for_update().filter(unit=unit, year=year).first()
+    row = YearPlan.objects.select_for_update(no_key=True).filter(unit=unit, year=year).first()
     if row is None:
         row = YearPlan(root_id=root_id(unit), unit=unit, year=year, version=0)
     else:
@@ -113,7 +115,12 @@ def add_task(*, plan_id: UUID, text: str, person_id: UUID, due_on: date, by: Act
 @transaction.atomic
 def finish_task(*, task_id: UUID, result: str, by: Actor, at: datetime) -> PlanTask:
     """A task is done, and what came of it."""
-    row = PlanTask.objects.select_for_update().select_related("plan__unit").filter(pk=task_id).first()
+    row = (
+        PlanTask.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("plan__unit")
+        .filter(pk=task_id)
+        .first()
+    )
     if row is None:
         raise NotYours
     check_keeps(by, row.plan.unit)
@@ -147,7 +154,12 @@ def name_demo_point(*, union: Unit, unit: Unit, since: date, learned: str, by: A
 @transaction.atomic
 def end_demo_point(*, point_id: UUID, until: date, by: Actor, at: datetime) -> DemoPoint:
     """It no longer is one."""
-    row = DemoPoint.objects.select_for_update().select_related("union").filter(pk=point_id).first()
+    row = (
+        DemoPoint.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("union")
+        .filter(pk=point_id)
+        .first()
+    )
     if row is None:
         raise NotYours
     check_keeps(by, row.union)

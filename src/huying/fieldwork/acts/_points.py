@@ -54,7 +54,7 @@ def follow_point(*, point_id: UUID, result: str, done: bool, by: Actor, at: date
     if found is None:
         raise NotYours
     record = locked_record(found.record_id, by=by)
-    point = RecordPoint.objects.select_for_update(of=("self",)).get(pk=point_id)
+    point = RecordPoint.objects.select_for_update(of=("self",), no_key=True).get(pk=point_id)
     if point.done_on is not None:
         raise Refused("这件事已经登记落实了。")
     if not result.strip():

@@ -67,7 +67,7 @@ def deny_presence(*, record_id: UUID, text: str, by: Actor, at: datetime) -> Rec
 
 
 def _answer(record_id: UUID, presence: Presence, text: str, *, by: Actor, at: datetime) -> Record:
-    rows = Record.objects.select_for_update(of=("self",)).select_related("visited", "by__person", "root")
+    rows = Record.objects.select_for_update(of=("self",), no_key=True).select_related("visited", "by__person", "root")
     record = only(rows.to_confirm(by).filter(pk=record_id))
     assert record.visited is not None
     post = check_may(by, Can.HANDLE_CASES, record.visited)

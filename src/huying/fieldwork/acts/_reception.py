@@ -87,7 +87,9 @@ def announce_days(*, unit: Unit, days: Iterable[UUID], by: Actor, at: datetime) 
     """Let workers read days on the unit's page; their leaders hear of it (BD-4.4a: announced beforehand)."""
     check_may(by, Can.HANDLE_CASES, unit)
     today = timezone.localdate(at)
-    rows = ReceptionDay.objects.select_for_update(of=("self",)).select_related("unit", "root", "leader__person")
+    rows = ReceptionDay.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "unit", "root", "leader__person"
+    )
     found = list(rows.filter(unit=unit, pk__in=list(days), status="planned").order_by("on"))
     if not found:
         raise Refused("没有要公告的接待日。", "可能刚刚公告过了，请刷新看看。")
@@ -150,7 +152,7 @@ def _replace(
 
 
 def _standing(day: ReceptionDay) -> list[Booking]:
-    rows = Booking.objects.select_for_update(of=("self",)).select_related("case", "party", "day")
+    rows = Booking.objects.select_for_update(of=("self",), no_key=True).select_related("case", "party", "day")
     return list(rows.filter(day=day).going_on().order_by("slot", "at"))
 
 

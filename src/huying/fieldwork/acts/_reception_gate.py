@@ -29,7 +29,9 @@ LONGEST_REASON = 200
 
 def locked_day(day_id: UUID, *, by: Actor, version: int | None = None) -> ReceptionDay:
     """A day locked for the office that looks after it; ``Stale`` when it changed since ``version``."""
-    rows = ReceptionDay.objects.select_for_update(of=("self",)).select_related("unit", "root", "leader__person")
+    rows = ReceptionDay.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "unit", "root", "leader__person"
+    )
     rows = rows.visible_to(by) if isinstance(by, Member) else rows
     day = only(rows.filter(pk=day_id))
     if isinstance(by, Member):

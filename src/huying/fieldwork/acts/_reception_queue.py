@@ -52,7 +52,9 @@ def book(
 
 def _announced(day_id: UUID, at: datetime) -> ReceptionDay:
     """A day workers may come to, locked: places are given one after the other."""
-    rows = ReceptionDay.objects.select_for_update(of=("self",)).select_related("unit", "root", "leader__person")
+    rows = ReceptionDay.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "unit", "root", "leader__person"
+    )
     day = only(rows.filter(pk=day_id))
     if day.status != "announced" or day.on < timezone.localdate(at):
         raise Invalid({"slot": "这一天不能约了，请选别的日子。"})
@@ -104,7 +106,7 @@ def cancel_booking(*, booking_id: UUID, by: Worker, at: datetime) -> Booking:
 
 
 def _locked(booking_id: UUID) -> Booking:
-    rows = Booking.objects.select_for_update(of=("self",))
+    rows = Booking.objects.select_for_update(of=("self",), no_key=True)
     rows = rows.select_related("day__unit", "day__leader__person", "case__root", "party")
     return only(rows.filter(pk=booking_id))
 

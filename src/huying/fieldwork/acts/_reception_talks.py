@@ -102,7 +102,9 @@ def _locked_talk(talk_id: UUID, *, by: Actor) -> InvitedTalk:
     if row is None:
         raise NotYours
     case = locked(case_id=row.case_id, by=by)
-    rows = InvitedTalk.objects.select_for_update(of=("self",)).select_related("leader__person", "unit", "root")
+    rows = InvitedTalk.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "leader__person", "unit", "root"
+    )
     talk = rows.get(pk=talk_id)
     talk.case = case
     if isinstance(by, Member):

@@ -113,7 +113,9 @@ def add_files(*, record_id: UUID, files: tuple[Checked, ...], by: Actor, at: dat
 
 def locked_record(record_id: UUID, *, by: Actor, version: int | None = None) -> Record:
     """A standing record locked for the office of its union; ``Stale`` when it was changed since ``version``."""
-    rows = Record.objects.select_for_update(of=("self",)).select_related("union", "key", "place", "by__person", "root")
+    rows = Record.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "union", "key", "place", "by__person", "root"
+    )
     if isinstance(by, Member):
         rows = rows.visible_to(by)
     record = only(rows.filter(pk=record_id))

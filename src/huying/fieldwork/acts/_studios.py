@@ -32,7 +32,7 @@ def _studio(unit: Unit, at: datetime) -> Studio:
     """The studio of a unit, locked; made with its first act."""
     if unit.is_upper or unit.level == Level.WORKSHOP or not unit.has_union:
         raise NotYours
-    row, _ = Studio.objects.select_for_update().get_or_create(
+    row, _ = Studio.objects.select_for_update(no_key=True).get_or_create(
         unit=unit, defaults={"root_id": root_id(unit), "moved_at": at}
     )
     return row
@@ -103,7 +103,12 @@ def add_staff(
 @transaction.atomic
 def end_staff(*, staff_id: UUID, until: date, by: Actor, at: datetime) -> StudioStaff:
     """Somebody no longer works there; ``until`` is the last day."""
-    row = StudioStaff.objects.select_for_update().select_related("studio__unit").filter(pk=staff_id).first()
+    row = (
+        StudioStaff.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("studio__unit")
+        .filter(pk=staff_id)
+        .first()
+    )
     if row is None:
         raise NotYours
     check_keeps(by, row.studio.unit)
@@ -137,7 +142,8 @@ def set_liaisons(
     if set(chosen) - set(shops) - set(rooms):
         raise NotYours
     running = {
-        one.workshop_id or one.department_id: one for one in row.liaisons.filter(until__isnull=True).select_for_update()
+        one.workshop_id or one.department_id: one
+        for one in row.liaisons.filter(until__isnull=True).select_for_update(no_key=True)
     }
     changed = 0
     for place, person_id in chosen.items():

@@ -74,7 +74,11 @@ def _locked(tie_id: UUID, by: Actor, version: int | None = None) -> Tie:
     """A tie in reach, as it is now."""
     if not Tie.objects.visible_to(by).filter(pk=tie_id).exists():
         raise NotYours
-    row = Tie.objects.select_for_update(of=("self",)).select_related("union", "unit", "person").get(pk=tie_id)
+    row = (
+        Tie.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("union", "unit", "person")
+        .get(pk=tie_id)
+    )
     check_version(row, version)
     return row
 
@@ -149,7 +153,7 @@ def note_leave(*, post: Post, kind: str, since: date, until: date, by: Actor, at
 @transaction.atomic
 def take_back_leave(*, leave_id: UUID, by: Actor, at: datetime) -> Leave:
     """It was entered wrongly, or did not happen; it stays visible as taken back."""
-    row = Leave.objects.select_for_update().select_related("unit").filter(pk=leave_id).first()
+    row = Leave.objects.select_for_update(of=("self",), no_key=True).select_related("unit").filter(pk=leave_id).first()
     if row is None:
         raise NotYours
     check_keeps(by, row.unit)

@@ -56,7 +56,7 @@ def for_department(item_id: UUID, *, by: Actor, version: int | None = None) -> l
         raise NotYours
     twins = Item.objects.visible_to(by).filter(code=item.code, department=item.department_id)
     ids = dict(twins.order_by("case_id").values_list("pk", "case_id"))
-    list(Case.objects.select_for_update().filter(pk__in=ids.values()).order_by("pk"))
+    list(Case.objects.select_for_update(no_key=True).filter(pk__in=ids.values()).order_by("pk"))
     asked = _fresh(item_id, version, for_department=True)
     others = [_fresh(twin, None) for twin in ids if twin != item_id]
     return [asked, *(one for one in others if one.status == asked.status)]
@@ -79,7 +79,7 @@ def check_union(item: Item, by: Actor) -> Post:
 
 def _fresh(item_id: UUID, version: int | None, *, for_department: bool = False) -> Item:
     item = (
-        Item.objects.select_for_update(of=("self",))
+        Item.objects.select_for_update(of=("self",), no_key=True)
         .select_related(
             "case__holder",
             "case__officer__person",

@@ -27,7 +27,7 @@ def instruct_item(*, item_id: UUID, text: str, by: Actor, at: datetime) -> Instr
     if row is None:
         raise NotYours
     case = (
-        Case.objects.select_for_update(of=("self",))
+        Case.objects.select_for_update(of=("self",), no_key=True)
         .select_related("holder", "officer__person", "root", "rules")
         .get(pk=row.case_id)
     )

@@ -81,7 +81,11 @@ def _locked(batch_id: UUID, *, by: Actor) -> Batch:
     """The file, if it is this person's and still waits to be imported."""
     if by != SYSTEM:
         batch_for(by, batch_id)
-    batch = Batch.objects.select_for_update(of=("self",)).select_related("unit", "key", "root").get(pk=batch_id)
+    batch = (
+        Batch.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("unit", "key", "root")
+        .get(pk=batch_id)
+    )
     if batch.state != "open":
         raise Refused("这个文件已经处理过了。", "请刷新看看结果；要再导入请重新上传。")
     return batch
@@ -129,7 +133,11 @@ def carry_on(*, batch_id: UUID, by: Actor, at: datetime) -> bool:
 
 def _running(batch: Batch) -> Batch:
     """The file, locked, as it stands now: a second worker may have gone on with it."""
-    return Batch.objects.select_for_update(of=("self",)).select_related("unit", "key", "root").get(pk=batch.pk)
+    return (
+        Batch.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("unit", "key", "root")
+        .get(pk=batch.pk)
+    )
 
 
 @transaction.atomic

@@ -138,7 +138,7 @@ def _ids(seen: Viewer, chosen: Selection, only: Sequence[UUID], at: datetime) ->
 def stop_export(*, export_id: UUID, by: Actor, at: datetime) -> Export:
     """Do not write it after all; one that is ready is thrown away."""
     export_for(by, export_id)
-    export = Export.objects.select_for_update().get(pk=export_id)
+    export = Export.objects.select_for_update(no_key=True).get(pk=export_id)
     export.stop_asked = True
     export.save(update_fields=["stop_asked"])
     if export.ended_at is not None or not export.written:
@@ -162,7 +162,7 @@ def write_export(*, export_id: UUID, by: Actor, at: datetime) -> bool:
             throw_away(export=export, by=by, at=at)
         return False
     with transaction.atomic():
-        row = Export.objects.select_for_update().get(pk=export.pk)
+        row = Export.objects.select_for_update(no_key=True).get(pk=export.pk)
         if row.ended_at is not None:  # another worker took over while this one hung
             return False
         if row.stop_asked:
@@ -235,7 +235,7 @@ def _counted(export: Export, things: Iterable[_T], step: int) -> Iterator[_T]:
 @transaction.atomic
 def throw_away(*, export: Export, by: Actor, at: datetime) -> None:
     """End an export: its workbook goes, its key is destroyed, the row stays without content."""
-    row = Export.objects.select_for_update().select_related("key", "root").get(pk=export.pk)
+    row = Export.objects.select_for_update(of=("self",), no_key=True).select_related("key", "root").get(pk=export.pk)
     if row.gone_at is not None:
         return
     if row.file is not None:

@@ -125,7 +125,7 @@ def check_figures(*, root: UUID, by: Actor, at: datetime) -> int:
 
 def _locked(root: UUID) -> Swept:
     Swept.objects.get_or_create(root_id=root)
-    return Swept.objects.select_for_update(of=("self",)).get(root=root)
+    return Swept.objects.select_for_update(of=("self",), no_key=True).get(root=root)
 
 
 # --- taking cases -------------------------------------------------------------------------------------------------------

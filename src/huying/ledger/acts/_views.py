@@ -29,7 +29,7 @@ def save_view(*, name: str, query: str, shared: bool, by: Actor, at: datetime) -
     query = urlencode([pair for pair in parse_qsl(query) if pair[0] not in ("words", "page")])
     if len(query) > LONGEST:
         raise Invalid({"name": "条件太多了，保存不下。"})
-    existing = SavedView.objects.select_for_update().filter(person=post.person_id, name=name).first()
+    existing = SavedView.objects.select_for_update(no_key=True).filter(person=post.person_id, name=name).first()
     if existing is None and SavedView.objects.filter(person=post.person_id).count() >= MOST:
         raise Invalid({"name": f"每人最多保存 {MOST} 个视图，请先删掉不用的。"})
     view = existing or SavedView(root_id=post.unit.root_id or post.unit_id, person_id=post.person_id, name=name)

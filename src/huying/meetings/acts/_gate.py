@@ -23,7 +23,7 @@ from huying.trail.acts import append_line, check_version
 
 def locked_topic(topic_id: UUID, *, by: Actor, version: int | None = None) -> Topic:
     """A topic locked for the union that raised it; ``Stale`` when it moved since ``version``."""
-    rows = Topic.objects.select_for_update(of=("self",)).visible_to(by).select_related("unit", "rules")
+    rows = Topic.objects.select_for_update(of=("self",), no_key=True).visible_to(by).select_related("unit", "rules")
     topic = only(rows.filter(pk=topic_id))
     check_may(by, Can.HANDLE_CASES, topic.unit)
     check_version(topic, version)
@@ -34,7 +34,7 @@ def locked_meeting(
     meeting_id: UUID, *, by: Actor, version: int | None = None, can: Can | None = Can.HANDLE_CASES
 ) -> Meeting:
     """A meeting locked for the union that holds it; with ``can=None`` for whoever may know of it."""
-    rows = Meeting.objects.select_for_update(of=("self",)).visible_to(by)
+    rows = Meeting.objects.select_for_update(of=("self",), no_key=True).visible_to(by)
     meeting = only(rows.select_related("unit", "root", "rules", "chair__person").filter(pk=meeting_id))
     if can is not None:
         check_may(by, can, meeting.unit)

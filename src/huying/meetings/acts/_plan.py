@@ -215,7 +215,7 @@ def locked_place(place_id: UUID, *, by: Actor, version: int | None = None) -> tu
     if place is None:
         raise NotYours
     meeting = locked_meeting(place.meeting_id, by=by)
-    place = Place.objects.select_for_update(of=("self",)).select_related("topic").get(pk=place_id)
+    place = Place.objects.select_for_update(of=("self",), no_key=True).select_related("topic").get(pk=place_id)
     return place, meeting
 
 

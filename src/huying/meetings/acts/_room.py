@@ -95,7 +95,7 @@ def correct_remark(*, remark_id: UUID, speaker: str, text: str, by: Actor, at: d
         raise NotYours
     place, meeting = locked_place(old.place_id, by=by)
     _check_in_room(meeting)
-    old = Remark.objects.select_for_update().get(pk=remark_id)
+    old = Remark.objects.select_for_update(no_key=True).get(pk=remark_id)
     if old.replaced_by_id or old.struck:
         raise Refused("这一条刚刚被改过。", "请看一下现在的记录。")
     check_length(text=text)

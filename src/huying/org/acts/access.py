@@ -85,7 +85,9 @@ def set_sign_in(
     wanted = sorted(set(roles))
     if unknown := [role for role in wanted if role not in Role.values]:
         raise Invalid({"roles": f"没有“{unknown[0]}”这个角色。"})
-    rule = SignInRule.objects.select_for_update().filter(unit=place).first() or SignInRule(unit=place, version=0)
+    rule = SignInRule.objects.select_for_update(no_key=True).filter(unit=place).first() or SignInRule(
+        unit=place, version=0
+    )
     if rule.version != version:
         raise Stale(["另一位安全管理员刚改过登录要求。"])
     rule.roles, rule.provider_asks, rule.version = wanted, provider_asks, rule.version + 1
@@ -102,7 +104,12 @@ def account_of(user: User, by: Actor) -> User:
     if by.person_id == person.pk:
         raise Refused("不能在这里改自己的账号。", "改密码请到“我的账号”，其他请另一位安全管理员办理。")
     locked(person)
-    row = User.objects.select_for_update(of=("self",)).select_related("person__unit").filter(pk=user.pk).first()
+    row = (
+        User.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("person__unit")
+        .filter(pk=user.pk)
+        .first()
+    )
     if row is None:
         raise NotYours
     return row

@@ -64,7 +64,7 @@ def end_post(*, post: Post, on: date | None = None, by: Actor, at: datetime) -> 
     Raises ``NotYours``, ``Refused``, ``Invalid``.
     """
     check_manage(by, Can.POSTS, post.unit)
-    row = Post.objects.select_for_update().select_related("unit").get(pk=post.pk)
+    row = Post.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(pk=post.pk)
     today, day = day_of(at), on or day_of(at)
     if by.person_id == row.person_id:
         raise Refused("不能结束自己的任职。", "请另一位安全管理员办理。")

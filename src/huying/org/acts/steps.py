@@ -27,7 +27,7 @@ def day_of(at: datetime) -> date:
 
 def locked(row: Versioned, version: int | None = None) -> Versioned:
     """The row as it is now, locked until the act ends.  ``Stale`` when somebody changed it since ``version``."""
-    fresh = type(row)._default_manager.select_for_update().get(pk=row.pk)
+    fresh = type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)
     if version is not None and fresh.version != version:
         unit = fresh.pk if isinstance(fresh, Unit) else fresh.unit_id
         raise Stale(changes_since(unit, subject_of(fresh), version))

@@ -219,8 +219,8 @@ def _check_unit(unit: Unit, parent: Unit | None) -> None:
 def _lock_pair(unit: Unit, other: Unit | None) -> tuple[Unit, Unit | None]:
     """Both units as they are now.  The tops of both trees are locked first, in one order, so two moves never cross."""
     tops = {row.path[: Unit.steplen] for row in (unit, other) if row}
-    list(Unit.objects.select_for_update().filter(path__in=tops).order_by("path"))
-    rows = Unit.objects.select_for_update().in_bulk([row.pk for row in (unit, other) if row])
+    list(Unit.objects.select_for_update(no_key=True).filter(path__in=tops).order_by("path"))
+    rows = Unit.objects.select_for_update(no_key=True).in_bulk([row.pk for row in (unit, other) if row])
     if unit.pk not in rows:
         raise NotYours
     return rows[unit.pk], rows[other.pk] if other else None

@@ -64,7 +64,7 @@ def count_sheets(*, by: Actor, at: datetime, most: int = A_RUN) -> int:
 @transaction.atomic
 def _count(sheet_id: UUID, *, by: Actor, at: datetime) -> bool:
     """Measure one unit's items by the round's weights; nothing when another worker was faster."""
-    rows = Sheet.objects.select_for_update(of=("self",)).filter(pk=sheet_id, status="counting")
+    rows = Sheet.objects.select_for_update(of=("self",), no_key=True).filter(pk=sheet_id, status="counting")
     sheet = rows.select_related("unit", "round__made_by__person").first()
     if sheet is None:
         return False

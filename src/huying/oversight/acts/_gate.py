@@ -21,7 +21,7 @@ def locked_report(
     report_id: UUID, *, by: Actor, version: int | None = None, can: Can | None = Can.HANDLE_CASES
 ) -> Report:
     """A report locked for its union; with ``can=None`` for whoever may read it."""
-    rows = Report.objects.select_for_update(of=("self",)).visible_to(by).select_related("unit", "mends")
+    rows = Report.objects.select_for_update(of=("self",), no_key=True).visible_to(by).select_related("unit", "mends")
     report = only(rows.filter(pk=report_id))
     if can is not None:
         check_may(by, can, report.unit)
@@ -31,7 +31,7 @@ def locked_report(
 
 def locked_sheet(sheet_id: UUID, *, by: Actor, version: int | None = None) -> Sheet:
     """A sheet locked for whoever may see it; which side acts is asked by the act."""
-    rows = Sheet.objects.select_for_update(of=("self",)).visible_to(by)
+    rows = Sheet.objects.select_for_update(of=("self",), no_key=True).visible_to(by)
     sheet = only(rows.select_related("unit", "round__unit").filter(pk=sheet_id))
     check_version(sheet, version)
     return sheet

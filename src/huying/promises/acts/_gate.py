@@ -22,14 +22,14 @@ from huying.promises.reads import reports_on
 
 def locked_plan(plan_id: UUID, *, by: Actor) -> Plan:
     """A plan locked, if this person may read it."""
-    rows = Plan.objects.select_for_update(of=("self",)).visible_to(by)
+    rows = Plan.objects.select_for_update(of=("self",), no_key=True).visible_to(by)
     return only(rows.select_related("unit", "root").filter(pk=plan_id))
 
 
 def locked_promise(promise_id: UUID, *, by: Actor, version: int | None = None) -> Promise:
     """A promise locked, if this person may read it; ``Stale`` when it changed since ``version``."""
     known = Promise.objects.visible_to(by).filter(pk=promise_id).values_list("pk", flat=True)
-    rows = Promise.objects.select_for_update(of=("self",))
+    rows = Promise.objects.select_for_update(of=("self",), no_key=True)
     names = ("plan__unit", "root", "leader__person", "person__person", "department")
     promise = only(rows.select_related(*names).filter(pk__in=list(known)))
     if version is not None and version != promise.version:

@@ -123,7 +123,7 @@ def publish_plan(*, plan_id: UUID, by: Actor, at: datetime) -> Plan:
     if plan.status == "published":
         raise Refused("这份计划已经公开了。")
     needs = needs_of(plan.unit, timezone.localdate(at))
-    rows = plan.promises.select_for_update(of=("self",)).filter(status="drafted")
+    rows = plan.promises.select_for_update(of=("self",), no_key=True).filter(status="drafted")
     promises = list(rows.select_related("plan__unit", "root", "leader__person", "person__person").order_by("order"))
     if not promises:
         raise Refused("还没有写一件实事。", "至少写一件，再公开承诺。")

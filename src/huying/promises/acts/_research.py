@@ -63,7 +63,7 @@ def add_topic(
 
 
 def _locked(topic_id: UUID, by: Actor) -> ResearchTopic:
-    rows = ResearchTopic.objects.select_for_update(of=("self",)).visible_to(by)
+    rows = ResearchTopic.objects.select_for_update(of=("self",), no_key=True).visible_to(by)
     return only(rows.select_related("unit", "root", "lead").filter(pk=topic_id))
 
 
@@ -105,7 +105,7 @@ def submit_report(*, topic_id: UUID, text: str, file: Checked | None = None, by:
 @transaction.atomic
 def publish_report(*, report_id: UUID, by: Actor, at: datetime) -> ResearchReport:
     """Let workers read a report's words; the file stays inside."""
-    rows = ResearchReport.objects.select_for_update(of=("self",)).select_related("topic__unit")
+    rows = ResearchReport.objects.select_for_update(of=("self",), no_key=True).select_related("topic__unit")
     report = only(rows.filter(pk=report_id, topic__in=ResearchTopic.objects.visible_to(by).values("pk")))
     post = check_may(by, Can.APPROVE, report.topic.unit)
     if report.published_at is not None:

@@ -52,7 +52,7 @@ def rate_promise(*, promise_id: UUID, grade: str, by: Actor, at: datetime) -> Ra
 def hide_comment(*, comment_id: UUID, why: str, reason: str, by: Actor, at: datetime) -> Comment:
     """Hide a comment for an insult or somebody's personal data, never because it is hard to read; that one was hidden and
     why stays in view, the words go out of the page."""
-    rows = Comment.objects.select_for_update(of=("self",)).select_related("promise__plan__unit")
+    rows = Comment.objects.select_for_update(of=("self",), no_key=True).select_related("promise__plan__unit")
     comment = only(rows.filter(pk=comment_id))
     plan = comment.promise.plan
     if not Plan.objects.visible_to(by).filter(pk=plan.pk).exists():

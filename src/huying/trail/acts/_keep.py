@@ -42,7 +42,7 @@ def add_keeper(*, roots: Iterable[UUID], address: str, by: Actor, at: datetime) 
     """Send the anchors of these roots to an address from now on, those that are there already with the first letter."""
     address = address.strip().lower()
     for root in roots:
-        here = Keeper.objects.select_for_update().filter(root=root, ended_at=None)
+        here = Keeper.objects.select_for_update(no_key=True).filter(root=root, ended_at=None)
         if here.filter(address=address).exists():
             raise Invalid({"address": "这个邮箱已经在名单里了。"})
         if here.count() >= MOST:
@@ -58,7 +58,7 @@ def end_keeper(*, roots: Iterable[UUID], keeper: UUID, by: Actor, at: datetime) 
     row = Keeper.objects.filter(root__in=known, ended_at=None, pk=keeper).first()
     if row is None:
         raise Refused("这个邮箱已经不在名单里了。")
-    for one in Keeper.objects.select_for_update().filter(root__in=known, ended_at=None, address=row.address):
+    for one in Keeper.objects.select_for_update(no_key=True).filter(root__in=known, ended_at=None, address=row.address):
         one.address, one.ended_at, one.error = "", at, ""
         one.save(update_fields=["address", "ended_at", "error"])
         append(chain=one.root, root=one.root, by=by, at=at, act="trail.end_keeper", subject=f"keeper:{one.pk}")

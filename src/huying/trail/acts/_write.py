@@ -24,7 +24,9 @@ def append(
 
     ``subject`` is ``kind:<uuid>``; ``data`` holds codes, ids, counts and digests only.
     """
-    head, _ = Chain.objects.select_for_update().get_or_create(id=chain, defaults={"root": root, "head": GENESIS})
+    head, _ = Chain.objects.select_for_update(no_key=True).get_or_create(
+        id=chain, defaults={"root": root, "head": GENESIS}
+    )
     entry = Entry(
         chain=chain,
         root=head.root,
