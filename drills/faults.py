@@ -207,7 +207,7 @@ def disk_full(drill: Drill) -> None:
     stone = folder / "stone"
 
     def fill() -> None:
-        with stone.open("wb") as out, suppress(OSError):
+        with stone.open("wb", buffering=0) as out, suppress(OSError):  # a buffer would be written out on closing
             while True:
                 out.write(bytes(1 << 16))
         with stone.open("ab", buffering=0) as out, suppress(OSError):
