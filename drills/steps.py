@@ -36,7 +36,8 @@ BACKGROUND = {
     "kernel_beat", "kernel_schedule", "kernel_draft", "django_tasks_database_dbtaskresult", "django_session", "ledger_casefact",
     "usersessions_usersession",
     "ledger_tally", "ledger_swept", "duties_kept", "notices_delivery", "trail_reading", "trail_anchor", "oversight_line",
-    "mechanism_snapshot",  # the same rules are kept once, by whichever act comes first
+    # the same rules, the one studio of a unit are made by whichever act comes first
+    "mechanism_snapshot", "fieldwork_studio",
     "privacy_erasure",  # an old sheet goes with the next import, whichever that is, or by the worker
 }  # fmt: skip
 GUARD = "d" * 32  # Django takes any 32 letters, if cookie and form have the same
