@@ -127,6 +127,15 @@ def test_reading_an_item_is_written_down(world, item) -> None:
 # --- the acts -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("nonsense", ["²", "٣", "9" * 5000, "-1", "x"])
+def test_a_version_that_is_no_number_counts_as_none(world, item, nonsense) -> None:
+    client = as_(world, "handler")
+    sent = {"once": uuid4().hex, "version": nonsense}
+    assert client.post(reverse("desk:item_take", args=[item.pk]), sent).status_code == 302
+    item.refresh_from_db()
+    assert item.status == "doing"
+
+
 def test_take_progress_done_report_by_the_buttons(world, item) -> None:
     client = as_(world, "handler")
     assert "接收" in client.get(address(item)).content.decode()

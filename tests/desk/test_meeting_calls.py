@@ -109,6 +109,7 @@ def test_who_is_asked_answers_and_an_excuse_has_its_reason(world):
     assert "出差" in hub(world, meeting)
     send(world, "meeting-answer", meeting.pk, by="chair", coming="yes")
     send(world, "meeting-answer", meeting.pk, by="officer", status=404, coming="yes")
+    send(world, "meeting-answer", meeting.pk, by="officer", status=404)  # nor is a form with mistakes looked at
     row = meeting.participants.get(person=world.posts["delegate"].person)
     send(world, "meeting-answer-for", meeting.pk, row.pk, coming="yes", note="电话里说来")
     assert "2 人参加，1 人请假，1 人还没答复" in hub(world, meeting)

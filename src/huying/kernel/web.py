@@ -18,6 +18,7 @@ from huying.kernel.errors import Invalid, NotYours, Refused, Stale
 from huying.kernel.models import Draft, Once
 
 SHORTEST_KEY = 16
+LONGEST_VERSION = 9  # digits
 
 # What leaves as a file.
 MEDIA = {
@@ -55,6 +56,12 @@ def once_key(request: Asked) -> str:
     if not _whole(key):
         raise Refused("这一页放得太久，或者没有完整打开。", "请返回上一页刷新后再提交，写好的内容请先复制。")
     return key
+
+
+def version_seen(request: Asked) -> int | None:
+    """The version of what the page showed, as its form gives it back; ``None`` when it says none or nonsense."""
+    sent = request.POST.get("version", "")
+    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) <= LONGEST_VERSION else None
 
 
 def _whole(key: str) -> bool:

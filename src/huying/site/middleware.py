@@ -114,7 +114,10 @@ class Sessions:
 
 def _page_of(request: HttpRequest) -> str:
     """The page a form stood on: some forms go to an address that is no page by itself."""
-    came = urlsplit(request.headers.get("Referer", ""))
+    try:
+        came = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # no address at all
+        return request.path
     if came.netloc != request.get_host() or not came.path.startswith("/"):
         return request.path
     return came.path + (f"?{came.query}" if came.query else "")

@@ -70,4 +70,4 @@ class ColumnsForm(forms.Form):
     def columns(self) -> dict[str, int]:
         """What was chosen."""
         chosen: Mapping[str, str] = self.cleaned_data
-        return {field.code: int(chosen[field.code]) for field in FIELDS if chosen.get(field.code, "").isdigit()}
+        return {field.code: int(chosen[field.code]) for field in FIELDS if chosen.get(field.code, "").isdecimal()}

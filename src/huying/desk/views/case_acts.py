@@ -31,7 +31,7 @@ from huying.handling.lifecycle import ITEM
 from huying.handling.models import Item
 from huying.intake.acts import receipts_for
 from huying.kernel.errors import NotYours, Refused
-from huying.kernel.web import Asked, once, once_key, refusals_on
+from huying.kernel.web import Asked, once, once_key, refusals_on, version_seen
 from huying.org.rules import Can, check_may, may
 
 ACTS: dict[str, CaseAct] = {**OF_CASE, **CLIMB_ACTS, **PERSONAL_ACTS}
@@ -205,7 +205,7 @@ def case_act(request: Asked, case_id: UUID, act: str, of: UUID | None = None) ->
     if not posted or aside:
         _check_now(act, found, case, about)
     doing = Doing(request, case, about, found.form(*((request.POST, request.FILES) if posted and not aside else ())))
-    doing.seen = int(request.POST["version"]) if request.POST.get("version", "").isdigit() else None
+    doing.seen = version_seen(request)
     look = _look(doing, found) if found.beside else None
     doing.form = doing.form if doing.form.is_bound else found.form(initial=_initial(doing, found, typed=posted))
     extra = found.fill(doing)

@@ -30,7 +30,7 @@ from huying.handling.lifecycle import ITEM
 from huying.handling.models import Item, ItemEvent
 from huying.kernel.clock import WorkDays
 from huying.kernel.errors import NotYours
-from huying.kernel.web import Asked, once, refusals_on
+from huying.kernel.web import Asked, once, refusals_on, version_seen
 from huying.ledger.rules import PAPERS
 from huying.mechanism.reads import calendar
 from huying.notices.acts import mark_read
@@ -271,12 +271,9 @@ def _paper(row: Any) -> dict[str, str]:
 @require_POST
 def take(request: Asked, item_id: UUID) -> HttpResponse:
     """The department has seen it."""
-    version = request.POST.get("version", "")
 
     def do() -> str:
-        acts.take_item(
-            item_id=item_id, by=request.actor, at=request.now, version=int(version) if version.isdigit() else None
-        )
+        acts.take_item(item_id=item_id, by=request.actor, at=request.now, version=version_seen(request))
         return reverse("desk:item", args=[item_id])
 
     answer = once(request, do)

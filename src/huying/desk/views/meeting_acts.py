@@ -149,6 +149,8 @@ def meeting_uninvite(request: Asked, meeting_id: UUID, participant_id: UUID) -> 
 def meeting_answer(request: Asked, meeting_id: UUID) -> HttpResponse:
     """Somebody asked says whether they come."""
     found = reads.get_meeting(request.actor, meeting_id)
+    if reads.participant_of(request.actor, found) is None:
+        raise NotYours
     form = forms.AnswerForm(request.POST)
 
     def do() -> None:

@@ -20,7 +20,7 @@ from huying.desk.views.minutes_parts import compared_page, minutes_page, publish
 from huying.files import acts as files
 from huying.files.rules import check_count
 from huying.kernel.errors import NotYours, Refused
-from huying.kernel.web import PAPER_FORMATS, Asked, file_answer, once, refusals_on
+from huying.kernel.web import PAPER_FORMATS, Asked, file_answer, once, refusals_on, version_seen
 from huying.meetings import acts, reads
 from huying.meetings.models import Meeting
 from huying.notices.acts import mark_read
@@ -39,11 +39,6 @@ def _of_office(request: Asked, meeting_id: UUID, *statuses: str) -> Meeting:
     if request.method == "GET" and meeting.status not in statuses:
         raise Refused(f"会议现在是“{meeting.state.staff}”，这一步做不了。", "请回到纪要看看下一步是什么。")
     return meeting
-
-
-def _version(request: Asked) -> int | None:
-    sent = request.POST.get("version", "")
-    return int(sent) if sent.isdigit() else None
 
 
 # --- reading -------------------------------------------------------------------------------------------------------------
@@ -149,7 +144,7 @@ def _act(request: Asked, do: Callable[[], Any], meeting_id: UUID, said: str) -> 
 @require_POST
 def circulate(request: Asked, meeting_id: UUID) -> HttpResponse:
     """Send the words round to be checked."""
-    given = {"meeting_id": meeting_id, "version": _version(request), "by": request.actor, "at": request.now}
+    given = {"meeting_id": meeting_id, "version": version_seen(request), "by": request.actor, "at": request.now}
     return _act(request, lambda: acts.circulate(**given), meeting_id, "送出去了，参会人都收到了提醒。")
 
 
@@ -170,7 +165,7 @@ def reply(request: Asked, meeting_id: UUID) -> HttpResponse:
 @require_POST
 def sign(request: Asked, meeting_id: UUID) -> HttpResponse:
     """Sign for one's own side."""
-    given = {"meeting_id": meeting_id, "version": _version(request), "by": request.actor, "at": request.now}
+    given = {"meeting_id": meeting_id, "version": version_seen(request), "by": request.actor, "at": request.now}
     answer = _act(request, lambda: acts.sign(**given), meeting_id, "")
     messages.success(request, f"签好了，{_what_follows(request, meeting_id)}")
     return answer

@@ -21,7 +21,7 @@ from huying.desk.acts import drop_draft
 from huying.desk.forms import reports as forms
 from huying.desk.views.one_form import Act, ActPage, one_act
 from huying.kernel.errors import NotYours, Refused
-from huying.kernel.web import PAPER_FORMATS, Asked, file_answer, once, refusals_on, who
+from huying.kernel.web import PAPER_FORMATS, Asked, file_answer, once, refusals_on, version_seen, who
 from huying.mechanism.reads import rules_for
 from huying.mechanism.rules import Clause
 from huying.notices.acts import mark_read
@@ -274,7 +274,7 @@ def report_issue(request: Asked, report_id: UUID) -> HttpResponse:
         raise NotYours
 
     def do() -> str:
-        acts.issue_report(report_id=report_id, version=_version(request), **who(request))
+        acts.issue_report(report_id=report_id, version=version_seen(request), **who(request))
         return _of(report_id)
 
     answer = once(request, do)
@@ -288,17 +288,12 @@ def report_redraft(request: Asked, report_id: UUID) -> HttpResponse:
     _of_office(request, report_id)
 
     def do() -> str:
-        acts.redraft_report(report_id=report_id, version=_version(request), **who(request))
+        acts.redraft_report(report_id=report_id, version=version_seen(request), **who(request))
         return _of(report_id)
 
     answer = once(request, do)
     messages.success(request, "按最新的数字重新起草了，原来写的留在各稿里。")
     return answer
-
-
-def _version(request: Asked) -> int | None:
-    sent = request.POST.get("version", "")
-    return int(sent) if sent.isdigit() else None
 
 
 # --- acts with a form of their own --------------------------------------------------------------------------------------

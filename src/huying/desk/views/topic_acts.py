@@ -20,7 +20,7 @@ from huying.desk.acts import drop_draft
 from huying.desk.forms import topics as forms
 from huying.desk.forms.dossier import ActForm
 from huying.desk.views.dossier_parts import badge
-from huying.kernel.web import Asked, once, refusals_on
+from huying.kernel.web import Asked, once, refusals_on, version_seen
 from huying.meetings import acts
 from huying.meetings.lifecycle import TOPIC
 from huying.meetings.models import Place, Topic
@@ -244,12 +244,12 @@ def topic_act(request: Asked, topic_id: UUID, act: str) -> HttpResponse:
     elif posted and doing.form.is_valid():
         with refusals_on(doing.form):
             return _done(doing, act, found)
-    seen = request.POST.get("version", "")
+    seen = version_seen(request)
     context = {
         "topic": topic,
         "act": found,
         "form": doing.form,
-        "version": seen if seen.isdigit() and not doing.form.stale else topic.version,
+        "version": topic.version if seen is None or doing.form.stale else seen,
         "clause": badge(rules_of(topic), TOPIC.by_act[found.step].clause),
         "draft": _draft(topic, act),
         **extra,
