@@ -37,7 +37,7 @@ class Command(Base):
             require_free(HOST, port)
         make_keys()
         migrate()
-        self.stdout.write("正在准备演示县（第一次约半分钟）……", ending="")
+        self.stdout.write("正在准备演示县（第一次要一两分钟）……", ending="")
         self.stdout.flush()
         self.stdout.write("建好了。" if build(at=timezone.now()) else "数据还在，接着用。")
         self._tell(port)
