@@ -12,7 +12,7 @@ from django.urls import reverse
 from huying.alerts.acts._gate import advance, begin, locked, root_of
 from huying.alerts.lifecycle import FINDING
 from huying.alerts.models import Finding
-from huying.alerts.reads import compared, explains, judges, looks_after, sent_for
+from huying.alerts.reads import compared, explains, judges, looks_after, names_fault, sent_for
 from huying.alerts.rules import Window, unsent_mark, written
 from huying.kernel.actors import SYSTEM, Actor
 from huying.kernel.clock import day_of
@@ -81,17 +81,16 @@ def find_unsent(
     if by != SYSTEM and not looks_after(by, unit):
         raise NotYours
     mark, last = unsent_mark(kind, since), until - timedelta(days=1)
-    faults = rules_for(unit, day_of(at)).options("report_faults").choices
-    if "left_out" not in {choice.code for choice in faults} or union_above(unit) is None:
-        return None
     if Finding.objects.filter(unit=unit, mark=mark).exists() or sent_for(unit, kind, since):
+        return None
+    if union_above(unit) is None or not names_fault(rules_for(unit, day_of(at)), "left_out"):
         return None
     what = f"{Window(since, last).label}没有报来：{label}"
     return _begin(unit, "left_out", what, last, mark, by=by, at=at)
 
 
 def _check_kind(unit: Unit, kind: str, at: datetime) -> None:
-    if kind not in {choice.code for choice in rules_for(unit, day_of(at)).options("report_faults").choices}:
+    if not names_fault(rules_for(unit, day_of(at)), kind):
         raise Invalid({"kind": "请选哪一种。"})
 
 

@@ -100,13 +100,13 @@ def compared(units: QuerySet[Unit], at: datetime) -> list[Found]:
     return [
         one
         for one in rows
-        if not {(one.unit.pk, mark) for mark in one.marks} & known and _named(one, rules[one.unit.pk])
+        if not {(one.unit.pk, mark) for mark in one.marks} & known and names_fault(rules[one.unit.pk], one.kind)
     ]
 
 
-def _named(found: Found, rules: Rules) -> bool:
+def names_fault(rules: Rules, kind: str) -> bool:
     """Whether the rules in force name this fault."""
-    return found.kind in {choice.code for choice in rules.options("report_faults").choices}
+    return kind in {choice.code for choice in rules.options("report_faults").choices}
 
 
 Judge = tuple[Unit, "Judging"]
