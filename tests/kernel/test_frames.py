@@ -64,7 +64,7 @@ def test_what_was_typed_is_given_back_when_the_page_was_too_old():
     assert "您刚才写的" not in whole("csrf.html", typed=QueryDict(""))
 
 
-@pytest.mark.parametrize("name", ["403.html", "404.html", "500.html", "offline.html"])
+@pytest.mark.parametrize("name", ["400.html", "403.html", "404.html", "500.html", "offline.html"])
 def test_error_pages_need_nothing(name):
     assert "<h1>" in whole(name)
 

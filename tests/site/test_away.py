@@ -11,8 +11,9 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
 from django.test import Client
+from django.urls import reverse
 from psycopg import errors as postgres
 
 from huying.cases.models import Case
@@ -114,6 +115,42 @@ def test_a_password_is_not_shown_again(gone: Client) -> None:
     page = gone.post("/accounts/login/", {"login": "li.wei", "password": "geheim-geheim"}).content.decode()
     assert "数据库暂时连不上" in page
     assert "geheim" not in page
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (OperationalError("attempt to write a readonly database"), 503, "现在存不了东西"),
+        (OperationalError("database is locked"), 503, "数据库暂时连不上"),
+        (DatabaseError("Forced update did not affect any rows."), 400, "在别的窗口退出了登录"),
+    ],
+    ids=str,
+)
+def test_a_session_that_cannot_be_kept_says_why(
+    error: Exception, status: int, said: str, world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Django calls each of these a session that was ended meanwhile."""
+
+    def save(*given: Any, **more: Any) -> None:
+        raise error
+
+    client = Client(raise_request_exception=False)
+    client.force_login(world.posts["officer"].person.user)
+    monkeypatch.setattr("django.contrib.sessions.models.Session.save", save)
+    answer = client.get("/desk/")
+    assert answer.status_code == status
+    assert said in answer.content.decode()
+
+
+def test_what_could_not_be_read_is_said_in_plain_words(world: Any) -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(world.posts["officer"].person.user)
+    answer = client.post(reverse("desk:register"), {f"f{number}": "x" for number in range(2_100)})
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "这一步没有办成" in page
+    assert "再交一次" in page
+    assert "huying.css" in page
 
 
 def test_a_fault_of_ours_is_not_called_the_databases(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:

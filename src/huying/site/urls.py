@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("huying.public.urls")),
 ]
 
+handler400 = "huying.site.views.not_understood"
 handler404 = "huying.site.views.not_found"
 handler429 = "huying.site.views.too_often"
 handler500 = "huying.site.views.failed"

@@ -76,8 +76,17 @@ def too_often(request: HttpRequest) -> HttpResponse:
 def failed(request: HttpRequest) -> HttpResponse:
     """Something broke on our side; or only the database or the disk does not play along just now, which is said so."""
     why = reason(sys.exc_info()[1])
-    if not why:
-        return render(request, "500.html", status=500)
+    return _away(request, why) if why else render(request, "500.html", status=500)
+
+
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What came was cut off or too large, or the session ended under it; or it could not be kept, because nothing can be
+    written just now."""
+    why = reason(exception)
+    return _away(request, why) if why else render(request, "400.html", {"typed": _typed(request)}, status=400)
+
+
+def _away(request: HttpRequest, why: str) -> HttpResponse:
     typed = _typed(request)
     context = {"why": why, "typed": typed, "again": "once" in typed and not request.FILES}
     response = render(request, "503.html", context, status=503)
