@@ -63,6 +63,8 @@ def through(drill: Drill, name: str, breaks: Callable[[], None], mends: Callable
         else:
             taken += 1
             drill.told.check(answer.status == 302 and step.once is not None, f"{name}: {step.row.id} {answer.status}")
+    for path, page in pages.items():
+        drill.told.check(page.status in (200, 302, 503), f"{name}: {path} answers {page.status}")
     again(drill, name, steps, before)
     drill.house()
     drill.told.figures[name] = {

@@ -228,7 +228,8 @@ class Drill:
             answer = step.send()
             row = step.once
             right = answer is not None and answer.status == 302 and row is not None and row.result == answer.location
-            self.told.check(right, f"{step.row.id}: sent again: {answer and answer.status}, kept: {row is not None}")
+            got = answer and f"{answer.status} {answer.location}"
+            self.told.check(right, f"{step.row.id}: sent again: {got}, first: {row and row.result}")
         self._grown(steps, before, "sent again")
 
     def _grown(self, steps: list[Step], before: Counter[str], when: str) -> None:

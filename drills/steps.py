@@ -54,8 +54,10 @@ ALONE = {
     "desk:calendar-day",
     "desk:calendar-announce",
     "desk:org-account-sign-out",
+    "desk:org-sign-in",
     *AFTERWARDS,
 }
+ENDING = "desk:org-sign-in"  # the office stays closed from then on to whoever has no second factor
 
 # After these somebody has no post, account or session any more, and cannot send what comes later.
 UNSEATING = ("desk:org-", "desk:accounts", "desk:hand_over_post", "desk:packs", "desk:house-rules")
@@ -113,18 +115,19 @@ class Steps:
 
     def rounds(self, together: int, chance: random.Random) -> Iterator[list[Row]]:
         """All of them once, so many at a time, in another order each time; what takes people their posts and accounts last."""
-        rows = sorted(self.rows, key=lambda row: (row.name.startswith(UNSEATING), chance.random()))
-        batch: list[Row] = []
-        for row in rows:
-            if row.name in ALONE:
-                yield [row]
-                continue
-            batch.append(row)
-            if len(batch) == together:
+        rows = sorted(self.rows, key=lambda row: (row.name == ENDING, chance.random()))
+        for last in (False, True):  # never in one round with others
+            batch: list[Row] = []
+            for row in (one for one in rows if one.name.startswith(UNSEATING) is last):
+                if row.name in ALONE:
+                    yield [row]
+                    continue
+                batch.append(row)
+                if len(batch) == together:
+                    yield batch
+                    batch = []
+            if batch:
                 yield batch
-                batch = []
-        if batch:
-            yield batch
 
     def make(self, rows: list[Row]) -> list[Step]:
         """Forms for these rows; what cannot be sent any more (there is but one of it) is noted in ``left_out``."""
