@@ -106,3 +106,9 @@ def test_months_long_past_are_not_dug_up(owing: Any) -> None:
     found(owing)
     marks = [mark for _, mark in of_plant(owing) if mark.startswith("unsent:regular")]
     assert marks == ["unsent:regular:2026-10-01", NOVEMBER]
+
+
+def test_what_is_found_already_is_not_asked_for_again(owing: Any, django_assert_num_queries: Any) -> None:
+    assert found(owing) > 1
+    with django_assert_num_queries(3):  # the packs, the findings there are, what is missing
+        assert acts.find_unsent(by=SYSTEM, at=AFTER) == 0

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from huying.alerts.acts import find_unsent as find_one
-from huying.alerts.rules import OWED
+from huying.alerts.reads import unsent_known
+from huying.alerts.rules import OWED, unsent_mark
 from huying.cases.models import Recusal
 from huying.duties.models import Kept, Tally
 from huying.duties.reads import Owed, counted, duty_of, owed_by, recent, standing, standings, unions, unions_below
@@ -117,10 +120,12 @@ def find_unsent(*, units: Sequence[Unit] | None = None, by: Actor, at: datetime)
     kinds, on = _sent_up(), timezone.localdate(at)
     rows = Kept.objects.filter(duty__in=kinds, done__lt=F("need"), until__lte=on, until__gt=on - UNSENT_BACK)
     if units is not None:
-        rows = rows.filter(unit__in=[pk for unit in units for pk in unions_below(unit).values_list("pk", flat=True)])
+        rows = rows.filter(reduce(or_, (Q(unit__in=unions_below(unit)) for unit in units), Q(pk__in=[])))
+    known = unsent_known(kept_from(on))
     found = [
         find_one(unit=row.unit, kind=kinds[row.duty], label=row.label, since=row.since, until=row.until, by=by, at=at)
         for row in rows.select_related("unit").order_by("since", "unit__path")
+        if (row.unit_id, unsent_mark(kinds[row.duty], row.since)) not in known
     ]
     return sum(one is not None for one in found)
 

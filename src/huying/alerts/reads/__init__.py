@@ -14,6 +14,7 @@ from huying.alerts.reads._findings import (
     sent_for,
     to_explain,
     to_judge,
+    unsent_known,
 )
 from huying.alerts.reads._incidents import (
     RUNNING,
@@ -131,6 +132,7 @@ __all__ = [
     "told_for",
     "told_of",
     "told_to",
+    "unsent_known",
     "visits_overdue",
     "warning_for",
     "warnings_of",

@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from huying.alerts.models import Finding, Incident, IncidentReport, Information
-from huying.alerts.rules import due_since, is_late, is_late_at_once, unsent_mark, window_of
+from huying.alerts.rules import UNSENT, due_since, is_late, is_late_at_once, unsent_mark, window_of
 from huying.cases.models import Case, Recusal
 from huying.kernel.actors import Actor
 from huying.kernel.errors import only
@@ -44,9 +44,15 @@ def sent_for(unit: Unit, kind: str, due: date) -> Information | None:
     return Information.objects.standing().filter(unit=unit, to="above", kind=kind, **about).order_by("sent_at").first()
 
 
+def unsent_known(since: date) -> set[tuple[UUID, str]]:
+    """Union and mark of every finding since a day that nothing came (one query)."""
+    rows = Finding.objects.filter(mark__startswith=UNSENT, on__gte=since)
+    return set(rows.values_list("unit_id", "mark"))
+
+
 def came_after(finding: Finding) -> Information | None:
     """What the union sent after all where it was found that nothing came."""
-    if not finding.mark.startswith("unsent:"):
+    if not finding.mark.startswith(UNSENT):
         return None
     _, kind, since = finding.mark.split(":")
     return sent_for(finding.unit, kind, date.fromisoformat(since))

@@ -4,6 +4,7 @@ from huying.alerts.rules._drafts import GAP, Body, Facts, Named, checked_body, d
 from huying.alerts.rules._levels import first_level, is_gravest, is_weighty
 from huying.alerts.rules._periods import (
     OWED,
+    UNSENT,
     Owed,
     Window,
     due_since,
@@ -21,6 +22,7 @@ __all__ = [
     "LONGEST",
     "LONGEST_REASON",
     "OWED",
+    "UNSENT",
     "Body",
     "Facts",
     "Named",

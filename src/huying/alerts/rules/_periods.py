@@ -80,9 +80,12 @@ def is_late(period_until: date, sent: date, months: int) -> bool:
     return sent >= _months_on(period_until, months + 1)
 
 
+UNSENT = "unsent:"  # how the mark of a finding begins that nothing came
+
+
 def unsent_mark(kind: str, since: date) -> str:
     """What a finding on information that never came is known by: its kind, and the first day of the months it was due in."""
-    return f"unsent:{kind}:{since.isoformat()}"
+    return f"{UNSENT}{kind}:{since.isoformat()}"
 
 
 def due_since(period_until: date) -> date:

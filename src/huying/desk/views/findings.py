@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from huying.alerts import acts, reads
 from huying.alerts.lifecycle import FINDING
 from huying.alerts.models import Finding, Incident, Information
+from huying.alerts.rules import UNSENT
 from huying.cases.models import Case
 from huying.desk.forms import information as forms
 from huying.desk.views.alerts import unions_of
@@ -161,7 +162,7 @@ def _behind(request: Asked, found: Finding) -> list[tuple[str, str]]:
     rows = []
     if found.information_id and Information.objects.visible_to(request.actor).filter(pk=found.information_id).exists():
         rows.append((str(found.information), reverse("desk:information_one", args=[found.information_id])))
-    if found.mark.startswith("unsent:"):
+    if found.mark.startswith(UNSENT):
         rows.append((f"{found.unit.name}的履职", f"{reverse('desk:duties')}?unit={found.unit_id}"))
     after = reads.came_after(found)
     if after and Information.objects.visible_to(request.actor).filter(pk=after.pk).exists():
