@@ -17,8 +17,11 @@ LONGEST = 16_000  # PostgreSQL keeps positions up to 16,383
 def put(*, kind: str, subject: UUID, root: UUID, text: str) -> None:
     """Index released text of one object, replacing what was there."""
     text = normalise(text)[:LONGEST]
-    TextEntry.objects.update_or_create(
-        root=root, kind=kind, subject=subject, defaults={"text": text, "grams": " ".join(grams(text))}
+    TextEntry.objects.bulk_create(
+        [TextEntry(root=root, kind=kind, subject=subject, text=text, grams=" ".join(grams(text)))],
+        update_conflicts=True,
+        unique_fields=["root", "kind", "subject"],
+        update_fields=["text", "grams"],
     )
 
 

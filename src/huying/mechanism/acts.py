@@ -134,7 +134,7 @@ def set_house_rules(
     return pack
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # always part of an act, whose own savepoint is enough
 def snapshot(*, unit: Unit, at: datetime) -> Snapshot:
     """The rules a case begins with; the same row for equal rules."""
     body = reads.rules_for(unit, day_of(at)).body()

@@ -152,6 +152,8 @@ def _offices(unit: Unit) -> list[UUID]:
 
 def _hides_from_somebody(holder: Unit, keys: list[tuple[str, str]], day: date) -> bool:
     """Whether somebody who reads this union's register must not see the case: then a gap in its numbers would tell."""
+    if not keys:
+        return False
     readers = list(holders(holder, Can.READ_CASES, day))
     return len(free_of(readers, {key for key, _ in keys})) < len(readers)
 
