@@ -31,7 +31,11 @@ def test_the_list_says_whether_this_quarters_meeting_was_held(world):
     assert "2026年第四季度的协商会议还没有开" in html
     assert "三(二)3" in html
     make.held(world, make.ready(world), starts_at=world.now + timedelta(days=1))
-    assert "2026年第四季度的协商会议开过了" in page(as_(world, "chair").get(url("meetings")))
+    html = page(as_(world, "chair").get(url("meetings")))
+    assert "2026年第四季度的协商会议开过了" in html
+    assert "纪要签了字，履职里才算做到" in html
+    make.signed(world, make.ready(world, title="食堂"))
+    assert "纪要签了字" not in page(as_(world, "chair").get(url("meetings")))
 
 
 def test_the_next_ones_stand_on_top_then_what_waits_then_the_past(world):

@@ -174,9 +174,11 @@ def test_somebody_else_chairs_only_with_a_reason(world):
 @pytest.mark.clause("MY-3.2.3a")
 def test_the_quarter_counts_meetings_that_were_held(world):
     day = world.now.date()
-    assert reads.held_in_quarter(world.plant, day) == 0
+    assert reads.held_in_quarter(world.plant, day) == (0, 0)
     make.held(world, make.ready(world))
-    assert reads.held_in_quarter(world.plant, day) == 1
+    assert reads.held_in_quarter(world.plant, day) == (1, 0)
+    make.signed(world, make.ready(world, title="食堂"))
+    assert reads.held_in_quarter(world.plant, day) == (2, 1)
     assert reads.quarter_of(day)[0].isoformat() == "2026-10-01"
     assert reads.quarter_of(day)[1].isoformat() == "2027-01-01"
 

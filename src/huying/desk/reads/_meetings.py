@@ -154,10 +154,12 @@ def _group(context: Any, label: str, key: str, options: list[tuple[str, str]], c
 
 @dataclass(frozen=True)
 class Quarter:
-    """Whether a union held its meeting of this quarter, until when it has time, and the clause that asks for it."""
+    """Whether a union held its meeting of this quarter, how many of these have signed minutes, until when it has time, and
+    the clause that asks for it."""
 
     unit: Unit
     held: int
+    signed: int
     times: int
     name: str
     until: date
@@ -186,6 +188,6 @@ def quarter_notes(units: Iterable[Unit], today: date) -> list[Quarter]:
         if not asks:
             continue
         name = f"{first.year}年第{'一二三四'[(first.month - 1) // 3]}季度"
-        held, left = reads.held_in_quarter(unit, today), (last - today).days
-        found.append(Quarter(unit, held, asks[0].times, name, last, left, asks[0].clause))
+        (held, signed), left = reads.held_in_quarter(unit, today), (last - today).days
+        found.append(Quarter(unit, held, signed, asks[0].times, name, last, left, asks[0].clause))
     return found

@@ -147,13 +147,15 @@ def quarter_of(day: date) -> tuple[date, date]:
     return first, date(first.year + month // 13, (month - 1) % 12 + 1, 1)
 
 
-def held_in_quarter(unit: Unit, day: date) -> int:
-    """Consultation meetings a unit has held in the quarter of a day (MY-3.2.3a)."""
+def held_in_quarter(unit: Unit, day: date) -> tuple[int, int]:
+    """Consultation meetings a unit has held in the quarter of a day, and those of them whose minutes are signed, which alone
+    count as the duty done (MY-3.2.3a)."""
     first, after = quarter_of(day)
     zone = timezone.get_current_timezone()
     span = [datetime(one.year, one.month, one.day, tzinfo=zone) for one in (first, after)]
     held = Meeting.objects.filter(unit=unit, kind="consultation", status__in=["held", "circulated", "signed"])
-    return held.filter(starts_at__gte=span[0], starts_at__lt=span[1]).count()
+    found = list(held.filter(starts_at__gte=span[0], starts_at__lt=span[1]).values_list("status", flat=True))
+    return len(found), found.count("signed")
 
 
 def may_chair(unit: Unit, on: date) -> list[Post]:
