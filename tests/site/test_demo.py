@@ -23,7 +23,7 @@ from huying.notices.models import Notice
 from huying.org.models import Level, Post, Role, Unit, User
 from huying.site.demo.build import build
 from huying.site.demo.days import Days
-from huying.site.demo.entrance import TO_TRY, demo_posts, receipts
+from huying.site.demo.entrance import FIRST, TO_TRY, demo_posts, receipts, to_be_first
 from huying.site.demo.script import stories
 from huying.trail.reads import verify
 from tests.conftest import AFTERNOON, NOW
@@ -197,6 +197,14 @@ class TestOneClick:
         answer = _sign_in(visitor, post.value)
         assert (answer.status_code, answer.url) == (302, "/desk/")
         assert visitor.session["_auth_user_id"] == str(Post.objects.get(pk=post.value).person.user.pk)
+
+    def test_a_few_are_offered_first_each_with_what_there_is_to_see(self, visitor):
+        first = to_be_first(demo_posts(timezone.localdate()))
+        assert [post.name for post in first] == list(FIRST)
+        page = visitor.get(reverse("account_login")).content.decode()
+        offered, everybody = page.split("<details", maxsplit=1)
+        assert all(post.value in offered and post.shows in offered for post in first)
+        assert all(post.value in everybody for post in demo_posts(timezone.localdate()))
 
     def test_not_outside_a_demo(self, visitor, settings):
         settings.HUYING_DEMO = False

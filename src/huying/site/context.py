@@ -12,17 +12,20 @@ from django.utils.functional import SimpleLazyObject
 
 from huying.org.reads import member, needs_factor
 from huying.site.accounts import came_by_provider, with_factor
-from huying.site.demo.entrance import demo_posts, may_enter
+from huying.site.demo.entrance import demo_posts, may_enter, receipts, to_be_first
 from huying.site.sso import configured
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Large-text mode (cookie), whether this is a demo, who is signed in; for the sign-in page the demo posts to choose from."""
+    posts = SimpleLazyObject(lambda: list(demo_posts(timezone.localdate())) if may_enter(request) else [])
     return {
         "large_text": request.COOKIES.get("hy-large") == "1",
         "is_demo": settings.HUYING_DEMO,
         "actor": getattr(request, "actor", None),
-        "demo_posts": SimpleLazyObject(lambda: list(demo_posts(timezone.localdate())) if may_enter(request) else []),
+        "demo_posts": posts,
+        "demo_first": SimpleLazyObject(lambda: to_be_first(posts)),
+        "demo_receipts": SimpleLazyObject(lambda: list(receipts()) if posts else []),
         "demo_url": reverse("demo_sign_in"),
         "factor_wanted": SimpleLazyObject(lambda: _factor_wanted(request)),
         "sso_name": settings.HUYING_OIDC["name"] if configured() else "",

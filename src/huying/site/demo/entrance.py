@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from ipaddress import ip_address
@@ -23,6 +23,16 @@ TO_TRY = {
     "crash-insurance": "正在办理，有来往留言",
     "foreman-fines": "工会想再问几句，等职工补充",
 }
+# Whom to be first, in this order, one for each kind of work, and what this person's pages show.
+FIRST = {
+    "麻建军": "今天该做什么；登记、交办、告知职工",
+    "顾桂芳": "协商会议、审阅签字、履职和条款对照",
+    "郝长河": "只看交给本部门的事项，写书面反馈",
+    "席振业": "包案、会议签字、一页数字",
+    "宁小军": "在车间替人登记，没有信号也能记",
+    "崔明远": "下面哪里卡住了、谁没有履职",
+    "武建平": "谁看过什么人的身份，痕迹有没有动过",
+}
 # The order in which a unit's people are shown: the union first, then the employer's side, then the workshop.
 ORDER = (
     Role.CHAIR, Role.UPPER_OFFICER, Role.OFFICER, Role.HANDLER, Role.DEPARTMENT_HEAD, Role.MANAGEMENT_HEAD, Role.DELEGATE,
@@ -39,6 +49,7 @@ class DemoPost:
     name: str
     unit: str
     role: str
+    shows: str = ""  # for those to be first: what there is to see
 
 
 def may_enter(request: HttpRequest) -> bool:
@@ -64,7 +75,13 @@ def demo_posts(on: date) -> Iterator[DemoPost]:
         together.setdefault((home[post.pk].path, str(post.person_id)), []).append(post)
     for held in together.values():
         first = held[0]
-        yield DemoPost(str(first.pk), first.person.name, home[first.pk].name, "、".join(_role(post) for post in held))
+        name, role = first.person.name, "、".join(_role(post) for post in held)
+        yield DemoPost(str(first.pk), name, home[first.pk].name, role, FIRST.get(name, ""))
+
+
+def to_be_first(posts: Iterable[DemoPost]) -> list[DemoPost]:
+    """The few of them a visitor may begin with, in their order."""
+    return sorted((post for post in posts if post.shows), key=lambda post: list(FIRST).index(post.name))
 
 
 def _union(unit: Unit, units: dict[str, Unit]) -> Unit:
