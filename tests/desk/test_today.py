@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -16,9 +17,13 @@ from huying.cases.reads import worker_by_receipt
 from huying.cases.rules import Concerns
 from huying.desk import acts as desk
 from huying.desk import reads
+from huying.duties.acts import recount
+from huying.duties.models import Kept
 from huying.feedback import acts as feedback
 from huying.handling import acts as handling
+from huying.kernel.actors import SYSTEM
 from huying.kernel.models import Draft
+from huying.mechanism.models import Adoption
 from huying.notices.models import Notice
 from tests.desk.browser import address, as_
 from tests.factories import world as make
@@ -194,8 +199,26 @@ def test_statements_do_not_grow_with_rows(world, name):
         make.assigned(world, days=0)
         make.said(world, at=world.now - timedelta(days=20))
     assert (statements(client, TODAY), statements(client, "/desk/notices/")) == few
-    # cases, climb, consultation, surveys, visits, receptions, promises, alerts, each its own few; session, account, posts, frame
-    assert few[0] <= 40
+    # cases, climb, consultation, surveys, visits, receptions, promises, alerts, duties, each its own few; session, account,
+    # posts, frame
+    assert few[0] <= 41
+
+
+def test_duties_with_little_time_left_stand_beside_for_the_office_only(world):
+    make.works_by(world, "baoding-studio")
+    Adoption.objects.update(from_day=world.now.date() - timedelta(days=90))
+    recount(units=[world.plant], by=SYSTEM, at=world.now)
+    asked = Kept.objects.filter(unit=world.plant, since__lte=world.now.date(), until__gt=world.now.date())
+    asked.update(remind_on=world.now.date())
+    shown = page(world, "officer").split('id="lacking-h"')[1].split("</section>")[0]
+    assert "每周领导接访" in shown
+    assert "保定群众工作室方案" in shown
+    assert "还有 2 天" in shown  # the week ends on Sunday
+    assert "协商会议" not in shown  # whether one was held may be what somebody must not know
+    for name in ("manager", "handler", "upper", "foreign"):
+        assert "履职还差" not in page(world, name), name
+    asked.update(done=F("need"))
+    assert "履职还差" not in page(world, "officer")
 
 
 # --- notices and drafts ----------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from huying.duties.rules import HIDDEN, Deed, Period, Standing, times_of
 from huying.fieldwork.models import ReceptionDay, Record, Tie
 from huying.kernel.errors import NotYours
 from huying.mechanism.reads import rules_for
-from huying.mechanism.rules import Clause, Duty, Phase, Rules, Text
+from huying.mechanism.rules import Clause, ClauseRef, Duty, Phase, Rules, Text
 from huying.meetings.models import Meeting
 from huying.org.models import Unit
 from huying.org.rules import Can, Member, may
@@ -145,6 +145,30 @@ def _href(row: Standing, reader: DutyReader) -> str:
     if row.person is not None:
         query["person"] = str(row.person.pk)
     return f"{reverse('desk:duty', args=[row.duty.code])}?{urlencode(query)}"
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """A duty that is not done yet and has little time left, for 今日."""
+
+    label: str
+    chip: str
+    clause: ClauseRef
+    href: str
+
+
+def lacking(actor: Member, on: date) -> list[Lacking]:
+    """What the reader's own unions still lack, with the days that are left."""
+    units = actor.units(Can.HANDLE_CASES)
+    found = []
+    for row, duty in reads.ending(units, on) if units else ():
+        left = (row.due_on - on).days
+        label = (
+            row.label if len(units) == 1 else f"{next(one for one in units if one.pk == row.unit_id).name} {row.label}"
+        )
+        href = f"{reverse('desk:duty', args=[row.duty])}?{urlencode({'unit': str(row.unit_id), 'since': row.since.isoformat()})}"
+        found.append(Lacking(label, f"还有 {left} 天" if left > 0 else "今天到期", duty.clause, href))
+    return found
 
 
 # --- heat strip --------------------------------------------------------------------------------------------------------------

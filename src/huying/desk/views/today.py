@@ -62,10 +62,11 @@ def today(request: Asked) -> HttpResponse:
 
 
 def _at_the_grassroots(actor: Member, can: set[Can], days: reads.Days) -> dict[str, Any]:
-    """What waits of visits, receptions, promises and alerts."""
+    """What waits of visits, receptions, promises and alerts, and the duties with little time left."""
     found: dict[str, Any] = {}
     if Can.HANDLE_CASES in can:
         found["records"] = reads.record_day(actor, days.today)
+        found["lacking"] = reads.lacking(actor, days.today)
     if can & {Can.READ_CASES, Can.INSTRUCT}:
         found["receives"] = reception_day(actor, days)
     if can & {Can.READ_CASES, Can.INSTRUCT, Can.ITEMS}:

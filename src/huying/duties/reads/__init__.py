@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from functools import reduce
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
+from huying.duties.models import Kept
 from huying.duties.reads import _below, _counters, _grassroots  # noqa: F401  (they say how the rooms below are counted)
 from huying.duties.reads._below import LACKING, Lack
 from huying.duties.reads._below import unions_below as unions_below
@@ -352,6 +353,18 @@ def duty_of(unit: Unit, code: str, on: date) -> Duty | None:
     """One duty a unit owes, by its code."""
     (one,) = owed_by([unit], on)
     return next((duty for duty in one.duties() if duty.code == code), None)
+
+
+def ending(units: Sequence[Unit], on: date) -> list[tuple[Kept, Duty]]:
+    """What units still lack of duties whose period is nearly over, the most pressing first (four queries at most).
+
+    Without consultation meetings: whether one was held may be what somebody must not know (see ``acts.remind``).
+    """
+    rows = Kept.objects.filter(unit__in=units, per_case=False, remind_on__lte=on, until__gt=on, done__lt=F("need"))
+    found = list(rows.order_by("due_on", "label", "unit"))
+    owed = {one.unit.pk: {duty.code: duty for duty in one.duties()} for one in owed_by(units, on)} if found else {}
+    known = ((row, owed[row.unit_id].get(row.duty)) for row in found)
+    return [(row, duty) for row, duty in known if duty is not None and duty.of != "consultation_meeting"]
 
 
 # --- clause by clause ---------------------------------------------------------------------------------------------------
