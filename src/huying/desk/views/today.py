@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from huying.desk import acts, reads
 from huying.desk.reads._promises import promise_day
 from huying.desk.reads._reception import reception_day
+from huying.desk.reads._today import Day
 from huying.kernel.errors import Invalid
 from huying.kernel.web import Asked, once
 from huying.mechanism.reads import warning
@@ -58,7 +59,26 @@ def today(request: Asked) -> HttpResponse:
         context["setup"] = reads.setup_of(actor, reads.setup_units(actor)[0], request.now)
     if can & {Can.READ_CASES, Can.SYSTEM}:
         context["warning"] = warning(days.today)
+    whole = context["whole"] = _whole(context)
+    context["beside"] = "office" in context and any(
+        (whole.notes, *(context.get(one) for one in ("lacking", "below", "warning")))
+    )
     return render(request, "desk/today/today.html", context)
+
+
+def _whole(context: dict[str, Any]) -> Day:
+    """All parts as one: what may turn bad first, then the own cases or items, then what has its day."""
+    own = "office" if "office" in context else "items"
+    parts = [
+        context[name]
+        for name in ("alerts", own, "consult", "receives", "promises", "surveys", "climb")
+        if name in context
+    ]
+    return Day(
+        figures=(),
+        groups=tuple(group for part in parts for group in part.groups),
+        notes=(*(note for part in parts for note in part.notes), *context.get("records", ())),
+    )
 
 
 def _at_the_grassroots(actor: Member, can: set[Can], days: reads.Days) -> dict[str, Any]:
