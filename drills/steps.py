@@ -38,6 +38,7 @@ BACKGROUND = {
     "ledger_tally", "ledger_swept", "duties_kept", "notices_delivery", "trail_reading", "trail_anchor", "oversight_line",
     # the same rules, the one studio and the one chain of a unit are made by whichever act comes first
     "mechanism_snapshot", "fieldwork_studio", "trail_chain",
+    "files_file",  # the worker writes workbooks; a file an act keeps hangs on a row of its own
     "privacy_erasure",  # an old sheet goes with the next import, whichever that is, or by the worker
 }  # fmt: skip
 GUARD = "d" * 32  # Django takes any 32 letters, if cookie and form have the same
