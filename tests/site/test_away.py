@@ -142,10 +142,18 @@ def test_a_session_that_cannot_be_kept_says_why(
     assert said in answer.content.decode()
 
 
-def test_what_could_not_be_read_is_said_in_plain_words(world: Any) -> None:
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [("&".join(f"f{number}=x" for number in range(2_100)), FORM), ("words=x", f"{FORM}; charset=latin-1")],
+    ids=["too many fields", "no UTF-8"],
+)
+def test_what_could_not_be_read_is_said_in_plain_words(body: str, kind: str, world: Any) -> None:
     client = Client(raise_request_exception=False)
     client.force_login(world.posts["officer"].person.user)
-    answer = client.post(reverse("desk:register"), {f"f{number}": "x" for number in range(2_100)})
+    answer = client.post(reverse("desk:register"), body, content_type=kind)
     page = answer.content.decode()
     assert answer.status_code == 400
     assert "这一步没有办成" in page

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect, render
@@ -98,7 +98,12 @@ def _typed(request: HttpRequest) -> QueryDict:
     """What was sent, as far as it came through; passwords are not shown again."""
     try:
         typed = request.POST.copy()
-    except (OSError, SuspiciousOperation, MultiPartParserError):  # cut off, too large, or no room for the files
+    except (
+        OSError,
+        BadRequest,
+        SuspiciousOperation,
+        MultiPartParserError,
+    ):  # cut off, too large, no UTF-8, or no room for the files
         return QueryDict(mutable=True)
     for name in [name for name in typed if "password" in name]:
         del typed[name]
