@@ -158,7 +158,7 @@ def test_statements_do_not_grow_with_rows(world):
     for _ in range(10):
         make.assigned(world)
     few = [count(address) for address in addresses]
-    for number in range(190):
+    for number in range(60):
         make.said(world, place=world.shop if number % 2 else world.other)
     assert [count(address) for address in addresses] == few
     assert max(few) <= 14

@@ -289,9 +289,9 @@ def test_the_room_is_there_for_the_union_office_only(world, opened, by):
 
 
 @pytest.mark.parametrize("quick", [False, True])
-def test_as_many_statements_for_thirty_entries_as_for_three(world, quick):
+def test_as_many_statements_for_ten_entries_as_for_three(world, quick):
     few = make.opened(world, *(make.ready(world, title=f"议题{n}") for n in range(3)))
-    many = make.opened(world, *(make.ready(world, title=f"议题{n}") for n in range(30)))
+    many = make.opened(world, *(make.ready(world, title=f"议题{n}") for n in range(10)))
     for meeting in (few, many):
         for place in reads.agenda(meeting)[:20]:
             make.settled(world, place, meeting.starts_at)

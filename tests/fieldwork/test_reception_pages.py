@@ -52,7 +52,7 @@ def test_lists_ask_as_often_for_many_as_for_few(world):
     assert (statements(world, "desk:reception"), statements(world, "desk:reception-day", first.pk)) == few
 
 
-def test_the_queue_of_a_day_asks_as_often_for_fifty_as_for_five(world):
+def test_the_queue_of_a_day_asks_as_often_for_twenty_as_for_five(world):
     day = days.announced(world, date(2026, 11, 25), minutes=30, each=15)
     hours = [time(9), time(9, 30), time(10), time(10, 30)]
 
@@ -62,8 +62,8 @@ def test_the_queue_of_a_day_asks_as_often_for_fifty_as_for_five(world):
 
     come(range(5))
     few = statements(world, "desk:reception-day", day.pk)
-    come(range(5, 50))
-    assert len(queue_of(world, day)) == 50
+    come(range(5, 20))
+    assert len(queue_of(world, day)) == 20
     assert statements(world, "desk:reception-day", day.pk) == few
 
 
@@ -72,7 +72,7 @@ def queue_of(world, day):
 
 
 @pytest.mark.parametrize("tab", ["", "talks"])
-def test_lists_of_talks_ask_as_often_for_fifty_as_for_five(world, tab):
+def test_lists_of_talks_ask_as_often_for_twenty_as_for_five(world, tab):
     def more(number):
         for _ in range(number):
             case = make.accepted(world)
@@ -93,8 +93,8 @@ def test_lists_of_talks_ask_as_often_for_fifty_as_for_five(world, tab):
     more(5)
     few = asked()
     assert few[1] == 5
-    more(45)
-    assert asked() == (few[0], 50)
+    more(15)
+    assert asked() == (few[0], 20)
 
 
 def test_a_booking_sent_twice_is_one(world):
