@@ -44,6 +44,7 @@ WORKERS = {"files_file": " - (SELECT count(*) FROM ledger_export WHERE file_id I
 GUARD = "d" * 32  # Django takes any 32 letters, if cookie and form have the same
 # What is done by the worker afterwards adds rows of its own at any moment, so only the submission itself is counted.
 AFTERWARDS = {"desk:import_run"}
+ENDING = "desk:org-sign-in"  # the office stays closed from then on to whoever has no second factor
 # These change what others of the same round stand on, or what others change under them, so each goes out alone.
 ALONE = {
     "desk:hand_over_post",
@@ -55,10 +56,9 @@ ALONE = {
     "desk:calendar-day",
     "desk:calendar-announce",
     "desk:org-account-sign-out",
-    "desk:org-sign-in",
+    ENDING,
     *AFTERWARDS,
 }
-ENDING = "desk:org-sign-in"  # the office stays closed from then on to whoever has no second factor
 
 # After these somebody has no post, account or session any more, and cannot send what comes later.
 UNSEATING = ("desk:org-", "desk:accounts", "desk:hand_over_post", "desk:packs", "desk:house-rules")

@@ -98,12 +98,7 @@ def _typed(request: HttpRequest) -> QueryDict:
     """What was sent, as far as it came through; passwords are not shown again."""
     try:
         typed = request.POST.copy()
-    except (
-        OSError,
-        BadRequest,
-        SuspiciousOperation,
-        MultiPartParserError,
-    ):  # cut off, too large, no UTF-8, or no room for the files
+    except (OSError, BadRequest, SuspiciousOperation, MultiPartParserError):  # cut off, too large, no room, no UTF-8
         return QueryDict(mutable=True)
     for name in [name for name in typed if "password" in name]:
         del typed[name]
