@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
@@ -15,6 +16,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -24,15 +26,19 @@ from django.urls import URLPattern, URLResolver
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from huying.desk.reads import NOT_SIGNED_IN, SIGNED_IN, refused_since_signed_in
 from huying.kernel import device
+from huying.kernel.actors import Actor
 from huying.kernel.text import normalise
 from huying.org.acts import own_account_changed
 from huying.org.models import User
 from huying.org.reads import member
 from huying.org.rules import login_key, name_key, one_time_over
 from huying.site import factors
+from huying.trail.acts import note_reading
 
 SPENT = 180  # seconds: longer than a code of the authenticator is taken
+NOBODY = UUID(int=0)
 REAL = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
@@ -64,13 +70,31 @@ class Adapter(DefaultAccountAdapter):
         """Failed tries are the account's, by whichever name the server was asked."""
         return login_key(str(credentials.get("username", "")))
 
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """A wrong password is written down for the account it was tried at."""
+        name = str(credentials.get("username", "")).strip().lower()
+        tried(User.objects.select_related("person__unit").filter(username=name).first(), NOT_SIGNED_IN, "password")
+
     def pre_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse | None:
         """Whoever knows the one-time password still comes too late with it after some days."""
         days = settings.HUYING_ONE_TIME_DAYS
         by_password = any(one["method"] == "password" for one in get_authentication_records(request, user))
         if user.must_change_password and by_password and one_time_over(user.password_given_at, timezone.now(), days):
+            tried(user, NOT_SIGNED_IN, "old_slip")
             return render(request, "account/one_time_over.html", {"days": days}, status=403)
         return super().pre_login(request, user, **about)
+
+    def post_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse:
+        """Written down, and whoever comes in hears of tries that failed meanwhile."""
+        failed = refused_since_signed_in(user.person_id) if user.person_id is not None else 0
+        tried(user, SIGNED_IN, "+".join(_ways(request, user)))
+        answer: HttpResponse = super().post_login(request, user, **about)
+        if failed:
+            messages.warning(
+                request,
+                f"上次登录以后，有 {failed} 次登录没有成功。不是您自己输错的，就到“我的账号”改密码，并告诉安全管理员。",
+            )
+        return answer
 
 
 class Factors(DefaultMFAAdapter):
@@ -121,11 +145,55 @@ class SignIn(LoginForm):
 
 
 class Code(_Spent, AuthenticateForm):
-    """The second step of signing in."""
+    """The second step of signing in; a wrong code is written down as a wrong password is."""
+
+    def clean_code(self) -> str:
+        """The code, if it opens."""
+        try:
+            return super().clean_code()
+        except ValidationError:
+            tried(self.user, NOT_SIGNED_IN, "code")
+            raise
 
 
 class CodeAgain(_Spent, ReauthenticateForm):
     """The same, to be sure once more."""
+
+
+# What the library calls the ways in, and what the list of sign-ins calls them.
+WAYS = {
+    "password": "password",
+    "socialaccount": "provider",
+    "totp": "code",
+    "webauthn": "passkey",
+    "recovery_codes": "recovery",
+}
+
+
+def _ways(request: HttpRequest, user: User) -> list[str]:
+    """By what somebody came in, in the order it was asked."""
+    records = get_authentication_records(request, user)
+    return [WAYS.get(one.get("type") or one["method"], "password") for one in records]
+
+
+def tried(user: User | None, what: str, ways: str) -> None:
+    """Write down that somebody signed in as a person or failed to.
+
+    For a name nobody has, the same row is written and taken back, so that the time of the answer does not tell.
+    """
+    unit = user.person.unit if user is not None and user.person_id is not None else None
+    person = user.person_id if user is not None and unit is not None else NOBODY
+    with transaction.atomic():
+        note_reading(
+            root=(unit.root_id or unit.pk) if unit else NOBODY,
+            by=Actor(code=f"user:{user.pk}" if user else "", label="", person_id=person),
+            at=timezone.now(),
+            what=what,
+            unit=unit.pk if unit else None,
+            reason=ways,
+        )
+        if unit is None:
+            transaction.set_rollback(True)
 
 
 def came_by_provider(request: HttpRequest) -> bool:

@@ -26,7 +26,7 @@ from huying.site.doctor import require_ready
 
 PATIENCE = 30.0  # seconds a child is given to end what it has in hand
 RESTART_PAUSE = 5.0
-THREADS = 8
+STARTED = 10.0  # seconds after which a web process that died had been serving; before, it could not begin
 PR_SET_PDEATHSIG = 1
 
 
@@ -40,12 +40,8 @@ def work() -> None:
 
 
 def web_command(host: str, port: int) -> list[str]:
-    """How granian is started.  One process, so that counters against guessing hold for the whole site."""
-    return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
-        *("--workers", "1", "--blocking-threads", str(THREADS), "--no-ws", "--no-access-log", "--log-level", "error"),
-        *("--workers-kill-timeout", str(int(PATIENCE)), "--respawn-failed-workers", "huying.site.wsgi:application"),
-    ]
+    """How the web is started.  One process, so that counters against guessing hold for the whole site."""
+    return [sys.executable, "-m", "huying.site.web", host, str(port)]
 
 
 def worker_command() -> list[str]:
@@ -62,13 +58,14 @@ def _ends_with_parent() -> Callable[[], None] | None:
 
 
 class Supervisor:
-    """Starts web and worker, restarts a worker that died, ends both on SIGTERM or SIGINT."""
+    """Starts web and worker, restarts what died, ends both on SIGTERM or SIGINT."""
 
     def __init__(self, host: str, port: int, say: Callable[[str], object]) -> None:
         self.commands = {"web": web_command(host, port), "worker": worker_command()}
         self.say = say
         self.stopping = threading.Event()
         self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.started: dict[str, float] = {}
 
     def run(self) -> int:
         """Serve until told to stop.  Returns the exit code."""
@@ -78,18 +75,25 @@ class Supervisor:
             self._start(name)
         code = 0
         while not self.stopping.wait(0.5):
-            if self.children["web"].poll() is not None:
-                self.say(f"网站意外停止（退出码 {self.children['web'].returncode}）。请看日志里写了什么，再重新启动。")
+            web = self.children["web"].poll()
+            if web is not None and time.monotonic() - self.started["web"] < STARTED:
+                self.say(f"网站启动不了（退出码 {web}）。请看日志里写了什么，再重新启动。")
                 code = 1
                 break
+            if web is not None:
+                self._again("web", f"网站意外停止（退出码 {web}），正在重新启动。")
             if self.children["worker"].poll() is not None:
-                self.say("后台任务意外停止，正在重新启动。")
-                if not self.stopping.wait(RESTART_PAUSE):
-                    self._start("worker")
+                self._again("worker", "后台任务意外停止，正在重新启动。")
         self._end()
         return code
 
+    def _again(self, name: str, words: str) -> None:
+        self.say(words)
+        if not self.stopping.wait(RESTART_PAUSE if name == "worker" else 0):
+            self._start(name)
+
     def _start(self, name: str) -> None:
+        self.started[name] = time.monotonic()
         self.children[name] = subprocess.Popen(
             self.commands[name],
             env=os.environ | {"HUYING_PROCESS": name},  # each keeps a log of its own

@@ -8,7 +8,7 @@ from django.urls import include, path
 
 from huying.site import sso
 from huying.site.accounts import noting
-from huying.site.views import demo_sign_in, metrics, session_end
+from huying.site.views import Places, demo_sign_in, metrics, session_end
 
 login_not_required(login_webauthn)  # the library forgot to say so: whoever signs in with a passkey is not signed in yet
 
@@ -16,7 +16,7 @@ urlpatterns = [
     path("desk/", include("huying.desk.urls")),
     path("accounts/", include(noting(account_urls.urlpatterns))),
     path("accounts/second/", include(noting(mfa_urls.urlpatterns))),
-    path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("accounts/sessions/", Places.as_view(), name="usersessions_list"),
     path("accounts/sessions/<int:session>/end/", session_end, name="session_end"),
     path("accounts/sso/", sso.begin, name="sso"),
     path("accounts/sso/back/", sso.back, name="sso_back"),

@@ -2,8 +2,10 @@
 
 import secrets
 import sys
+from typing import Any
 
 from allauth.usersessions.models import UserSession
+from allauth.usersessions.views import ListUserSessionsView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -16,7 +18,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from huying.desk.reads import SIGNED_IN, own_sign_ins
 from huying.kernel import meter
+from huying.site.accounts import tried
 from huying.site.away import reason
 from huying.site.demo.entrance import may_enter, visitor
 
@@ -32,7 +36,17 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     if user is None:
         raise Http404
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    tried(user, SIGNED_IN, "demo")
     return redirect(settings.LOGIN_REDIRECT_URL)
+
+
+class Places(ListUserSessionsView):
+    """Where one is signed in, and the last tries to sign in as oneself."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The library's list of sessions, with the tries."""
+        person = self.request.user.person_id
+        return {**super().get_context_data(**kwargs), "sign_ins": own_sign_ins(person) if person else []}
 
 
 @require_POST

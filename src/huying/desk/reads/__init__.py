@@ -73,6 +73,14 @@ from huying.desk.reads._register import (
 )
 from huying.desk.reads._room import Entry, Room
 from huying.desk.reads._setup import Setup, setup_of, setup_units, without_account
+from huying.desk.reads._sign_ins import (
+    NOT_SIGNED_IN,
+    SIGNED_IN,
+    SignIn,
+    own_sign_ins,
+    refused_since_signed_in,
+    sign_in_in_words,
+)
 from huying.desk.reads._surveys import LISTS as SURVEY_LISTS
 from huying.desk.reads._surveys import (
     closes_chip,
@@ -120,9 +128,11 @@ from huying.desk.reads._topics import (
 __all__ = [
     "AUDIT_COLUMNS",
     "LEDGER_FORM",
+    "NOT_SIGNED_IN",
     "OFFERED",
     "OPINION_KINDS",
     "RECORD_BOOK",
+    "SIGNED_IN",
     "STRIP_MONTHS",
     "SURVEY_LISTS",
     "TABS",
@@ -141,6 +151,7 @@ __all__ = [
     "Room",
     "Row",
     "Setup",
+    "SignIn",
     "Told",
     "TopicRow",
     "act_url",
@@ -201,6 +212,7 @@ __all__ = [
     "one_line",
     "open_channels",
     "other_topics",
+    "own_sign_ins",
     "own_topics",
     "own_units",
     "people_asked",
@@ -212,6 +224,7 @@ __all__ = [
     "promise",
     "record_day",
     "record_rows",
+    "refused_since_signed_in",
     "results_of",
     "roster_names",
     "rung_rows",
@@ -219,6 +232,7 @@ __all__ = [
     "said_rows",
     "setup_of",
     "setup_units",
+    "sign_in_in_words",
     "span_words",
     "spans",
     "stands_out",

@@ -13,12 +13,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from huying.alerts.lifecycle import FINDING, INCIDENT, INFORMATION, WARNING
 from huying.cases.lifecycle import CASE
 from huying.cases.models import Recusal
+from huying.desk.reads._sign_ins import NOT_SIGNED_IN, SIGNED_IN
 from huying.fieldwork.lifecycle import DAY, TALK, VISIT
 from huying.handling.lifecycle import ITEM
 from huying.kernel.actors import SYSTEM
@@ -34,7 +36,7 @@ from huying.trail.reads import neutral_code, readings_of
 OPENINGS = ("sealed", "identity", "request")
 REFUSED = ("refused", "lookup_refused")
 COLUMNS = (("lookup", "查找人"), ("opening", "打开密封和身份"), ("file", "文件"), ("export", "导出"), ("other", "卷宗和事项"),
-           ("refused", "被拒绝"), ("night", "夜里"))  # fmt: skip
+           ("refused", "被拒绝"), ("sign_in", "登录失败"), ("night", "夜里"))  # fmt: skip
 
 
 # --- who looked, day by day ---------------------------------------------------------------------------------------------
@@ -68,10 +70,10 @@ class Day:
 
 
 def day_list(rows: QuerySet[Reading], day: date, rules: Rules) -> list[Day]:
-    """Everybody who looked on a day; who stands out comes first."""
+    """Everybody who looked on a day, or as whom somebody failed to sign in; who stands out comes first."""
     start = timezone.make_aware(datetime.combine(day, time.min))
     found: dict[UUID, Day] = {}
-    of_day = rows.filter(at__gte=start, at__lt=start + timedelta(days=1)).order_by("at")
+    of_day = rows.filter(at__gte=start, at__lt=start + timedelta(days=1)).exclude(what=SIGNED_IN).order_by("at")
     seen = list(of_day.values_list("person", "post", "what", "at"))
     names = dict(Person.objects.filter(pk__in={row[0] for row in seen}).values_list("pk", "name"))
     posts = Post.objects.filter(pk__in={row[1] for row in seen if row[1]}).select_related("unit").in_bulk()
@@ -81,7 +83,8 @@ def day_list(rows: QuerySet[Reading], day: date, rules: Rules) -> list[Day]:
         title = f"{post.unit.name}·{post.title or post.get_role_display()}" if post else ""
         one = found.setdefault(person, Day(person, names.get(person, "已不在册"), title))
         one.counts[_column(what)] += 1
-        one.counts["night"] += is_night(timezone.localtime(at).hour, *night)
+        if what != NOT_SIGNED_IN:
+            one.counts["night"] += is_night(timezone.localtime(at).hour, *night)
     for one in found.values():
         one.marks = stands_out(one.counts, rules)
     return sorted(found.values(), key=lambda one: (-len(one.marks), one.name, one.person))
@@ -92,6 +95,8 @@ def _column(what: str) -> str:
         return "opening"
     if what in REFUSED:
         return "refused"
+    if what == NOT_SIGNED_IN:
+        return "sign_in"
     return what if what in ("lookup", "file", "export") else "other"
 
 
@@ -111,6 +116,8 @@ def stands_out(counts: Counter[str], rules: Rules) -> list[str]:
         found.append("夜里查看")
     if counts["refused"]:
         found.append("有被拒绝的")
+    if counts["sign_in"] >= settings.HUYING_LOCK_TRIES:
+        found.append(f"登录失败 {counts['sign_in']} 次")
     return found
 
 

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from huying.cases.acts import REASONS
 from huying.desk.forms.audit import KeptForm
-from huying.desk.reads import looks
+from huying.desk.reads import NOT_SIGNED_IN, SIGNED_IN, looks, sign_in_in_words
 from huying.kernel.errors import NotYours
 from huying.kernel.web import Asked, file_answer
 from huying.mechanism.acts import INSTALLATION
@@ -60,6 +60,8 @@ WHAT = {
     "lookup_refused": "查找太多，被拒绝",
     "file": "打开文件",
     "export": "导出",
+    SIGNED_IN: "登录",
+    NOT_SIGNED_IN: "登录没有成功",
 }
 # Filters; what no group names counts as opening, so that no look is ever left out.
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -68,6 +70,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "lookup": ("查找人", ("lookup", "lookup_refused")),
     "file": ("文件", ("file",)),
     "export": ("导出", ("export",)),
+    "sign_in": ("登录", (SIGNED_IN, NOT_SIGNED_IN)),
 }
 _NAMED = [what for _, codes in GROUPS.values() for what in codes]
 
@@ -192,7 +195,7 @@ def _look(row: Reading, people: dict[UUID, str], posts: dict[UUID, Post], units:
         post=f"{post.unit.name}·{post.title or post.get_role_display()}" if post else "",
         unit=units.get(row.unit, "") if row.unit else "",
         what=WHAT.get(row.what, f"其他查阅（{row.what}）"),
-        reason=REASONS.get(row.reason, row.reason),
+        reason=sign_in_in_words(row) if row.what in (SIGNED_IN, NOT_SIGNED_IN) else REASONS.get(row.reason, row.reason),
         code=reads.neutral_code(row.subject) if row.subject else "",
     )
 
