@@ -55,6 +55,7 @@ ALONE = {
     "desk:studio_edit",
     "desk:calendar-day",
     "desk:calendar-announce",
+    "desk:findings_compare",  # looks at all that was reported
     "desk:org-account-sign-out",
     ENDING,
     *AFTERWARDS,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core import signing
 from django.core.cache import cache
 from django.db import connection
 from django.urls import reverse
@@ -103,6 +104,52 @@ def wrong(browser_of: Any, name: str, times: int, *, first: int = 0) -> Any:
     for number in range(first, first + times):
         answer = sign_in(browser_of(f"10.7.{number // 200}.{number % 200}"), name, f"wrong-{number}")
     return answer
+
+
+@pytest.mark.attack(
+    "management",
+    "keeps the officer of a case out by typing wrong passwords for that name all day",
+    found="mended: five wrong tries locked the account for everybody; a browser its owner came in with has tries of its own now",
+)
+def test_others_do_not_lock_the_owner_out(desk: Desk, browser_of: Any, clock: Any) -> None:
+    user, own, other = desk.user("officer"), browser_of("10.1.1.1"), browser_of("10.2.2.2")
+    sign_in(own, user)
+    own.post("/accounts/logout/")
+    sign_in(other, desk.user("chair"))  # whose browser knows another account
+    other.post("/accounts/logout/")
+    for number in range(settings.HUYING_LOCK_TRIES):
+        sign_in(browser_of(f"10.9.9.{number}"), user, "a-wrong-password")
+    assert reads.is_locked_out(user)
+    for locked in (other, browser_of("10.3.3.3"), forged(browser_of("10.4.4.4"), own)):
+        assert "错的次数太多" in sign_in(locked, user).content.decode()
+    assert sign_in(own, user).status_code == 302
+
+
+def forged(client: Any, own: Any) -> Any:
+    """A browser with the owner's cookie, one letter of it changed."""
+    value = own.cookies["hy-known"].value
+    client.cookies["hy-known"] = value[:-1] + ("A" if value[-1] != "A" else "B")
+    return client
+
+
+def test_a_known_browser_has_no_more_tries_than_any_other(desk: Desk, browser_of: Any, clock: Any) -> None:
+    user, own = desk.user("officer"), browser_of()
+    sign_in(own, user)
+    own.post("/accounts/logout/")
+    for _ in range(2 * settings.HUYING_LOCK_TRIES):
+        assert "错的次数太多" not in sign_in(own, user, "a-wrong-password").content.decode()
+    assert "错的次数太多" in sign_in(own, user).content.decode()
+    clock.shift(60 * settings.HUYING_LOCK_MINUTES + 1)
+    assert sign_in(own, user).status_code == 302
+
+
+def test_a_browser_knows_the_last_few_accounts_by_number_only(desk: Desk, browser_of: Any, clock: Any) -> None:
+    client = browser_of()
+    for name in ("officer", "chair", "security", "system", "audit", "above"):
+        sign_in(client, desk.user(name))
+        client.post("/accounts/logout/")
+    kept = signing.loads(client.cookies["hy-known"].value, salt="huying.known-browser")
+    assert list(kept) == [str(desk.user(name).pk) for name in ("chair", "security", "system", "audit", "above")]
 
 
 @pytest.mark.attack("outsider", "guesses one account's password from many addresses", found="held")

@@ -136,3 +136,40 @@ def test_what_was_written_survives_the_session(stage: Stage) -> None:
     page.get_by_role("button", name="接着写").click()
     assert page.locator("#main form textarea").first.input_value() == words + "1月4日上班。"
     assert Draft.objects.filter(person=user.person_id).count() == 1
+
+
+ELSEWHERE = "http://elsewhere.test/"
+
+
+@pytest.mark.attack(
+    "outsider",
+    "has a signed-in officer open a page of another site that frames the desk, opens a search in a window or fetches it, and watches",
+    found="held",
+)
+def test_another_site_sees_nothing_of_the_desk(stage: Stage) -> None:
+    context = stage.browser.new_context(viewport=DESK, locale="zh-CN")
+    stage.contexts.append(context)
+    context.route(
+        f"{ELSEWHERE}**", lambda route: route.fulfill(body="<!DOCTYPE html><title>x</title>", content_type="text/html")
+    )
+    own, other = context.new_page(), context.new_page()
+    sign_in(own, stage, stage.world.posts["officer"].person.user)
+    own.get_by_role("heading", name="今日").first.wait_for()
+    search = f"{stage.url}/desk/search/?q=1"
+    other.goto(ELSEWHERE)
+    other.evaluate(
+        "at => new Promise(done => { const frame = document.createElement('iframe');"
+        " frame.onload = done; frame.src = at; document.body.append(frame) })",
+        search,
+    )
+    assert "查找" not in other.frames[1].content()
+    assert (
+        other.evaluate(
+            "at => fetch(at, {mode: 'no-cors', credentials: 'include'}).then(() => 'came', () => 'did not')", search
+        )
+        == "did not"
+    )
+    with context.expect_page() as opened:
+        other.evaluate("at => { window.seen = window.open(at) }", search)
+    opened.value.get_by_role("heading", name="查找").first.wait_for()
+    assert other.evaluate("[window.seen.closed, window.seen.length]") == [True, 0]  # nothing of it is left to ask

@@ -21,7 +21,7 @@ FULL = Form1(
     applicant="喆堃镕",
     unit="铸造车间",
     phone="（保密）",
-    words="末班车从22:30提到了22:00，<赶不上>。\n希望 #改回来 & 加一班 {{ 1+1 }} *星号* $x$。",
+    words='末班车从22:30提到了22:00，<赶不上>。\n希望 #改回来 & 加一班 {{ 1+1 }} *星号* $x$ #read("/etc/hostname")。',
     opinion=(Remark("情况属实，列入协商。", "工会办公室", date(2026, 11, 3)),),
     measures=(Remark("恢复22:40。", "行政保障部", date(2026, 11, 17)), Remark("加开一班。", "车队")),
     issuer="甲机械公司工会",
@@ -69,7 +69,7 @@ def test_every_field_of_the_annex_stands_on_one_page():
     ]:
         assert wanted in text
     assert "末班车从22:30提到了22:00，<赶不上>。" in text
-    assert "希望#改回来&加一班{{1+1}}*星号*$x$。" in text
+    assert '希望#改回来&加一班{{1+1}}*星号*$x$#read("/etc/hostname")。' in text
     assert text.index("行政保障部") < text.index("加开一班")
     assert "√网络" in text.replace("□", "")
     assert text.count("√") == 1
@@ -141,6 +141,11 @@ def test_a_released_copy_says_so():
     assert "公开副本" not in word_text(form1_docx(FULL))
 
 
+@pytest.mark.attack(
+    "worker",
+    "writes the code of print templates, to have files of the server or other matters set on the office's paper",
+    found="held",
+)
 def test_the_word_form_holds_the_same_in_statutory_fonts():
     raw = form1_docx(FULL)
     text = word_text(raw)

@@ -74,6 +74,30 @@ def test_the_way_stays_open_while_used_and_closes_after_half_an_hour(worker, clo
     assert not Message.objects.exists()
 
 
+@pytest.mark.attack(
+    "worker",
+    "picks up a phone somebody laid down: goes back to the matter after 退出, or half an hour later without it",
+    found="held",
+)
+@pytest.mark.parametrize("left", [True, False])
+def test_a_phone_laid_down_opens_nothing(worker, clock, now, left):
+    voice = make.voice()
+    make.said(worker.world, voice)
+    worker.come_back(voice.receipt)
+    page = worker.client.get("/my/case/")
+    assert page.status_code == 200
+    assert voice.words in page.content.decode()
+    assert "no-store" in page["Cache-Control"]  # the way back in the browser asks again
+    assert voice.receipt not in page.content.decode() + str(worker.client.cookies)
+    if left:
+        worker.client.post("/my/leave/")
+    else:
+        clock(now + timedelta(minutes=31))
+    for address in ("/my/case/", "/my/data/", "/my/"):
+        answer = worker.client.get(address, follow=True)
+        assert voice.words not in answer.content.decode()
+
+
 def test_digits_scanned_on_a_phone_that_reads_another_matter_are_not_sent_past(worker):
     first, second = make.voice(), make.voice()
     make.said(worker.world, first)

@@ -22,7 +22,6 @@ from tests.site.served import PATIENCE, Visitor, free_port
 
 pytestmark = pytest.mark.page  # nothing here asks the database
 MANY = 12 * THREADS
-LARGE = "/static/huying/fonts/"
 SLOW_PAGE = """
 import sys, threading
 from huying.site.web import run
@@ -188,6 +187,19 @@ def test_what_the_server_turns_away_reads_in_chinese(port: int, said: bytes, sta
     assert words in text
     assert "default-src 'none'" in text
     assert "waitress" not in text.lower()
+
+
+@pytest.mark.attack(
+    "outsider",
+    "sends words along and reads off the length of the compressed page whether they stand in it as well (BREACH)",
+    found="held: pages are not compressed, here or by the sample proxies",
+)
+def test_no_page_is_compressed(port: int) -> None:
+    heard = answers(port, request("Accept-Encoding: gzip, br, deflate", method="GET", path="/help/"))
+    assert statuses(heard) == [200]
+    assert b"content-encoding" not in heard.lower()
+    proxies = (Path(__file__).resolve().parents[2] / "deploy" / "proxy").iterdir()
+    assert not any(re.search(r"^\s*(gzip|brotli|encode)\b", path.read_text(), re.M) for path in proxies)
 
 
 def test_told_to_end_it_ends_what_is_in_hand() -> None:

@@ -58,7 +58,7 @@ _NUMBERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("phone", re.compile(rf"(?<!\d)(?:\+?86{_S})?1[3-9](?:{_S}\d){{9}}(?!\d)")),
     ("phone", re.compile(rf"(?<!\d)\(?0\d{{2,3}}\)?{_S}[2-9](?:{_S}\d){{6,7}}(?!\d)")),
     ("phone", re.compile(r"(?:(?<=电话)|(?<=座机)|(?<=固话)|(?<=拨打)|(?<=打)|(?<=号码))(?:是|:| ){0,2}[2-9]\d{6,7}(?!\d)")),
-    ("mail", re.compile(r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")),
+    ("mail", re.compile(r"[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")),
     ("chat", re.compile(
         r"(?:微信|薇信|威信|QQ|qq|扣扣|[VvＶ]信|[VvWw][Xx]|加[VvQq])(?:号码?)?(?:同号)?(?:是|为|:| ){0,3}[A-Za-z0-9_-]{5,20}")),
     ("plate", re.compile(

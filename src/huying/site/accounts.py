@@ -34,7 +34,7 @@ from huying.org.acts import own_account_changed
 from huying.org.models import User
 from huying.org.reads import member
 from huying.org.rules import login_key, name_key, one_time_over
-from huying.site import factors
+from huying.site import factors, known
 from huying.trail.acts import note_reading
 
 SPENT = 180  # seconds: longer than a code of the authenticator is taken
@@ -66,9 +66,22 @@ class Adapter(DefaultAccountAdapter):
         """Who counts as one device: a mark of the day, never an address."""
         return device.mark(request, timezone.now())
 
+    browser = ""
+
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Failed tries are the account's, by whichever name the server was asked."""
-        return login_key(str(credentials.get("username", "")))
+        """Failed tries are the account's, by whichever name the server was asked; or those of one browser it knows."""
+        return login_key(str(credentials.get("username", ""))) + self.browser
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """An account that others have locked stays open to a browser its owner came in with, which has tries of its own."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            mark = known.mark_of(request, str(credentials.get("username", "")))
+            if not mark:
+                raise
+            self.browser = f":{mark}"
+            super().pre_authenticate(request, **credentials)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """A wrong password is written down for the account it was tried at."""
@@ -89,6 +102,7 @@ class Adapter(DefaultAccountAdapter):
         failed = refused_since_signed_in(user.person_id) if user.person_id is not None else 0
         tried(user, SIGNED_IN, "+".join(_ways(request, user)))
         answer: HttpResponse = super().post_login(request, user, **about)
+        known.remember(request, answer, user)
         if failed:
             messages.warning(
                 request,
