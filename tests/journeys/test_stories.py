@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from huying.cases.models import Case, Party
 from huying.kernel.models import Draft
 from tests.factories import world as make
 from tests.factories.org import make_department
+from tests.files.samples import photo
 from tests.journeys.stage import Stage, look
 from tests.matrix.scene import Scene
 from tests.matrix.surveys import invited
@@ -274,6 +276,16 @@ def test_no_network_while_sending_loses_nothing(stage: Stage) -> None:
     page.get_by_role("button", name="交给工会").click()
     expect(page.get_by_role("heading", name="工会收到了")).to_be_visible()
     assert Party.objects.count() == 1
+
+
+def test_a_file_that_is_too_large_is_said_before_it_is_sent(stage: Stage, tmp_path: Path) -> None:
+    large, small = tmp_path / "录像.m4a", tmp_path / "照片.jpg"
+    large.write_bytes(b"0" * (21 * 1024 * 1024))
+    small.write_bytes(photo(size=(320, 240)))
+    page = stage.go(stage.worker(), f"/u/{stage.world.plant.code}/")
+    page.locator("input[type=file]").set_input_files([large, small])
+    page.get_by_text("“录像.m4a”有 21 MB，超过 20 MB，没有加上。已选 1 个，最多 9 个。").wait_for()
+    assert page.locator("input[type=file]").evaluate("field => [...field.files].map(one => one.name)") == ["照片.jpg"]
 
 
 def test_large_text_on_a_small_phone(stage: Stage, scene: Scene) -> None:

@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from huying.kernel import machine, meter
+from huying.kernel.scratch import memory_folder
 from huying.site import archive, doctor
 from huying.site.doctor import Mark
 from huying.site.logs import PAGES, Keeper, Kept
@@ -205,3 +206,24 @@ def test_a_torn_archive_is_not_called_a_backup(first_saved: tuple[Path, Path], t
     cut = tmp_path / "cut.tar.gz"
     cut.write_bytes(data.read_bytes()[:-200])
     assert archive.read_back(cut) == ""
+
+
+MOUNTS = "proc /proc proc rw 0 0\ntmpfs {here} tmpfs rw,nosuid 0 0\n/dev/vda /srv ext4 rw 0 0\n"
+
+
+def test_a_folder_of_memory_is_taken_when_it_is_one_and_large_enough(tmp_path: Path) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(MOUNTS.format(here=tmp_path))
+    assert memory_folder(tmp_path, mounts, least=0) == str(tmp_path)
+    assert memory_folder(tmp_path, mounts, least=2**62) == ""
+    assert memory_folder(tmp_path / "nowhere", mounts, least=0) == ""
+    assert memory_folder(tmp_path, tmp_path / "no-mounts", least=0) == ""
+    mounts.write_text(MOUNTS.format(here="/elsewhere"))
+    assert memory_folder(tmp_path, mounts, least=0) == ""
+
+
+def test_the_doctor_says_when_uploads_touch_a_disk(settings: Any, tmp_path: Path, now: Any) -> None:
+    settings.HUYING_HOME, settings.HUYING_SCRATCH = tmp_path, ""
+    said = [finding for finding in doctor.folders(now) if "加密以前" in finding.what]
+    assert [finding.mark for finding in said] == [Mark.NOTE]
+    assert "HUYING_SCRATCH" in said[0].remedy

@@ -37,9 +37,9 @@ run(application, "127.0.0.1", int(sys.argv[1]))
 
 
 @contextmanager
-def started(command: list[str], port: int) -> Iterator[subprocess.Popen[str]]:
+def started(command: list[str], port: int, **more: str) -> Iterator[subprocess.Popen[str]]:
     """A web process that listens; it is gone afterwards."""
-    process = subprocess.Popen(command, env=os.environ, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, env={**os.environ, **more}, stdout=subprocess.PIPE, text=True)
     try:
         for _ in range(int(PATIENCE / 0.1)):
             assert process.poll() is None
@@ -57,10 +57,16 @@ def started(command: list[str], port: int) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.fixture(scope="module")
-def port() -> Iterator[int]:
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where uploads lie until they are sealed."""
+    return tmp_path_factory.mktemp("scratch")
+
+
+@pytest.fixture(scope="module")
+def port(scratch: Path) -> Iterator[int]:
     """Where the web answers, for all tests of this file."""
     number = free_port()
-    with started(web_command("127.0.0.1", number), number):
+    with started(web_command("127.0.0.1", number), number, HUYING_SCRATCH=str(scratch)):
         yield number
 
 
@@ -200,6 +206,42 @@ def test_no_page_is_compressed(port: int) -> None:
     assert b"content-encoding" not in heard.lower()
     proxies = (Path(__file__).resolve().parents[2] / "deploy" / "proxy").iterdir()
     assert not any(re.search(r"^\s*(gzip|brotli|encode)\b", path.read_text(), re.M) for path in proxies)
+
+
+@pytest.mark.attack(
+    "disk",
+    "looks through the free blocks of the disk for temporary files in which uploads lay before they were encrypted",
+    found="mended: they lay in the temporary folder of the system; now in memory where there is such a folder",
+)
+def test_what_arrives_lies_where_the_settings_say(port: int, scratch: Path) -> None:
+    body = b"a" * 1_500_000
+    with ExitStack() as stack:
+        held(port, request("Content-Length: 2000000", body=body), stack)
+        found: set[Path] = set()
+        for _ in range(int(PATIENCE / 0.1)):
+            if found := deleted_files(port):
+                break
+            threading.Event().wait(0.1)
+        assert {path.parent for path in found} == {scratch}
+
+
+def deleted_files(port: int) -> set[Path]:
+    """Files without a name in which the process at this port keeps a megabyte or more."""
+    found = set()
+    for handle in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            command = (handle.parents[1] / "cmdline").read_bytes().split(b"\0")
+            place, size = str(handle.readlink()), handle.stat().st_size
+        except OSError:
+            continue
+        if (
+            size > 1_000_000
+            and b"huying.site.web" in command
+            and str(port).encode() in command
+            and place.endswith(" (deleted)")
+        ):
+            found.add(Path(place.removesuffix(" (deleted)")))
+    return found
 
 
 def test_told_to_end_it_ends_what_is_in_hand() -> None:

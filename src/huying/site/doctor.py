@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from django.utils import timezone
 from huying.kernel import jobs, machine
 from huying.kernel.crypto import read_keyring
 from huying.kernel.errors import Refused
+from huying.kernel.scratch import memory_folder
 from huying.mechanism.reads import warning as calendar_warning
 from huying.notices.reads import mail_is_on, undelivered
 
@@ -113,6 +115,15 @@ def folders(at: datetime) -> Iterator[Finding]:
         yield Finding(Mark.BAD, f"磁盘只剩 {size}。", "请清理磁盘，或者把 HUYING_HOME 移到更大的磁盘；满了就无法登记。")
     else:
         yield Finding(Mark.GOOD, f"磁盘还有 {size}。")
+    if memory_folder(Path(settings.HUYING_SCRATCH or "/nowhere"), least=0):
+        yield Finding(Mark.GOOD, "上传的文件加密以前只放在内存里。")
+    else:
+        place = settings.HUYING_SCRATCH or tempfile.gettempdir()
+        yield Finding(
+            Mark.NOTE,
+            f"上传的文件加密以前会在 {place} 里放一小会儿，没有加密。",
+            "请把系统盘加密；或者用 HUYING_SCRATCH 指定一个内存里的文件夹。",
+        )
 
 
 def database(at: datetime) -> Iterator[Finding]:

@@ -7,6 +7,8 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from environs import Env, validate
 
+from huying.kernel.scratch import memory_folder
+
 env = Env()
 HOME = Path(env.str("HUYING_HOME", "var")).resolve()
 env.read_env(str(HOME / "huying.env"), recurse=False)
@@ -264,6 +266,9 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# What arrives lies in the clear until it is sealed: in memory where the system offers that, so that no disk keeps a trace.
+HUYING_SCRATCH = env.str("HUYING_SCRATCH", memory_folder())
+FILE_UPLOAD_TEMP_DIR = HUYING_SCRATCH or None
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000

@@ -7,6 +7,7 @@ import re
 import select
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -31,7 +32,7 @@ LOOK = 0.5  # seconds between two looks whether to stop
 
 PAGE = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>没有收下</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head>
-<body><h1>{title}</h1><p>{text}</p><p>按返回键回到上一页，写好的字还在。</p></body></html>
+<body><main id="main" tabindex="-1"><h1>{title}</h1><p>{text}</p><p>按返回键回到上一页，写好的字还在。</p></main></body></html>
 """
 TOO_LARGE = ("东西太大，没有收下", "一次最多 9 个文件，每个不超过 20 MB。请去掉几个再交，录像可以先剪短。")
 NOT_READ = ("没有读懂，没有收下", "送来的内容不完整，或者被中途的设备改动了。请再试一次；还是不行，换一个网络。")
@@ -133,6 +134,9 @@ def _raise_limit_of_files() -> None:
 
 
 if __name__ == "__main__":
+    from django.conf import settings
+
     from huying.site.wsgi import application
 
+    tempfile.tempdir = settings.FILE_UPLOAD_TEMP_DIR  # for bodies the server keeps while they come in
     run(application, sys.argv[1], int(sys.argv[2]))

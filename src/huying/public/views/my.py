@@ -25,7 +25,7 @@ from huying.feedback.reads import reasons_of, scale_for
 from huying.fieldwork.reads import bookings_of, talks_of
 from huying.files.acts import Checked, check
 from huying.files.reads import response as file_response
-from huying.files.rules import ACCEPT, MAX_FILES, check_count
+from huying.files.rules import ACCEPT, MAX_BYTES, MAX_FILES, check_count
 from huying.kernel.actors import Worker
 from huying.kernel.errors import NotYours
 from huying.kernel.web import Asked, once, refusals_on
@@ -120,6 +120,7 @@ def _page(request: Asked, sent: dict[str, Form], status: int = 200) -> HttpRespo
         ],
         "accept": ACCEPT,
         "most": MAX_FILES,
+        "largest": MAX_BYTES,
         "lost": bool(request.FILES) and "X-Requested-With" not in request.headers,
         "union_name": first.unit.name,
         "union_phone": first.unit.phone,

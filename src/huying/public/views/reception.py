@@ -23,7 +23,7 @@ from huying.fieldwork import reads as fieldwork
 from huying.fieldwork.models import ReceptionDay
 from huying.fieldwork.rules import slots
 from huying.files.acts import Checked, check
-from huying.files.rules import ACCEPT, MAX_FILES, check_count
+from huying.files.rules import ACCEPT, MAX_BYTES, MAX_FILES, check_count
 from huying.kernel.actors import Actor, Worker
 from huying.kernel.errors import Invalid, Refused
 from huying.kernel.web import Asked, once, once_key, refusals_on
@@ -170,6 +170,7 @@ def _page(request: Asked, form: Book, here: Place, day: ReceptionDay, hours: lis
         "lost": bool(request.FILES) and "X-Requested-With" not in request.headers,
         "accept": ACCEPT,
         "most": MAX_FILES,
+        "largest": MAX_BYTES,
         "consent_version": CONSENT_VERSION,
         "consent": consent_text(CONSENT_VERSION),
         "asking": bool(form.fields["separate"].choices) and form.is_bound,  # type: ignore[attr-defined]

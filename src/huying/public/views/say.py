@@ -16,7 +16,7 @@ from huying.cases.models import Secrecy
 from huying.cases.rules import Concerns, Voice
 from huying.fieldwork.reads import open_days
 from huying.files.acts import Checked, check
-from huying.files.rules import ACCEPT, MAX_FILES, check_count
+from huying.files.rules import ACCEPT, MAX_BYTES, MAX_FILES, check_count
 from huying.intake.acts import receive_online
 from huying.kernel.errors import Invalid, Refused
 from huying.kernel.web import Asked, once, once_key, refusals_on
@@ -174,6 +174,7 @@ def _page(request: Asked, form: Say, here: Place | None, chosen: Place | None, s
         "lost": bool(request.FILES) and "X-Requested-With" not in request.headers,
         "accept": ACCEPT,
         "most": MAX_FILES,
+        "largest": MAX_BYTES,
         "consent_version": CONSENT_VERSION,
         "consent": consent_text(CONSENT_VERSION),
         "asking": bool(form.fields["separate"].choices) and form.is_bound,  # type: ignore[attr-defined]

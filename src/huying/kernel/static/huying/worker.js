@@ -2,7 +2,7 @@
 // a draft on this phone if the person says so, progress while sending, and the receipt's link.
 //
 //   <form data-send data-keep="say">          data-send: show progress; data-keep: name of the draft on this phone
-//     <input type="file" multiple data-files data-max="9">        <ul class="hy-photos" data-list> is added after it
+//     <input type="file" multiple data-files data-max="9" data-bytes="20971520">   <ul class="hy-photos" data-list> is added after it
 //     <div data-voice hidden></div>                                records into the same file field
 //     <label class="hy-tick" hidden data-ask-keep><input type="checkbox">…</label>
 //   <form data-receipt> <input name="receipt">                     /my#2607441809325516 fills and sends it
@@ -32,6 +32,7 @@ function make(tag, css, text) {
 // -- files: chosen one after another, seen, taken out again
 function files(input) {
   const most = Number(input.dataset.max || 9);
+  const largest = Number(input.dataset.bytes || Infinity);
   const list = make("ul", "hy-photos");
   list.setAttribute("aria-label", "已选的照片和文件");
   const state = make("p", "hy-hint");
@@ -81,15 +82,22 @@ function files(input) {
     return item;
   }
 
-  function say(tooMany) {
-    state.textContent = tooMany ? `最多 ${most} 个，多出的没有加上。` : chosen.length ? `已选 ${chosen.length} 个，最多 ${most} 个。` : "";
+  const megabytes = bytes => Math.ceil(bytes / 1048576);
+
+  function say(tooMany, large = []) {
+    const words = large.map(file => `“${file.name}”有 ${megabytes(file.size)} MB，超过 ${megabytes(largest)} MB，没有加上。`);
+    if (tooMany) words.push(`最多 ${most} 个，多出的没有加上。`);
+    else if (chosen.length) words.push(`已选 ${chosen.length} 个，最多 ${most} 个。`);
+    state.textContent = words.join("");
   }
 
+  // what would be refused is said before it costs the person half an hour of upload
   function add(more) {
+    const large = more.filter(file => file.size > largest), fits = more.filter(file => file.size <= largest);
     const room = most - chosen.length;
-    chosen.push(...more.slice(0, room));
+    chosen.push(...fits.slice(0, room));
     put();
-    say(more.length > room);
+    say(fits.length > room, large);
   }
 
   input.addEventListener("change", () => add([...input.files]));
