@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from huying.site import serving
 from huying.site.serving import web_command
 from huying.site.web import LARGEST_BODY, THREADS
 from tests.site.served import PATIENCE, Visitor, free_port
@@ -265,3 +266,43 @@ def answers_late(port: int) -> bytes:
         while part := line.recv(65536):
             heard += part
     return heard
+
+
+@pytest.fixture
+def own_signals() -> Iterator[None]:
+    """What a supervisor does with signals ends with the test."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize(("began", "code", "words"), [(True, 0, "网站意外停止"), (False, 1, "网站启动不了")])
+def test_what_dies_is_started_again_unless_it_could_not_begin(
+    own_signals: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, began: bool, code: int, words: str
+) -> None:
+    begun = tmp_path / "begun"
+    said: list[str] = []
+    monkeypatch.setattr(serving, "STARTED", 0.0 if began else PATIENCE)
+    monkeypatch.setattr(serving, "RESTART_PAUSE", 0.0)
+    supervisor = serving.Supervisor("127.0.0.1", 0, said.append)
+    for name in ("web", "worker"):
+        note = f"open({str(begun)!r}, 'a').write({name!r} + ' ')"
+        supervisor.commands[name] = [sys.executable, "-c", note]
+
+    def watch() -> None:
+        for _ in range(int(PATIENCE / 0.1)):
+            counts = begun.read_text().split() if begun.exists() else []
+            if all(counts.count(name) > 1 for name in ("web", "worker")):
+                break
+            supervisor.stopping.wait(0.1)
+        supervisor.stopping.set()
+
+    watching = threading.Thread(target=watch)
+    if began:
+        watching.start()
+    assert supervisor.run() == code
+    assert any(words in one for one in said)
+    if began:
+        watching.join()
+        assert any("后台任务意外停止" in one for one in said)
