@@ -175,9 +175,17 @@ def test_a_fault_of_ours_is_not_called_the_databases(world: Any, monkeypatch: py
 
 @pytest.mark.attack(
     "system", "reads in the log which case's page or which worker's link failed",
-    found="mended: the framework's records changed their form, so the journal told addresses; now it tells the page's name",
+    found="mended: the framework's records changed their form, so the journal told addresses, and told those of refused forms "
+    "all along; now it tells the page's name",
 )  # fmt: skip
-def test_a_failed_page_is_logged_by_its_name_only(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("method", "status", "event"),
+    [("get", 500, "request_failed"), ("post", 403, "form_refused")],
+    ids=["failed", "refused"],
+)
+def test_a_failed_page_is_logged_by_its_name_only(
+    world: Any, monkeypatch: pytest.MonkeyPatch, method: str, status: int, event: str
+) -> None:
     told: list[str] = []
 
     class Told(logging.Handler):
@@ -187,17 +195,19 @@ def test_a_failed_page_is_logged_by_its_name_only(world: Any, monkeypatch: pytes
     def broken(*given: Any, **more: Any) -> None:
         raise ValueError(WORDS)
 
-    handler = Told()
-    logging.getLogger(logs.PAGES).addHandler(handler)
+    handler, loggers = Told(), [logging.getLogger(name) for name in logs.PAGES]
+    for logger in loggers:
+        logger.addHandler(handler)
     try:
         case = uuid4()
         monkeypatch.setattr("huying.cases.models.CaseQuerySet.visible_to", broken)
-        client = Client(raise_request_exception=False)
+        client = Client(raise_request_exception=False, enforce_csrf_checks=True)
         client.force_login(world.posts["officer"].person.user)
-        assert client.get(f"/desk/cases/{case}/").status_code == 500
+        assert getattr(client, method)(f"/desk/cases/{case}/").status_code == status
     finally:
-        logging.getLogger(logs.PAGES).removeHandler(handler)
+        for logger in loggers:
+            logger.removeHandler(handler)
     assert {json.loads(line)["view"] for line in told} == {"desk:case"}
-    assert {json.loads(line)["event"] for line in told} == {"request_failed"}
+    assert {json.loads(line)["event"] for line in told} == {event}
     assert str(case) not in "".join(told)
     assert "末班车" not in "".join(told)

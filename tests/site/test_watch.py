@@ -18,7 +18,7 @@ from huying.kernel import machine, meter
 from huying.kernel.scratch import memory_folder
 from huying.site import archive, doctor
 from huying.site.doctor import Mark
-from huying.site.logs import PAGES, Keeper, Kept
+from huying.site.logs import Keeper, Kept, formatter
 from tests.site.conftest import Home
 
 SECRET = "刘春华 13800001111"
@@ -45,7 +45,9 @@ def test_an_error_is_kept_with_kind_and_place_and_without_its_words(keeper: logg
         raise ValueError(SECRET)
     except ValueError:
         keeper.exception("could not read %s", SECRET)
-    failed = logging.LogRecord(PAGES, logging.ERROR, "", 1, "%s: %s", ("Internal Server Error", ADDRESS), None)
+    failed = logging.LogRecord(
+        "django.request", logging.ERROR, "", 1, "%s: %s", ("Internal Server Error", ADDRESS), None
+    )
     failed.exc_info = (RuntimeError, RuntimeError(SECRET), None)
     keeper.handlers[0].handle(failed)
     keeper.warning({"event": "job_failed", "job": "huying.files.jobs.sweep", "words": SECRET, "ip": "10.0.0.9"})
@@ -79,6 +81,17 @@ def test_a_command_that_only_looks_makes_no_home(tmp_path: Path, settings: Any) 
     settings.HUYING_HOME = tmp_path / "nowhere"
     Keeper().emit(logging.LogRecord("x", logging.ERROR, "x", 1, "x", (), None))
     assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "view"), [(f"Exception while serving {ADDRESS}", "desk:case"), (f"closing channel ({SECRET})", "")]
+)
+def test_what_the_server_says_of_a_page_names_the_page(said: str, view: str) -> None:
+    record = logging.LogRecord("waitress", logging.ERROR, "x", 1, said, (), None)
+    for line in (formatter().format(record), Kept().format(record)):
+        assert (json.loads(line)["event"], json.loads(line)["view"]) == ("request_failed", view)
+        assert ADDRESS not in line
+        assert SECRET not in line
 
 
 def test_words_of_other_libraries_stay_unfilled() -> None:

@@ -25,7 +25,9 @@ _DROP = ("ip", "user_agent", "request", "user_id")
 _KEPT = ("job", "task", "id")  # what our own events carry that names no person
 _OURS = "huying"
 LARGEST, OLDER = 2_000_000, 3  # bytes of one file, and how many before it stay
-PAGES = "django.request"  # the framework's logger of pages that failed: "Internal Server Error: /address/"
+# Loggers of the framework and the server that name an address last, and what happened there: "Internal Server Error: /address/",
+# "Forbidden (CSRF cookie not set.): /address/", "Exception while serving /address/".
+PAGES = {"django.request": "request_failed", "django.security.csrf": "form_refused", "waitress": "request_failed"}
 
 
 def _quiet(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
@@ -77,9 +79,10 @@ def formatter() -> logging.Formatter:
 
 
 def _by_page(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """A page that failed is told by its name."""
-    view = _page_of(event["_record"].name, str(event["event"]))
-    return {**event, "event": "request_failed", "view": view} if view is not None else event
+    """A page that failed or refused a form is told by its name."""
+    logger = event["_record"].name
+    view = _page_of(logger, str(event["event"]))
+    return {**event, "event": PAGES[logger], "view": view} if view is not None else event
 
 
 def _told(info: Any) -> list[str]:
@@ -101,18 +104,18 @@ class Kept(logging.Formatter):
         line["event"] = str(said.get("event", ""))
         line |= {name: str(said[name]) for name in _KEPT if name in said}
         if (view := _page_of(record.name, record.getMessage())) is not None:
-            line |= {"event": "request_failed", "view": view}
+            line |= {"event": PAGES[record.name], "view": view}
         if error := _error_of(record.exc_info):
             line["exception"], line["where"] = kind_and_place(error)
         return json.dumps(line, ensure_ascii=False)
 
 
 def _page_of(logger: str, said: str) -> str | None:
-    """The name of the page that failed: its address may hold a case, or the way to one.  ``None`` for other records."""
-    if logger != PAGES:
+    """The name of the page meant: its address may hold a case, or the way to one.  ``None`` for other records."""
+    if logger not in PAGES:
         return None
     try:
-        return resolve(said.partition(": ")[2]).view_name
+        return resolve(said.rpartition(" ")[2]).view_name
     except Resolver404:
         return ""
 

@@ -261,6 +261,7 @@ def _letters(request: Asked) -> list[Delivery]:
 # What our own lines are about, as an administrator reads it; other libraries' stand as they are.
 EVENTS = {
     "request_failed": "打开一个页面时出了错",
+    "form_refused": "一张表没有收下：页面开得太久，或者浏览器关了 cookie",
     "job_failed": "定时任务出了错，会自动再试",
     "task_failed": "一次性任务出了错，会自动再试",
     "database_unreachable": "连不上数据库，过一会儿再试",
