@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from huying.cases.models import Case, Party
+from huying.files.models import File
+from huying.files.reads import content
 from huying.kernel.models import Draft
 from tests.factories import world as make
 from tests.factories.org import make_department
@@ -286,6 +291,22 @@ def test_a_file_that_is_too_large_is_said_before_it_is_sent(stage: Stage, tmp_pa
     page.locator("input[type=file]").set_input_files([large, small])
     page.get_by_text("“录像.m4a”有 21 MB，超过 20 MB，没有加上。已选 1 个，最多 9 个。").wait_for()
     assert page.locator("input[type=file]").evaluate("field => [...field.files].map(one => one.name)") == ["照片.jpg"]
+
+
+def test_a_large_photo_is_made_smaller_on_the_phone(stage: Stage, tmp_path: Path) -> None:
+    picture = tmp_path / "告示.png"
+    Image.effect_noise((3600, 2700), 60).save(picture)
+    before = picture.stat().st_size
+    page = stage.go(stage.worker(), f"/u/{stage.world.shop.code}/")
+    page.locator("input[type=file]").set_input_files(picture)
+    page.get_by_text(re.compile(r"已选 1 个，最多 9 个。照片缩小了，少用 \d+ MB 流量。")).wait_for()
+    name, size = page.locator("input[type=file]").evaluate("field => [field.files[0].name, field.files[0].size]")
+    assert name == "告示.jpg"
+    assert size < before / 2
+    say(page, "墙上贴的告示。")
+    expect(page.get_by_role("heading", name="工会收到了")).to_be_visible()
+    kept = Image.open(BytesIO(content(File.objects.get())))
+    assert max(kept.size) == 2560
 
 
 def test_large_text_on_a_small_phone(stage: Stage, scene: Scene) -> None:

@@ -29,6 +29,30 @@ function make(tag, css, text) {
   return one;
 }
 
+// -- a photo in the size a page is still read in: a tenth of the way over a weak network, and where it was taken stays behind
+const LONGEST = 2560, WORTH_IT = 1000000;   // dots of the longer side; bytes
+
+async function smaller(file) {
+  if (!file.type.startsWith("image/") || file.size < WORTH_IT || !window.createImageBitmap) return file;
+  try {
+    const picture = await createImageBitmap(file);
+    const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
+    const canvas = make("canvas");
+    canvas.width = Math.round(picture.width * scale);
+    canvas.height = Math.round(picture.height * scale);
+    const paper = canvas.getContext("2d");
+    paper.fillStyle = "white";
+    paper.fillRect(0, 0, canvas.width, canvas.height);
+    paper.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    picture.close();
+    const made = await new Promise(done => canvas.toBlob(done, "image/jpeg", 0.85));
+    if (!made || made.size >= file.size) return file;
+    return new File([made], `${file.name.replace(/\.\w+$/, "")}.jpg`, { type: "image/jpeg" });
+  } catch {
+    return file;   // a kind this browser cannot read, or too large for this phone: it goes as it is
+  }
+}
+
 // -- files: chosen one after another, seen, taken out again
 function files(input) {
   const most = Number(input.dataset.max || 9);
@@ -91,13 +115,31 @@ function files(input) {
     state.textContent = words.join("");
   }
 
-  // what would be refused is said before it costs the person half an hour of upload
-  function add(more) {
-    const large = more.filter(file => file.size > largest), fits = more.filter(file => file.size <= largest);
-    const room = most - chosen.length;
-    chosen.push(...fits.slice(0, room));
+  // What would be refused is said before it costs the person half an hour of upload.  A photo goes in as it is, so that who sends
+  // at once loses nothing, and is made smaller meanwhile; one that is too large waits for that.
+  async function add(more) {
+    const large = [];
+    let tooMany = false;
+    for (const file of more) {
+      const sent = file.size > largest ? await smaller(file) : file;
+      if (sent.size > largest) large.push(file);
+      else if (chosen.length < most) chosen.push(sent);
+      else tooMany = true;
+    }
     put();
-    say(fits.length > room, large);
+    say(tooMany, large);
+    let saved = 0;
+    for (const file of [...chosen]) {
+      const small = await smaller(file), place = chosen.indexOf(file);
+      if (small === file || place < 0) continue;
+      chosen[place] = small;
+      saved += file.size - small.size;
+    }
+    if (saved) {
+      put();
+      say(tooMany, large);
+      state.append(`照片缩小了，少用 ${megabytes(saved)} MB 流量。`);
+    }
   }
 
   input.addEventListener("change", () => add([...input.files]));
