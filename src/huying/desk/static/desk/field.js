@@ -215,13 +215,7 @@ class FieldPage {
 
   async smaller(file) {
     try {
-      const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
-      const scale = Math.min(1, FIELD_SIDE / Math.max(picture.width, picture.height));
-      const canvas = fieldMake("canvas");
-      canvas.width = Math.round(picture.width * scale);
-      canvas.height = Math.round(picture.height * scale);
-      canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-      return await new Promise(done => canvas.toBlob(done, "image/jpeg", 0.8));
+      return await redrawn(file, FIELD_SIDE, 0.8);
     } catch {
       this.wrong([["f-photos", "照片", "这一张打不开，没有加上。"]]);
       return null;

@@ -116,3 +116,18 @@ document.addEventListener("keydown", event => {
   event.preventDefault();
   if (target.matches("input")) { target.focus(); target.select(); } else target.click();
 });
+
+// -- a photo drawn again as JPEG, its longer side of so many dots at most; what the camera wrote into it stays behind
+async function redrawn(file, longest, quality) {
+  const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+  const scale = Math.min(1, longest / Math.max(picture.width, picture.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(picture.width * scale);
+  canvas.height = Math.round(picture.height * scale);
+  const paper = canvas.getContext("2d");
+  paper.fillStyle = "white";   // JPEG has no transparent dots
+  paper.fillRect(0, 0, canvas.width, canvas.height);
+  paper.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  picture.close();
+  return new Promise(done => canvas.toBlob(done, "image/jpeg", quality));
+}

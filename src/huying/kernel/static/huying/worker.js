@@ -35,17 +35,7 @@ const LONGEST = 2560, WORTH_IT = 1000000;   // dots of the longer side; bytes
 async function smaller(file) {
   if (!file.type.startsWith("image/") || file.size < WORTH_IT || !window.createImageBitmap) return file;
   try {
-    const picture = await createImageBitmap(file);
-    const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
-    const canvas = make("canvas");
-    canvas.width = Math.round(picture.width * scale);
-    canvas.height = Math.round(picture.height * scale);
-    const paper = canvas.getContext("2d");
-    paper.fillStyle = "white";
-    paper.fillRect(0, 0, canvas.width, canvas.height);
-    paper.drawImage(picture, 0, 0, canvas.width, canvas.height);
-    picture.close();
-    const made = await new Promise(done => canvas.toBlob(done, "image/jpeg", 0.85));
+    const made = await redrawn(file, LONGEST, 0.85);
     if (!made || made.size >= file.size) return file;
     return new File([made], `${file.name.replace(/\.\w+$/, "")}.jpg`, { type: "image/jpeg" });
   } catch {
