@@ -95,9 +95,7 @@ def test_an_old_slip_is_written_down(desk: Desk, browser_of: Any, clock: Any) ->
 def test_a_name_nobody_has_costs_the_same_and_leaves_nothing(desk: Desk, browser_of: Any, clock: Any) -> None:
     written = []
     for name in (desk.user("officer").username, "nobody.at.all"):
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
+        with CaptureQueriesContext(connection) as asked:
             sign_in(browser_of(), name, "a-wrong-password")
         written.append(sum('INSERT INTO "trail_reading"' in query["sql"] for query in asked))
     assert written == [1, 1]

@@ -271,22 +271,15 @@ def test_told_to_end_it_ends_what_is_in_hand() -> None:
     number = free_port()
     with started([sys.executable, "-c", SLOW_PAGE, str(number)], number) as process:
         heard: list[Any] = []
-        asking = threading.Thread(target=lambda: heard.append(answers_late(number)))
+        asking = threading.Thread(
+            target=lambda: heard.append(answers(number, request("Connection: close", method="GET")))
+        )
         asking.start()
         assert lines_of(process, 1) == ["begun\n"]
         process.send_signal(signal.SIGTERM)
         asking.join()
         assert heard[0].endswith(b"done")
         assert process.wait(PATIENCE) == 0
-
-
-def answers_late(port: int) -> bytes:
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as line:
-        line.sendall(request("Connection: close", method="GET"))
-        heard = b""
-        while part := line.recv(65536):
-            heard += part
-    return heard
 
 
 @pytest.fixture

@@ -412,6 +412,11 @@ def roster_template() -> bytes:
 # --- how somebody signs in ----------------------------------------------------------------------------------------------
 
 
+def account_named(username: str) -> User | None:
+    """The account of a login name as somebody typed it, with its person and unit."""
+    return User.objects.select_related("person__unit").filter(username=username.strip().lower()).first()
+
+
 def tries() -> dict[str, Any]:
     """Where failed tries on one account are counted (``settings.HUYING_TRIES``)."""
     return {"app": "allauth.account", "action": "login_failed", "config": {"login_failed": settings.HUYING_TRIES}}

@@ -32,7 +32,7 @@ from huying.kernel.actors import Actor
 from huying.kernel.text import normalise
 from huying.org.acts import own_account_changed
 from huying.org.models import User
-from huying.org.reads import member
+from huying.org.reads import account_named, member
 from huying.org.rules import login_key, name_key, one_time_over
 from huying.site import factors, known
 from huying.trail.acts import note_reading
@@ -85,8 +85,7 @@ class Adapter(DefaultAccountAdapter):
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """A wrong password is written down for the account it was tried at."""
-        name = str(credentials.get("username", "")).strip().lower()
-        tried(User.objects.select_related("person__unit").filter(username=name).first(), NOT_SIGNED_IN, "password")
+        tried(account_named(str(credentials.get("username", ""))), NOT_SIGNED_IN, "password")
 
     def pre_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse | None:
         """Whoever knows the one-time password still comes too late with it after some days."""

@@ -115,7 +115,7 @@ def folders(at: datetime) -> Iterator[Finding]:
         yield Finding(Mark.BAD, f"磁盘只剩 {size}。", "请清理磁盘，或者把 HUYING_HOME 移到更大的磁盘；满了就无法登记。")
     else:
         yield Finding(Mark.GOOD, f"磁盘还有 {size}。")
-    if memory_folder(Path(settings.HUYING_SCRATCH or "/nowhere"), least=0):
+    if settings.HUYING_SCRATCH and memory_folder(Path(settings.HUYING_SCRATCH), least=0):
         yield Finding(Mark.GOOD, "上传的文件加密以前只放在内存里。")
     else:
         place = settings.HUYING_SCRATCH or tempfile.gettempdir()

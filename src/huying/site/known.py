@@ -10,6 +10,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
 from huying.org.models import User
+from huying.org.reads import account_named
 
 COOKIE = "__Secure-hy-known" if settings.SECURE else "hy-known"
 PATH, SALT = "/accounts/", "huying.known-browser"
@@ -19,9 +20,9 @@ ACCOUNTS = 5  # that share one browser, as in an office
 
 def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
     """This browser came in as this account; the cookie holds numbers and random marks, no name."""
-    kept = {pk: mark for pk, mark in _kept(request).items() if pk != str(user.pk)}
-    mark = _kept(request).get(str(user.pk)) or secrets.token_urlsafe(9)
-    newest = dict(list({**kept, str(user.pk): mark}.items())[-ACCOUNTS:])
+    kept = _kept(request)
+    mark = kept.pop(str(user.pk), "") or secrets.token_urlsafe(9)
+    newest = dict([*kept.items(), (str(user.pk), mark)][-ACCOUNTS:])
     response.set_cookie(
         COOKIE,
         signing.dumps(newest, salt=SALT),
@@ -36,7 +37,7 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
 def mark_of(request: HttpRequest, username: str) -> str:
     """The mark of this browser for the account of that login name; empty when it never came in here."""
     kept = _kept(request)
-    user = User.objects.filter(username=username.strip().lower()).only("pk").first() if kept else None
+    user = account_named(username) if kept else None
     return kept.get(str(user.pk), "") if user else ""
 
 

@@ -26,7 +26,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from huying.org.models import User
+from huying.org.reads import account_named
 
 NAME = "sso"
 ASKED = "sso_asked_twice"
@@ -87,7 +87,7 @@ class Adapter(DefaultSocialAccountAdapter):
         if sociallogin.state.get("process") != AuthProcess.LOGIN or not made_here:
             raise ImmediateHttpResponse(refused(request))
         name = claims.get(settings.HUYING_OIDC["claim"])
-        user = User.objects.filter(username=name.strip().lower()).first() if isinstance(name, str) else None
+        user = account_named(name) if isinstance(name, str) else None
         if user is None:
             raise ImmediateHttpResponse(refused(request, "account"))
         sociallogin.user = user

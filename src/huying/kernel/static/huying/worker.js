@@ -108,18 +108,21 @@ function files(input) {
   // What would be refused is said before it costs the person half an hour of upload.  A photo goes in as it is, so that who sends
   // at once loses nothing, and is made smaller meanwhile; one that is too large waits for that.
   async function add(more) {
-    const large = [];
+    const large = [], fresh = [];   // too large at any rate; not made smaller yet
     let tooMany = false;
     for (const file of more) {
       const sent = file.size > largest ? await smaller(file) : file;
       if (sent.size > largest) large.push(file);
-      else if (chosen.length < most) chosen.push(sent);
-      else tooMany = true;
+      else if (chosen.length >= most) tooMany = true;
+      else {
+        chosen.push(sent);
+        if (sent === file) fresh.push(file);
+      }
     }
     put();
     say(tooMany, large);
     let saved = 0;
-    for (const file of [...chosen]) {
+    for (const file of fresh) {
       const small = await smaller(file), place = chosen.indexOf(file);
       if (small === file || place < 0) continue;
       chosen[place] = small;
